@@ -1,0 +1,140 @@
+/**
+ * The document's records as schemas: what core/document/records.ts promises, checked wherever a record arrives from
+ * another process or from disk. The `satisfies` clauses keep the two in step at compile time.
+ */
+import { z } from 'zod';
+import type * as D from '@core/document/diff';
+import type * as R from '@core/document/records';
+
+export const Id = z.string().min(1).max(64);
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
+/** torch's CPU generator uses the low 32 bits of a seed, so no more are offered. */
+export const Seed = z.int().min(0).max(0xffffffff);
+export const Rate = z.object({ num: z.int().min(1).max(1_000_000), den: z.int().min(1).max(1_000_000) });
+export const PromptText = z.string().max(20_000);
+const Name = z.string().min(1).max(200);
+const Frame = z.int().min(-10_000_000).max(1_000_000_000);
+const Size = z.int().min(16).max(8192);
+
+export const ProjectRecord = z.object({
+  kind: z.literal('project'),
+  id: z.literal('project'),
+  name: Name,
+  rate: Rate,
+  width: Size,
+  height: Size,
+  modelId: Id,
+  inPoint: Frame.nullable(),
+  outPoint: Frame.nullable(),
+}) satisfies z.ZodType<R.ProjectRecord>;
+
+export const TrackRecord = z.object({
+  kind: z.literal('track'),
+  id: Id,
+  name: Name,
+  order: z.int().min(0).max(99),
+  isLocked: z.boolean(),
+  isHidden: z.boolean(),
+}) satisfies z.ZodType<R.TrackRecord>;
+
+export const ClipSource = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('shot'), shotId: Id }),
+  z.object({ type: z.literal('still'), mediaId: Id }),
+]);
+
+export const ClipRecord = z.object({
+  kind: z.literal('clip'),
+  id: Id,
+  trackId: Id,
+  source: ClipSource,
+  name: Name,
+  start: Frame.min(0),
+  duration: Frame.min(1),
+  sourceIn: Frame,
+}) satisfies z.ZodType<R.ClipRecord>;
+
+export const TransitionRecord = z.object({
+  kind: z.literal('transition'),
+  id: Id,
+  leftClipId: Id,
+  rightClipId: Id,
+  type: z.literal('dissolve'),
+  framesBefore: Frame.min(0),
+  framesAfter: Frame.min(0),
+}) satisfies z.ZodType<R.TransitionRecord>;
+
+export const MarkerRecord = z.object({
+  kind: z.literal('marker'),
+  id: Id,
+  frame: Frame.min(0),
+  name: z.string().max(200),
+}) satisfies z.ZodType<R.MarkerRecord>;
+
+export const SamplingSettings = z.object({
+  steps: z.int().min(1).max(200),
+  guidance: z.number().min(0).max(50),
+  negative: PromptText,
+  contextFrames: z.int().min(1).max(64),
+  framesPerWindow: z.int().min(1).max(256).nullable(),
+}) satisfies z.ZodType<R.SamplingSettings>;
+
+export const ShotRecord = z.object({
+  kind: z.literal('shot'),
+  id: Id,
+  name: Name,
+  modelId: Id,
+  rate: Rate,
+  width: Size,
+  height: Size,
+  sampling: SamplingSettings,
+  headSegmentId: Id.nullable(),
+}) satisfies z.ZodType<R.ShotRecord>;
+
+export const SegmentRole = z.enum(['first', 'forward', 'backward', 'retake']);
+
+export const SegmentRecord = z.object({
+  kind: z.literal('segment'),
+  id: Id,
+  shotId: Id,
+  role: SegmentRole,
+  from: Frame,
+  frameCount: Frame.min(1),
+  parentId: Id.nullable(),
+  seed: Seed.nullable(),
+  activeTakeId: Id.nullable(),
+}) satisfies z.ZodType<R.SegmentRecord>;
+
+export const PromptBlockRecord = z.object({
+  kind: z.literal('prompt-block'),
+  id: Id,
+  shotId: Id,
+  from: Frame,
+  to: Frame,
+  text: PromptText,
+}) satisfies z.ZodType<R.PromptBlockRecord>;
+
+export const AnchorRecord = z.object({
+  kind: z.literal('anchor'),
+  id: Id,
+  shotId: Id,
+  frame: Frame,
+  mediaId: Id,
+}) satisfies z.ZodType<R.AnchorRecord>;
+
+export const DocumentRecord = z.discriminatedUnion('kind', [
+  ProjectRecord,
+  TrackRecord,
+  ClipRecord,
+  TransitionRecord,
+  MarkerRecord,
+  ShotRecord,
+  SegmentRecord,
+  PromptBlockRecord,
+  AnchorRecord,
+]) satisfies z.ZodType<R.DocumentRecord>;
+
+export const DocumentDiff = z.object({
+  added: z.array(DocumentRecord).max(100_000).readonly(),
+  updated: z.array(z.object({ from: DocumentRecord, to: DocumentRecord })).max(100_000).readonly(),
+  removed: z.array(DocumentRecord).max(100_000).readonly(),
+}) satisfies z.ZodType<D.DocumentDiff>;

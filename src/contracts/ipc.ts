@@ -1,0 +1,226 @@
+/**
+ * Everything the renderer may ask of main, and everything main may tell it. Main's handlers, the preload bridge and the
+ * renderer's client are all derived from this one object; inputs are parsed in main, outputs in the renderer.
+ * No path crosses: files are chosen in main and named by ids or grants.
+ */
+import { z } from 'zod';
+import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
+import { RunProgress } from './engine';
+import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { ModelManifest } from './model-manifest';
+import { Recipe, RecipeDraft } from './recipe';
+import { WireError } from './wire-error';
+
+function method<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
+  return { input, output };
+}
+
+const Nothing = z.object({}).strict();
+const ProjectRef = z.object({ projectId: Id });
+
+export const ProjectSummary = z.object({
+  id: Id,
+  name: z.string(),
+  rate: Rate,
+  width: z.int(),
+  height: z.int(),
+  clipCount: z.int(),
+  /** A frame to show on the start screen, null while the project has none. */
+  posterFrame: z.string().nullable(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+export type ProjectSummary = z.infer<typeof ProjectSummary>;
+
+export const HistoryEntry = z.object({ label: z.string(), diff: DocumentDiff });
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+/** Where the artist was looking: kept with the project, not in the document. */
+export const ProjectView = z.object({
+  playhead: z.int().min(0),
+  pixelsPerFrame: z.number().min(0.001).max(1_000),
+  scrollX: z.number().min(0),
+  selection: z.array(Id).max(10_000),
+});
+export type ProjectView = z.infer<typeof ProjectView>;
+
+export const OpenProject = z.object({
+  id: Id,
+  version: z.int(),
+  records: z.array(DocumentRecord).readonly(),
+  history: z.object({ undo: z.array(HistoryEntry).readonly(), redo: z.array(HistoryEntry).readonly() }),
+  takes: z.array(TakeView),
+  media: z.array(MediaView),
+  jobs: z.array(JobView),
+  view: ProjectView.nullable(),
+});
+export type OpenProject = z.infer<typeof OpenProject>;
+
+export const ModelView = z.object({
+  manifest: ModelManifest,
+  isEmbedded: z.boolean(),
+  /** null when every file is there with its size; otherwise what is wrong. Hashes are checked before the first run. */
+  problem: WireError.nullable(),
+  bytes: z.int(),
+});
+export type ModelView = z.infer<typeof ModelView>;
+
+export const DoctorLine = z.object({
+  area: z.string(),
+  ok: z.boolean(),
+  found: z.string(),
+  wanted: z.string(),
+  /** What to do; empty when ok. */
+  fix: z.string(),
+});
+export type DoctorLine = z.infer<typeof DoctorLine>;
+
+export const Estimate = z.object({
+  seconds: z.number(),
+  /** measured: from runs of this model on this machine. typical: not yet run here. */
+  basis: z.enum(['measured', 'typical']),
+});
+
+export const api = {
+  'app.info': method(
+    Nothing,
+    z.object({
+      version: z.string(),
+      electron: z.string(),
+      onnxruntime: z.string(),
+      platform: z.string(),
+      libraryName: z.string(),
+      /** Where the library is, for display only. */
+      libraryLabel: z.string(),
+      lastProjectId: Id.nullable(),
+    }),
+  ),
+  'app.doctor': method(Nothing, z.object({ lines: z.array(DoctorLine) })),
+  'app.showLibrary': method(Nothing, Nothing),
+
+  'projects.list': method(Nothing, z.object({ projects: z.array(ProjectSummary) })),
+  'projects.create': method(
+    z.object({ name: z.string().trim().min(1).max(200), rate: Rate, width: z.int(), height: z.int(), modelId: Id }),
+    ProjectRef,
+  ),
+  'projects.open': method(ProjectRef, OpenProject),
+  'projects.trash': method(ProjectRef, Nothing),
+  'projects.restore': method(ProjectRef, Nothing),
+  'projects.commit': method(
+    z.object({
+      projectId: Id,
+      baseVersion: z.int(),
+      label: z.string().min(1).max(200),
+      /** edit: a new undo entry · undo / redo: moves the last entry across · session: recorded, never undone. */
+      source: z.enum(['edit', 'undo', 'redo', 'session']),
+      diff: DocumentDiff,
+    }),
+    z.object({ version: z.int() }),
+  ),
+  'projects.saveView': method(z.object({ projectId: Id, view: ProjectView }), Nothing),
+
+  'models.list': method(Nothing, z.object({ models: z.array(ModelView) })),
+  /** Counts a prompt's tokens as the model's encoder does, and shows what would be cut off. */
+  'models.tokens': method(
+    z.object({ modelId: Id, text: z.string().max(20_000) }),
+    z.object({
+      count: z.int(),
+      limit: z.int(),
+      /** Characters of `text` the encoder reads; the rest is cut off. */
+      keptChars: z.int(),
+    }),
+  ),
+
+  'generate.estimate': method(
+    z.object({
+      modelId: Id,
+      width: z.int().min(1),
+      height: z.int().min(1),
+      /** Frames of each window. */
+      windows: z.array(z.int().min(1)).max(10_000),
+      steps: z.int().min(1),
+      guidance: z.number(),
+    }),
+    Estimate,
+  ),
+
+  'jobs.list': method(Nothing, z.object({ jobs: z.array(JobView) })),
+  'jobs.generate': method(
+    z.object({ projectId: Id, shotId: Id, segmentId: Id, parentTakeId: Id.nullable(), draft: RecipeDraft }),
+    z.object({ jobId: Id }),
+  ),
+  'jobs.cancel': method(z.object({ jobId: Id }), Nothing),
+  /** Queues a failed, cancelled or interrupted job again, under the same id. */
+  'jobs.retry': method(z.object({ jobId: Id }), Nothing),
+  /** Hides finished jobs from the queue panel; their rows and takes stay. */
+  'jobs.clearFinished': method(Nothing, Nothing),
+
+  'takes.recipe': method(z.object({ takeId: Id }), z.object({ recipe: Recipe })),
+
+  /** Opens the file dialog; an empty list means the artist closed it. */
+  'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
+  /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
+  'media.fittedFrame': method(
+    z.object({ mediaId: Id, width: z.int().min(16).max(8192), height: z.int().min(16).max(8192) }),
+    z.object({ frame: Sha256 }),
+  ),
+
+  /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
+  'export.choose': method(
+    z.object({ projectId: Id, preset: ExportPreset }),
+    z.object({ grant: z.object({ id: Id, name: z.string() }).nullable() }),
+  ),
+  'export.start': method(
+    z.object({
+      projectId: Id,
+      grantId: Id,
+      preset: ExportPreset,
+      from: z.int().min(0),
+      to: z.int().min(1),
+      embedRecipe: z.boolean(),
+    }),
+    z.object({ jobId: Id }),
+  ),
+  /** Shows a finished export in the file manager. */
+  'export.reveal': method(z.object({ jobId: Id }), Nothing),
+} as const;
+
+export type Api = typeof api;
+export type ApiMethod = keyof Api;
+export type ApiInput<M extends ApiMethod> = z.input<Api[M]['input']>;
+export type ApiOutput<M extends ApiMethod> = z.output<Api[M]['output']>;
+
+export const events = {
+  'jobs.changed': z.object({ job: JobView }),
+  /** At most 10 a second for a job; the last one is never dropped. */
+  'jobs.progress': z.object({ progress: RunProgress }),
+  /** Export progress. */
+  'export.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
+  /** Frames of a running generation that are safely stored. index counts from the segment's first frame. */
+  'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
+  'takes.added': z.object({ projectId: Id, take: TakeView }),
+  'media.added': z.object({ projectId: Id, media: MediaView }),
+  /** A menu item, by the action id of the renderer's action registry. */
+  'menu.action': z.object({ actionId: z.string() }),
+} as const;
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventPayload<E extends EventName> = z.output<Events[E]>;
+
+/** Names of the IPC channels. */
+export const channels = {
+  invoke: 'studio:invoke',
+  importFiles: 'studio:import-files',
+  event: 'studio:event',
+  previewPort: 'studio:preview-port',
+} as const;
+
+/** What the preload script puts on `window.studio`. */
+export interface StudioBridge {
+  invoke(method: string, input: unknown): Promise<unknown>;
+  subscribe(listener: (event: string, payload: unknown) => void): () => void;
+  /** Dropped files become media of the project; paths are read inside preload and never shown to the page. */
+  importFiles(projectId: string, files: readonly File[]): Promise<unknown>;
+  platform: string;
+}

@@ -1,0 +1,89 @@
+/**
+ * Jobs: work that outlives the call that asked for it. Their state machine lives in SQLite.
+ * queued → running → done | failed | cancelled | interrupted. At start-up every `running` becomes `interrupted`;
+ * interrupted, failed and cancelled jobs can be queued again.
+ */
+import { z } from 'zod';
+import { Id, Sha256 } from './document';
+import { RunSeconds } from './engine';
+import { Recipe } from './recipe';
+import { WireError } from './wire-error';
+
+export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']);
+export type JobState = z.infer<typeof JobState>;
+
+export const GeneratePayload = z.object({
+  kind: z.literal('generate'),
+  shotId: Id,
+  segmentId: Id,
+  parentTakeId: Id.nullable(),
+  recipe: Recipe,
+});
+export type GeneratePayload = z.infer<typeof GeneratePayload>;
+
+export const ExportPreset = z.enum(['h264-mp4', 'gif', 'png-sequence']);
+export type ExportPreset = z.infer<typeof ExportPreset>;
+
+export const ExportPayload = z.object({
+  kind: z.literal('export'),
+  preset: ExportPreset,
+  /** Absolute path; main only, never sent to the renderer (JobView carries just the file name). */
+  outPath: z.string().min(1),
+  /** Project frames [from, to). */
+  from: z.int().min(0),
+  to: z.int().min(1),
+  embedRecipe: z.boolean(),
+  /** Document version that is exported. The plan itself is written beside the job. */
+  version: z.int(),
+});
+export type ExportPayload = z.infer<typeof ExportPayload>;
+
+export const JobPayload = z.discriminatedUnion('kind', [GeneratePayload, ExportPayload]);
+export type JobPayload = z.infer<typeof JobPayload>;
+
+/** A job as the studio shows it. */
+export const JobView = z.object({
+  id: Id,
+  projectId: Id.nullable(),
+  kind: z.enum(['generate', 'export']),
+  state: JobState,
+  /** One line for the queue: the prompt, or the file name. */
+  title: z.string(),
+  shotId: Id.nullable(),
+  segmentId: Id.nullable(),
+  /** Seed of a generation. */
+  seed: z.int().nullable(),
+  /** New frames it makes, or frames it exports. */
+  frameCount: z.int(),
+  createdAt: z.number(),
+  startedAt: z.number().nullable(),
+  finishedAt: z.number().nullable(),
+  error: WireError.nullable(),
+  takeId: Id.nullable(),
+  seconds: RunSeconds.nullable(),
+});
+export type JobView = z.infer<typeof JobView>;
+
+/** A finished result, as the studio sees it. The full recipe is fetched when it is looked at. */
+export const TakeView = z.object({
+  id: Id,
+  shotId: Id,
+  segmentId: Id,
+  parentTakeId: Id.nullable(),
+  seed: z.int(),
+  frames: z.array(Sha256).readonly(),
+  recipeHash: Sha256,
+  createdAt: z.number(),
+});
+export type TakeView = z.infer<typeof TakeView>;
+
+export const MediaView = z.object({
+  id: Id,
+  name: z.string(),
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int(),
+  sha256: Sha256,
+  createdAt: z.number(),
+});
+export type MediaView = z.infer<typeof MediaView>;

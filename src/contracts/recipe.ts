@@ -1,0 +1,82 @@
+/**
+ * A recipe: all that decides the pixels of a take. The same recipe on the same machine gives the same bytes.
+ *
+ * Frames are counted from the segment's first new frame: 0 … frameCount−1 are made by the run, negative indices are
+ * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
+ */
+import { z } from 'zod';
+import { PromptText, Rate, Seed, SegmentRole, Sha256 } from './document';
+
+const Index = z.int().min(-100_000).max(100_000);
+
+/** An image the model is given: a stored frame of exactly width × height pixels. */
+export const KnownFrame = z.object({ index: Index, frame: Sha256 });
+
+/**
+ * One call of the sampling loop over `frames` consecutive frames starting at index `start`.
+ * The first `prefix` of them are known (given or made by an earlier window) and condition in place with timestep 0.
+ * `later`, when not null, is the index of a known frame that conditions as extra tokens at its own time.
+ * Frames with index in [keepFrom, keepTo) become frames of the take.
+ */
+export const RecipeWindow = z.object({
+  start: Index,
+  frames: z.int().min(1).max(1_000),
+  prefix: z.int().min(0).max(1_000),
+  later: Index.nullable(),
+  keepFrom: Index,
+  keepTo: Index,
+  prompt: PromptText,
+  negative: PromptText,
+  seed: Seed,
+});
+export type RecipeWindow = z.infer<typeof RecipeWindow>;
+
+export const Recipe = z.object({
+  schema: z.literal(1),
+  family: z.string(),
+  model: z.object({ id: z.string(), version: z.string(), files: z.record(z.string(), Sha256) }),
+  role: SegmentRole,
+  width: z.int().min(1).max(8192),
+  height: z.int().min(1).max(8192),
+  rate: Rate,
+  frameCount: z.int().min(1).max(100_000),
+  steps: z.int().min(1).max(200),
+  guidance: z.number().min(0).max(50),
+  /** The seed the artist sees; each window's own seed is derived from it and written out. */
+  seed: Seed,
+  scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
+  known: z.array(KnownFrame).max(1_000),
+  windows: z.array(RecipeWindow).min(1).max(10_000),
+  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  /** ONNX Runtime intra-op threads: part of the recipe, because sums are split by thread. */
+  threads: z.int().min(1).max(256),
+  versions: z.object({ app: z.string(), onnxruntime: z.string() }),
+});
+export type Recipe = z.infer<typeof Recipe>;
+
+/**
+ * What the studio or the command line asks for. The main process completes it to a Recipe: it adds the model's files
+ * and hashes, the scheduler, provider, threads and versions, and turns media into stored frames of the right size.
+ */
+export const RecipeDraft = Recipe.pick({
+  role: true,
+  width: true,
+  height: true,
+  rate: true,
+  frameCount: true,
+  steps: true,
+  guidance: true,
+  seed: true,
+  windows: true,
+}).extend({
+  modelId: z.string().min(1).max(64),
+  known: z
+    .array(
+      z.union([
+        KnownFrame,
+        z.object({ index: Index, mediaId: z.string().min(1).max(64) }),
+      ]),
+    )
+    .max(1_000),
+});
+export type RecipeDraft = z.infer<typeof RecipeDraft>;

@@ -1,0 +1,158 @@
+/**
+ * The document: a flat map of immutable records by id. Every edit is a diff over these records (see diff.ts).
+ *
+ * Times: `ProjectRecord`, `ClipRecord`, `TransitionRecord` and `MarkerRecord` count integer frames at the *project's* rate.
+ * `SegmentRecord`, `PromptBlockRecord` and `AnchorRecord` count integer frames at their *shot's* rate, from the shot's
+ * frame 0; backward extensions give frames below 0. Ranges are half open, [from, to).
+ *
+ * Not here: selection, zoom, playhead, jobs, and takes. Takes are immutable results kept by the library; a segment names
+ * the one it uses.
+ */
+import type { Rate } from '../time/rate';
+
+export type RecordId = string;
+
+export interface ProjectRecord {
+  readonly kind: 'project';
+  /** Always `project`: there is one per document. */
+  readonly id: 'project';
+  readonly name: string;
+  readonly rate: Rate;
+  /** Frame size of the film in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Model package that new shots use. */
+  readonly modelId: string;
+  /** Export and loop range, project frames; null = from the start / to the end. outPoint is exclusive. */
+  readonly inPoint: number | null;
+  readonly outPoint: number | null;
+}
+
+export interface TrackRecord {
+  readonly kind: 'track';
+  readonly id: RecordId;
+  readonly name: string;
+  /** Stacking order: 0 is the lowest video track (V1), higher ones cover it. Unique in the document. */
+  readonly order: number;
+  readonly isLocked: boolean;
+  readonly isHidden: boolean;
+}
+
+/** What a clip shows. `still` is an imported image held for the clip's length. */
+export type ClipSource =
+  | { readonly type: 'shot'; readonly shotId: RecordId }
+  | { readonly type: 'still'; readonly mediaId: string };
+
+export interface ClipRecord {
+  readonly kind: 'clip';
+  readonly id: RecordId;
+  readonly trackId: RecordId;
+  readonly source: ClipSource;
+  readonly name: string;
+  /** First project frame it covers, ≥ 0. */
+  readonly start: number;
+  /** Project frames, ≥ 1. Clips of one track never overlap. */
+  readonly duration: number;
+  /** Offset into the source at the project's rate; below 0 after a backward extension. 0 for stills. */
+  readonly sourceIn: number;
+}
+
+/** A dissolve over the cut between two touching clips of one track, using source frames beyond their trims (handles). */
+export interface TransitionRecord {
+  readonly kind: 'transition';
+  readonly id: RecordId;
+  readonly leftClipId: RecordId;
+  readonly rightClipId: RecordId;
+  readonly type: 'dissolve';
+  /** Project frames before and after the cut, both ≥ 0 and at least one in total. */
+  readonly framesBefore: number;
+  readonly framesAfter: number;
+}
+
+export interface MarkerRecord {
+  readonly kind: 'marker';
+  readonly id: RecordId;
+  readonly frame: number;
+  readonly name: string;
+}
+
+/** How a shot is sampled; every new take of the shot starts from these. */
+export interface SamplingSettings {
+  readonly steps: number;
+  readonly guidance: number;
+  readonly negative: string;
+  /** Prior frames the model sees when a window goes on from an earlier one. */
+  readonly contextFrames: number;
+  /** New frames per model window when extending; null = as many as the model's native window leaves room for. */
+  readonly framesPerWindow: number | null;
+}
+
+/** A generated picture sequence, growing at both ends. */
+export interface ShotRecord {
+  readonly kind: 'shot';
+  readonly id: RecordId;
+  readonly name: string;
+  readonly modelId: string;
+  /** The rate its frames were generated for (the model's native rate). */
+  readonly rate: Rate;
+  readonly width: number;
+  readonly height: number;
+  readonly sampling: SamplingSettings;
+  /** Leaf of the active branch: the shot's film is this segment over its parents. null = nothing planned yet. */
+  readonly headSegmentId: RecordId | null;
+}
+
+/** first: frames out of nothing or images · forward / backward: grown from a parent · retake: [from, from+count) again */
+export type SegmentRole = 'first' | 'forward' | 'backward' | 'retake';
+
+export interface SegmentRecord {
+  readonly kind: 'segment';
+  readonly id: RecordId;
+  readonly shotId: RecordId;
+  readonly role: SegmentRole;
+  /** Shot frame of its first frame. */
+  readonly from: number;
+  readonly frameCount: number;
+  /** The segment it grew from; null for `first`. */
+  readonly parentId: RecordId | null;
+  /** Fixed seed for the next run, 0 … 2^32−1; null = a fresh one each run. The seed used is always in the take's recipe. */
+  readonly seed: number | null;
+  /** The take in use; null = the newest finished one. */
+  readonly activeTakeId: string | null;
+}
+
+export interface PromptBlockRecord {
+  readonly kind: 'prompt-block';
+  readonly id: RecordId;
+  readonly shotId: RecordId;
+  /** Shot frames [from, to). Blocks of one shot do not overlap. */
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** An image pinned to a frame of a shot. */
+export interface AnchorRecord {
+  readonly kind: 'anchor';
+  readonly id: RecordId;
+  readonly shotId: RecordId;
+  readonly frame: number;
+  readonly mediaId: string;
+}
+
+export type DocumentRecord =
+  | ProjectRecord
+  | TrackRecord
+  | ClipRecord
+  | TransitionRecord
+  | MarkerRecord
+  | ShotRecord
+  | SegmentRecord
+  | PromptBlockRecord
+  | AnchorRecord;
+
+export type RecordKind = DocumentRecord['kind'];
+export type RecordOf<K extends RecordKind> = Extract<DocumentRecord, { kind: K }>;
+
+/** An immutable document: never mutate the map, build a new one with applyDiff. */
+export type Document = ReadonlyMap<RecordId, DocumentRecord>;

@@ -1,0 +1,25 @@
+/**
+ * What the document needs to know of takes and media, which live in the library and not in the document.
+ */
+
+/** sha256 of a frame's PNG file, 64 lower-case hex digits. */
+export type FrameHash = string;
+
+/** One finished, immutable result for a segment. */
+export interface TakeView {
+  readonly id: string;
+  readonly shotId: string;
+  readonly segmentId: string;
+  /** The take whose frames it grew from, null for first segments. */
+  readonly parentTakeId: string | null;
+  readonly seed: number;
+  /** In shot order: frames[i] is shot frame segment.from + i. A stopped run keeps fewer than the segment asks for. */
+  readonly frames: readonly FrameHash[];
+  /** sha256 over the recipe's canonical JSON. */
+  readonly recipeHash: string;
+  /** Milliseconds since 1970, from the library's clock. */
+  readonly createdAt: number;
+}
+
+/** Takes by segment, newest first. */
+export type TakeIndex = ReadonlyMap<string, readonly TakeView[]>;

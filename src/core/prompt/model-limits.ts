@@ -1,0 +1,19 @@
+/**
+ * What planning needs to know of a model; a model manifest has this shape.
+ */
+export interface ModelLimits {
+  readonly frameGrid: { readonly multiple: number; readonly plus: number; readonly min: number; readonly max: number };
+  readonly sizeGrid: number;
+  readonly nativeFrames: number;
+  readonly conditioning: {
+    readonly firstFrames: { readonly min: number; readonly max: number };
+    readonly laterImages: number;
+    readonly perFramePrompts: boolean;
+  };
+  readonly defaults: {
+    readonly steps: number;
+    readonly guidance: number;
+    readonly negative: string;
+    readonly extensionPrefix: number;
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * The studio without a face: what both shells (the Electron window and the command line) may ask of the services.
+ * compose.ts builds one; nothing here names an implementation. Every method throws AppError on a failure the user can
+ * meet, and leaves the library as it was.
+ */
+import type { DocumentDiff } from '@core/document/diff';
+import type { DocumentRecord } from '@core/document/records';
+import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { RunProgress } from '@contracts/engine';
+import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
+import type { Recipe, RecipeDraft } from '@contracts/recipe';
+import type { Rate } from '@core/time/rate';
+
+/** Everything that happens on its own; the electron shell forwards it to the window, the CLI to the terminal. */
+export interface StudioEvents {
+  'jobs.changed': { job: JobView };
+  'jobs.progress': { progress: RunProgress };
+  'jobs.frames': { jobId: string; frames: { index: number; hash: string }[] };
+  'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
+  'takes.added': { projectId: string; take: TakeView };
+  'media.added': { projectId: string; media: MediaView };
+}
+
+export interface Studio {
+  readonly libraryDir: string;
+  on<E extends keyof StudioEvents>(event: E, listener: (payload: StudioEvents[E]) => void): () => void;
+
+  readonly projects: {
+    list(): ProjectSummary[];
+    create(options: { name: string; rate: Rate; width: number; height: number; modelId: string }): string;
+    /** Creates a project from ready-made records in one transaction (the sample project, the demo). */
+    createFrom(records: readonly DocumentRecord[]): string;
+    open(projectId: string): OpenProject;
+    commit(input: {
+      projectId: string;
+      baseVersion: number;
+      label: string;
+      source: 'edit' | 'undo' | 'redo' | 'session';
+      diff: DocumentDiff;
+    }): { version: number };
+    history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] };
+    saveView(projectId: string, view: ProjectView): void;
+    lastOpened(): string | null;
+    trash(projectId: string): void;
+    restore(projectId: string): void;
+  };
+
+  readonly media: {
+    /** Reads any still image ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
+    importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
+    list(projectId: string): MediaView[];
+    /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
+    fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
+    /** For the app:// protocol: the file behind an id. */
+    pathOf(mediaId: string): string;
+  };
+
+  readonly frames: {
+    pathOf(hash: string): string;
+    /** RGB bytes, [height, width, 3]. */
+    read(hash: string): Promise<{ width: number; height: number; rgb: Uint8Array }>;
+  };
+
+  readonly models: {
+    list(): ModelView[];
+    /** Hashes every file. @throws model/missing-file, model/wrong-hash, model/not-found */
+    verify(modelId: string, onFile?: (path: string, ok: boolean) => void): Promise<void>;
+    /** Registers a package folder elsewhere on this machine. */
+    add(dir: string): Promise<ModelView>;
+    tokens(modelId: string, text: string): { count: number; limit: number; keptChars: number };
+  };
+
+  readonly takes: {
+    get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
+    list(projectId: string): TakeView[];
+  };
+
+  readonly jobs: {
+    list(): JobView[];
+    estimate(input: {
+      modelId: string;
+      width: number;
+      height: number;
+      windows: readonly number[];
+      steps: number;
+      guidance: number;
+    }): { seconds: number; basis: 'measured' | 'typical' };
+    /** Queues a run. projectId null: a take outside any project (command line). */
+    generate(input: {
+      projectId: string | null;
+      shotId: string;
+      segmentId: string;
+      parentTakeId: string | null;
+      draft: RecipeDraft;
+    }): Promise<string>;
+    export(input: {
+      projectId: string;
+      preset: ExportPreset;
+      outPath: string;
+      from: number;
+      to: number;
+      embedRecipe: boolean;
+    }): Promise<string>;
+    cancel(jobId: string): void;
+    retry(jobId: string): void;
+    clearFinished(): void;
+    get(jobId: string): JobView;
+    /** Path of a finished export. */
+    outPathOf(jobId: string): string;
+    /** Resolves when the job is done, cancelled, failed or interrupted. */
+    settled(jobId: string): Promise<JobView>;
+  };
+
+  doctor(): Promise<DoctorLine[]>;
+  /** Stops the runner (a running job becomes `interrupted`), checkpoints and closes. Idempotent. */
+  close(): Promise<void>;
+}
