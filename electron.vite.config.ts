@@ -12,9 +12,12 @@ const alias = {
 // carries no node_modules of pure JavaScript.
 const external = ['electron', 'better-sqlite3', 'onnxruntime-node', '@ffmpeg-installer/ffmpeg', 'ffprobe-static', 'ffmpeg-static'];
 
+// fflate's build for Node declares a `require` of its own, which collides with the one electron-vite adds to the bundle.
+const withoutNodeShim = { fflate: resolve('node_modules/fflate/esm/browser.js') };
+
 export default defineConfig({
   main: {
-    resolve: { alias },
+    resolve: { alias: { ...alias, ...withoutNodeShim } },
     build: {
       outDir: 'out/main',
       externalizeDeps: false,
@@ -25,6 +28,7 @@ export default defineConfig({
           cli: resolve('src/main/shells/headless/cli.ts'),
           engine: resolve('src/main/engine/entry.ts'),
           exporter: resolve('src/main/services/export/entry.ts'),
+          probe: resolve('src/main/services/doctor/probe-entry.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

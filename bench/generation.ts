@@ -1,0 +1,110 @@
+/**
+ * Twenty generations through the whole studio (queue, engine process, SQLite), watched from the main process:
+ * its event-loop lag, the denoising loop's overhead over the time inside session.run, and the engine's memory.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { planDirect } from '@core/prompt/plan';
+import { openStudio } from '@main/compose';
+import { forkEngine } from '@main/engine/engine-process';
+import { silentLog } from '@main/platform/log';
+import { forkExporter } from '@main/services/export/fork-exporter';
+import { percentile, round } from './statistics';
+
+const generations = 20;
+/** Sampling interval of the lag probe. */
+const tickMs = 2;
+
+export async function benchGeneration(): Promise<unknown> {
+  const root = path.resolve(import.meta.dirname, '../..');
+  const libraryDir = mkdtempSync(path.join(os.tmpdir(), 'onionskin-bench-'));
+  let enginePid: number | undefined;
+  const built = (name: string): string => path.join(root, 'out/main', `${name}.js`);
+  const studio = await openStudio({
+    libraryDir,
+    embeddedModelsDir: path.join(root, 'resources/models'),
+    appVersion: 'bench',
+    log: silentLog,
+    spawnEngine: () => {
+      const engine = forkEngine(built('engine'));
+      enginePid = engine.pid;
+      return engine;
+    },
+    spawnExporter: () => forkExporter(built('exporter')),
+    spawnProbe: () => forkExporter(built('probe')),
+  });
+  try {
+    const model = studio.models.list()[0];
+    if (!model) throw new Error('the embedded model is missing');
+    const { manifest } = model;
+    const stopLag = watchLag();
+    const runs: { denoise: number; transformer: number; total: number }[] = [];
+    const rssMiB: number[] = [];
+    for (let seed = 0; seed < generations; seed++) {
+      const [width, height] = manifest.nativeSize;
+      const { draft } = planDirect({
+        modelId: manifest.id,
+        rate: manifest.nativeRate,
+        limits: manifest,
+        width,
+        height,
+        frameCount: manifest.nativeFrames,
+        prompt: 'a red ball bouncing on a blue background',
+        negative: '',
+        seed,
+        steps: manifest.defaults.steps,
+        guidance: manifest.defaults.guidance,
+      });
+      const jobId = await studio.jobs.generate({
+        projectId: null,
+        shotId: 'bench',
+        segmentId: `bench-${seed}`,
+        parentTakeId: null,
+        draft,
+      });
+      const job = await studio.jobs.settled(jobId);
+      if (job.state !== 'done' || !job.seconds) throw new Error(`generation ${seed} ended ${job.state}: ${job.error?.message ?? ''}`);
+      runs.push(job.seconds);
+      rssMiB.push(residentMiB(enginePid));
+    }
+    const lag = stopLag();
+    // The first run loads sessions; growth is counted from the second.
+    const steady = runs.slice(1);
+    const overhead = steady.map(({ denoise, transformer }) => denoise / transformer - 1);
+    return {
+      generations,
+      clip: `${manifest.nativeFrames} frames ${manifest.nativeSize.join('x')}, ${manifest.defaults.steps} steps`,
+      secondsPerClip: round(percentile(steady.map(({ total }) => total), 0.5)),
+      firstClipSeconds: round(runs[0]?.total ?? NaN),
+      mainLoopLagMs: { p50: round(percentile(lag, 0.5)), p99: round(percentile(lag, 0.99)), max: round(Math.max(...lag)), samples: lag.length },
+      denoisingOverheadPercent: round(percentile(overhead, 0.5) * 100, 2),
+      engineRssMiB: { afterFirst: rssMiB[0], afterSecond: rssMiB[1], last: rssMiB.at(-1), growthFromSecond: (rssMiB.at(-1) ?? 0) - (rssMiB[1] ?? 0) },
+    };
+  } finally {
+    await studio.close();
+    rmSync(libraryDir, { recursive: true, force: true });
+  }
+}
+
+/** How late a short timer fires, in milliseconds, again and again until stopped. */
+function watchLag(): () => number[] {
+  const lags: number[] = [];
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    lags.push(Math.max(0, now - last - tickMs));
+    last = now;
+  }, tickMs);
+  return () => {
+    clearInterval(timer);
+    return lags;
+  };
+}
+
+/** Linux only; NaN elsewhere. */
+function residentMiB(pid: number | undefined): number {
+  if (pid === undefined || process.platform !== 'linux') return NaN;
+  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kib) / 1024);
+}

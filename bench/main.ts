@@ -1,0 +1,36 @@
+/**
+ * The benches, one after the other, as one JSON object on stdout; what is running goes to stderr.
+ */
+import os from 'node:os';
+import { benchCompositor } from './compositor';
+import { benchGeneration } from './generation';
+import { benchPng } from './png';
+
+const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  generation: benchGeneration,
+  compositor: benchCompositor,
+  png: benchPng,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  process.stderr.write(`no bench called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+
+const figures: Record<string, unknown> = {};
+for (const [name, measure] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  process.stderr.write(`bench: ${name}\n`);
+  figures[name] = await measure();
+}
+const machine = {
+  cpu: os.cpus()[0]?.model ?? 'unknown',
+  cores: os.availableParallelism(),
+  memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+  platform: `${process.platform} ${process.arch}`,
+  node: process.version,
+  loadAverage: os.loadavg().map((load) => Number(load.toFixed(2))),
+};
+process.stdout.write(`${JSON.stringify({ machine, commit: process.env['ONIONSKIN_COMMIT'], figures }, null, 2)}\n`);

@@ -1,0 +1,155 @@
+/**
+ * What a model can be asked for: sizes and window lengths on its grids, no more known frames than it was trained with,
+ * and windows that together make every frame of the take exactly once. The main process asks before a job is queued and
+ * the engine asks again before it runs, by the same rules. Nothing is adjusted here: what does not fit is refused with
+ * the field, the value and what would fit.
+ */
+import { invalidInput } from '../errors';
+import type { ModelLimits } from '../prompt/model-limits';
+
+export interface WindowLimits extends ModelLimits {
+  readonly name: string;
+  readonly maxSize: readonly [number, number];
+  readonly conditioning: ModelLimits['conditioning'] & { readonly text: boolean };
+}
+
+export interface PlannedWindow {
+  readonly start: number;
+  readonly frames: number;
+  readonly prefix: number;
+  readonly later: number | null;
+  readonly keepFrom: number;
+  readonly keepTo: number;
+  readonly prompt: string;
+}
+
+export interface PlannedRun {
+  readonly width: number;
+  readonly height: number;
+  readonly frameCount: number;
+  readonly known: readonly { readonly index: number }[];
+  readonly windows: readonly PlannedWindow[];
+}
+
+/** @throws AppError input/invalid, naming the first thing that does not fit */
+export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
+  assertSide('width', run.width, limits.maxSize[0], limits);
+  assertSide('height', run.height, limits.maxSize[1], limits);
+
+  const available = new Set<number>();
+  run.known.forEach(({ index }, i) => {
+    if (available.has(index))
+      throw invalidInput(`known.${i}.index`, index, `two images are given for frame ${index}`, 'Keep one of them.');
+    available.add(index);
+  });
+
+  const made = new Set<number>();
+  run.windows.forEach((window, i) => {
+    const field = `windows.${i}`;
+    assertWindow(window, field, limits);
+    for (let index = window.start; index < window.start + window.prefix; index++)
+      assertAvailable(available, index, `${field}.prefix`, window.prefix);
+    if (window.later !== null) assertAvailable(available, window.later, `${field}.later`, window.later);
+    for (let index = window.keepFrom; index < window.keepTo; index++) {
+      if (index < 0 || index >= run.frameCount || made.has(index))
+        throw invalidInput(
+          `${field}.keepFrom`,
+          window.keepFrom,
+          made.has(index)
+            ? `frame ${index} is made twice`
+            : `frame ${index} is not one of the ${run.frameCount} asked for`,
+          'Windows must make every frame of the segment once.',
+        );
+      made.add(index);
+      available.add(index);
+    }
+  });
+  if (made.size !== run.frameCount)
+    throw invalidInput(
+      'frameCount',
+      run.frameCount,
+      `the windows make ${made.size} of ${run.frameCount} frames`,
+      'Windows must make every frame of the segment once.',
+    );
+}
+
+function assertSide(field: 'width' | 'height', pixels: number, most: number, limits: WindowLimits): void {
+  const grid = limits.sizeGrid;
+  if (pixels % grid !== 0 || pixels < grid || pixels > most) {
+    const fitting = Math.min(most - (most % grid), Math.max(grid, Math.round(pixels / grid) * grid));
+    throw invalidInput(
+      field,
+      pixels,
+      `${limits.name} draws ${field}s that are multiples of ${grid}, up to ${most} pixels; ${pixels} is not one`,
+      `Use ${fitting} instead.`,
+    );
+  }
+}
+
+function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits): void {
+  const { frameGrid: grid, conditioning, name } = limits;
+  const isOnGrid = (window.frames - grid.plus) % grid.multiple === 0;
+  if (!isOnGrid || window.frames < grid.min || window.frames > grid.max)
+    throw invalidInput(
+      `${field}.frames`,
+      window.frames,
+      `${name} cannot make a window of ${window.frames} frames`,
+      `Use ${grid.min} to ${grid.max} frames${grid.multiple > 1 ? ` of the form ${grid.multiple}n+${grid.plus}` : ''}.`,
+    );
+  const { min, max } = conditioning.firstFrames;
+  if (window.prefix > 0 && (window.prefix < min || window.prefix > max))
+    throw invalidInput(
+      `${field}.prefix`,
+      window.prefix,
+      max === 0
+        ? `${name} cannot go on from earlier frames`
+        : `${name} goes on from ${min} to ${max} earlier frames, not ${window.prefix}`,
+      max === 0
+        ? 'Choose another model for this.'
+        : `Use ${Math.min(max, Math.max(min, window.prefix))} context frames.`,
+    );
+  if (window.prefix >= window.frames)
+    throw invalidInput(
+      `${field}.prefix`,
+      window.prefix,
+      `a window of ${window.frames} frames with ${window.prefix} known ones makes nothing new`,
+      'Use fewer context frames or a longer window.',
+    );
+  if (window.later !== null && conditioning.laterImages === 0)
+    throw invalidInput(
+      `${field}.later`,
+      window.later,
+      `${name} cannot be given a later image`,
+      'Remove the last-frame image.',
+    );
+  if (window.later !== null && window.later < window.start + Math.max(1, window.prefix))
+    throw invalidInput(
+      `${field}.later`,
+      window.later,
+      `the later image at frame ${window.later} is not after the window's first frames`,
+      'Pin it to a later frame, or give it as the first frame.',
+    );
+  if (
+    window.keepFrom < window.start ||
+    window.keepTo > window.start + window.frames ||
+    window.keepFrom >= window.keepTo
+  )
+    throw invalidInput(
+      `${field}.keepTo`,
+      `${window.keepFrom}…${window.keepTo}`,
+      `frames ${window.keepFrom} to ${window.keepTo} are not all in the window`,
+      `A window from ${window.start} has frames up to ${window.start + window.frames}.`,
+    );
+  if (!conditioning.text && window.prompt.trim() !== '')
+    throw invalidInput(`${field}.prompt`, window.prompt, `${name} does not read prompts`, 'Leave the prompt empty.');
+}
+
+function assertAvailable(available: ReadonlySet<number>, index: number, field: string, value: number): void {
+  if (!available.has(index))
+    throw invalidInput(
+      field,
+      value,
+      `frame ${index} is needed but neither given nor made by an earlier window`,
+      'Give an image for that frame, or let an earlier window make it.',
+    );
+}

@@ -1,0 +1,99 @@
+/**
+ * Reading the document: typed getters and the orders in which the studio looks at records.
+ * Every list is fresh, so callers may keep and sort it.
+ */
+import { AppError } from '../errors';
+import type {
+  AnchorRecord,
+  ClipRecord,
+  Document,
+  MarkerRecord,
+  ProjectRecord,
+  PromptBlockRecord,
+  RecordId,
+  RecordKind,
+  RecordOf,
+  SegmentRecord,
+  TrackRecord,
+  TransitionRecord,
+} from './records';
+
+/** @throws AppError timeline/invalid-edit when there is no such record. */
+export function recordOf<K extends RecordKind>(doc: Document, kind: K, id: RecordId): RecordOf<K> {
+  const record = doc.get(id);
+  if (record?.kind !== kind)
+    throw new AppError('timeline/invalid-edit', `there is no ${kind} ${id} in this project`, {
+      field: kind,
+      value: id,
+      remedy: 'It may have been removed; undo, or choose another.',
+    });
+  // TypeScript does not narrow a union by a generic discriminant; the kind was compared above.
+  return record as RecordOf<K>;
+}
+
+export function recordsOf<K extends RecordKind>(doc: Document, kind: K): RecordOf<K>[] {
+  const found: RecordOf<K>[] = [];
+  for (const record of doc.values()) if (record.kind === kind) found.push(record as RecordOf<K>); // see recordOf
+  return found;
+}
+
+export function projectOf(doc: Document): ProjectRecord {
+  return recordOf(doc, 'project', 'project');
+}
+
+/** Lowest first. */
+export function tracksOf(doc: Document): TrackRecord[] {
+  return recordsOf(doc, 'track').sort((a, b) => a.order - b.order);
+}
+
+/** Earliest first. */
+export function clipsOfTrack(doc: Document, trackId: RecordId): ClipRecord[] {
+  return recordsOf(doc, 'clip')
+    .filter((clip) => clip.trackId === trackId)
+    .sort((a, b) => a.start - b.start);
+}
+
+export function clipAt(doc: Document, trackId: RecordId, frame: number): ClipRecord | null {
+  const covers = (clip: ClipRecord) => clip.start <= frame && frame < clip.start + clip.duration;
+  return clipsOfTrack(doc, trackId).find(covers) ?? null;
+}
+
+/** Clips that show a shot, earliest first. */
+export function clipsOfShot(doc: Document, shotId: RecordId): ClipRecord[] {
+  return recordsOf(doc, 'clip')
+    .filter((clip) => clip.source.type === 'shot' && clip.source.shotId === shotId)
+    .sort((a, b) => a.start - b.start);
+}
+
+/** All branches, by first frame. */
+export function segmentsOf(doc: Document, shotId: RecordId): SegmentRecord[] {
+  return recordsOf(doc, 'segment')
+    .filter((segment) => segment.shotId === shotId)
+    .sort((a, b) => a.from - b.from);
+}
+
+export function blocksOf(doc: Document, shotId: RecordId): PromptBlockRecord[] {
+  return recordsOf(doc, 'prompt-block')
+    .filter((block) => block.shotId === shotId)
+    .sort((a, b) => a.from - b.from);
+}
+
+export function anchorsOf(doc: Document, shotId: RecordId): AnchorRecord[] {
+  return recordsOf(doc, 'anchor')
+    .filter((anchor) => anchor.shotId === shotId)
+    .sort((a, b) => a.frame - b.frame);
+}
+
+/** The transitions at either edge of a clip. */
+export function transitionsOf(doc: Document, clipId: RecordId): TransitionRecord[] {
+  return recordsOf(doc, 'transition').filter((t) => t.leftClipId === clipId || t.rightClipId === clipId);
+}
+
+export function markersOf(doc: Document): MarkerRecord[] {
+  return recordsOf(doc, 'marker').sort((a, b) => a.frame - b.frame);
+}
+
+/** Exclusive last project frame; 0 for an empty film. */
+export function filmEnd(doc: Document): number {
+  return recordsOf(doc, 'clip').reduce((end, clip) => Math.max(end, clip.start + clip.duration), 0);
+}

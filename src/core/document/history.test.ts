@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { emptyDiff } from './diff';
+import { emptyHistory, type HistoryEntry, MAX_HISTORY_ENTRIES, recordEdit, takeRedo, takeUndo } from './history';
+
+const entry = (label: string): HistoryEntry => ({
+  label,
+  diff: { ...emptyDiff, added: [{ kind: 'marker', id: label, frame: 0, name: label }] },
+});
+
+test('undo hands out the reversed diff and keeps the entry for redo', () => {
+  const step = takeUndo(recordEdit(emptyHistory, entry('a')));
+  expect(step).toEqual({
+    history: { undo: [], redo: [entry('a')] },
+    entry: entry('a'),
+    diff: { ...emptyDiff, removed: entry('a').diff.added },
+  });
+  expect(takeRedo(step!.history)).toEqual({
+    history: { undo: [entry('a')], redo: [] },
+    entry: entry('a'),
+    diff: entry('a').diff,
+  });
+});
+
+test('a new edit clears what could be redone', () => {
+  const { history } = takeUndo(recordEdit(emptyHistory, entry('a')))!;
+  expect(recordEdit(history, entry('b'))).toEqual({ undo: [entry('b')], redo: [] });
+});
+
+test('the oldest of more than 200 edits is forgotten', () => {
+  let history = emptyHistory;
+  for (let i = 0; i <= MAX_HISTORY_ENTRIES; i++) history = recordEdit(history, entry(`${i}`));
+  expect([history.undo.length, history.undo[0]?.label]).toEqual([200, '1']);
+});
+
+test('there is nothing to undo or redo in an empty history', () => {
+  expect([takeUndo(emptyHistory), takeRedo(emptyHistory)]).toEqual([null, null]);
+});

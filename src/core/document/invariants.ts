@@ -1,0 +1,289 @@
+/**
+ * What is true of every document: references resolve, clips of a track do not overlap, transitions join touching clips,
+ * prompt blocks of a shot do not overlap, segments of a shot form a tree without holes, and no clip shows more than its
+ * shot plans. Every edit ends here, and so does everything that arrives from disk.
+ */
+import { AppError, type ErrorCode } from '../errors';
+import { projectOf, recordsOf } from './access';
+import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
+import type { ClipRecord, Document, DocumentRecord, RecordId, RecordKind, SegmentRecord } from './records';
+
+interface Violation {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Sentences, one for each broken rule; empty for a sound document. */
+export function violations(doc: Document): string[] {
+  return findViolations(doc).map(({ message }) => message);
+}
+
+/** @throws AppError timeline/overlap or timeline/invalid-edit with the first violation. */
+export function assertInvariants(doc: Document): void {
+  const [first] = findViolations(doc);
+  if (first) throw new AppError(first.code, first.message, { remedy: 'The edit was not made; nothing has changed.' });
+}
+
+function findViolations(doc: Document): Violation[] {
+  const broken = [...referenceViolations(doc)];
+  // The rules below follow references, so they are asked only when all of them resolve.
+  const sentences = broken.length > 0 ? broken : [...rangeViolations(doc), ...segmentViolations(doc)];
+  const found = sentences.map((message): Violation => ({ code: 'timeline/invalid-edit', message }));
+  if (found.length > 0) return found;
+  return [
+    ...overlapViolations(doc),
+    ...[...clipSourceViolations(doc), ...transitionViolations(doc)].map((message): Violation => ({
+      code: 'timeline/invalid-edit',
+      message,
+    })),
+  ];
+}
+
+function* referenceViolations(doc: Document): Iterable<string> {
+  if (doc.get('project')?.kind !== 'project') yield 'the document has no project record';
+  const missing = (owner: DocumentRecord, kind: RecordKind, id: RecordId) =>
+    doc.get(id)?.kind === kind ? [] : [`${owner.kind} ${owner.id} names ${kind} ${id}, which does not exist`];
+  const orders = new Set<number>();
+  for (const [id, record] of doc) {
+    if (record.id !== id) yield `${record.kind} ${record.id} is filed under ${id}`;
+    switch (record.kind) {
+      case 'project':
+      case 'marker':
+        break;
+      case 'track':
+        if (orders.has(record.order)) yield `two tracks have the order ${record.order}`;
+        orders.add(record.order);
+        break;
+      case 'clip':
+        yield* missing(record, 'track', record.trackId);
+        if (record.source.type === 'shot') yield* missing(record, 'shot', record.source.shotId);
+        break;
+      case 'transition':
+        yield* missing(record, 'clip', record.leftClipId);
+        yield* missing(record, 'clip', record.rightClipId);
+        break;
+      case 'shot':
+        if (record.headSegmentId !== null) {
+          yield* missing(record, 'segment', record.headSegmentId);
+          const head = doc.get(record.headSegmentId);
+          if (head?.kind === 'segment' && head.shotId !== record.id)
+            yield `the head of shot ${record.id} is a segment of another shot`;
+        }
+        break;
+      case 'segment':
+        yield* missing(record, 'shot', record.shotId);
+        if (record.parentId !== null) yield* missing(record, 'segment', record.parentId);
+        break;
+      case 'prompt-block':
+      case 'anchor':
+        yield* missing(record, 'shot', record.shotId);
+        break;
+      default:
+        record satisfies never;
+    }
+  }
+}
+
+function* rangeViolations(doc: Document): Iterable<string> {
+  const { inPoint, outPoint, width, height } = projectOf(doc);
+  if (!areIntegers(width, height) || width < 1 || height < 1) yield `the frame size ${width} × ${height} is not valid`;
+  if (inPoint !== null && (!areIntegers(inPoint) || inPoint < 0))
+    yield `the in point ${inPoint} is not a frame of the film`;
+  if (outPoint !== null && (!areIntegers(outPoint) || outPoint <= (inPoint ?? 0)))
+    yield `the out point ${outPoint} must lie after the in point`;
+  for (const record of doc.values()) {
+    const bad = rangeProblem(record);
+    if (bad !== null) yield `${record.kind} ${record.id} ${bad}`;
+  }
+  const anchored = new Set<string>();
+  for (const { shotId, frame } of recordsOf(doc, 'anchor')) {
+    const place = JSON.stringify([shotId, frame]);
+    if (anchored.has(place)) yield `two images are pinned to frame ${frame} of shot ${shotId}`;
+    anchored.add(place);
+  }
+}
+
+function rangeProblem(record: DocumentRecord): string | null {
+  switch (record.kind) {
+    case 'clip':
+      if (!areIntegers(record.start, record.duration, record.sourceIn)) return 'has times that are not whole frames';
+      if (record.start < 0) return `starts at ${record.start}, before the film`;
+      if (record.duration < 1) return `lasts ${record.duration} frames; at least 1 is needed`;
+      return record.source.type === 'still' && record.sourceIn !== 0 ? 'is a still with an offset' : null;
+    case 'transition': {
+      const { framesBefore, framesAfter } = record;
+      const ok =
+        areIntegers(framesBefore, framesAfter) &&
+        framesBefore >= 0 &&
+        framesAfter >= 0 &&
+        framesBefore + framesAfter > 0;
+      return ok ? null : `has the lengths ${framesBefore} and ${framesAfter}`;
+    }
+    case 'segment':
+      return areIntegers(record.from, record.frameCount) && record.frameCount >= 1
+        ? null
+        : `has ${record.frameCount} frames from ${record.from}`;
+    case 'prompt-block':
+      return areIntegers(record.from, record.to) && record.from < record.to
+        ? null
+        : `covers ${record.from} to ${record.to}`;
+    case 'anchor':
+    case 'marker':
+      return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
+    case 'project':
+    case 'track':
+    case 'shot':
+      return null;
+    default:
+      return record satisfies never;
+  }
+}
+
+function* segmentViolations(doc: Document): Iterable<string> {
+  const films = new Map<RecordId, FrameRange | null>();
+  for (const segment of recordsOf(doc, 'segment')) yield* segmentProblems(doc, segment, films);
+}
+
+/** Fills `films` with the planned film of each segment; null while it is being worked out, which shows a circle. */
+function* segmentProblems(
+  doc: Document,
+  segment: SegmentRecord,
+  films: Map<RecordId, FrameRange | null>,
+): Iterable<string> {
+  const chain: SegmentRecord[] = [];
+  for (let next: SegmentRecord | null = segment; next && !films.has(next.id); next = parentOf(doc, next)) {
+    films.set(next.id, null);
+    chain.push(next);
+  }
+  for (const link of chain.reverse()) {
+    if ((link.role === 'first') !== (link.parentId === null)) {
+      yield `segment ${link.id} is ${link.role === 'first' ? 'a first one with a parent' : `${link.role} without a parent`}`;
+      films.set(link.id, { from: link.from, to: link.from + link.frameCount });
+      continue;
+    }
+    const parent = parentOf(doc, link);
+    if (!parent) {
+      films.set(link.id, rangeAfter({ from: 0, to: 0 }, link));
+      continue;
+    }
+    const film = films.get(parent.id);
+    if (parent.shotId !== link.shotId) yield `segment ${link.id} grows from a segment of another shot`;
+    if (!film) {
+      yield `the parents of segment ${link.id} form a circle`;
+      films.set(link.id, { from: link.from, to: link.from + link.frameCount });
+      continue;
+    }
+    if (!touches(film, link))
+      yield `segment ${link.id} (${link.role}, from ${link.from}, ${link.frameCount} frames) does not join its parent's film ${film.from} to ${film.to}`;
+    films.set(link.id, rangeAfter(film, link));
+  }
+}
+
+function parentOf(doc: Document, segment: SegmentRecord): SegmentRecord | null {
+  const parent = segment.parentId === null ? undefined : doc.get(segment.parentId);
+  return parent?.kind === 'segment' ? parent : null;
+}
+
+/** Growth must leave at least one frame of the film it grows from; a retake lies within it. */
+function touches(film: FrameRange, segment: SegmentRecord): boolean {
+  const end = segment.from + segment.frameCount;
+  switch (segment.role) {
+    case 'first':
+      return true;
+    case 'forward':
+      return film.from < segment.from && segment.from <= film.to;
+    case 'backward':
+      return film.from <= end && end < film.to;
+    case 'retake':
+      return film.from <= segment.from && end <= film.to;
+    default:
+      return segment.role satisfies never;
+  }
+}
+
+function overlapViolations(doc: Document): Violation[] {
+  const found: Violation[] = [];
+  const byTrack = groupBy(recordsOf(doc, 'clip'), (clip) => clip.trackId);
+  for (const clips of byTrack.values())
+    for (const [left, right] of neighbours(clips.toSorted((a, b) => a.start - b.start)))
+      if (left.start + left.duration > right.start)
+        found.push({
+          code: 'timeline/overlap',
+          message: `clip "${right.name}" at frame ${right.start} would overlap "${left.name}", which ends at ${left.start + left.duration}`,
+        });
+  const byShot = groupBy(recordsOf(doc, 'prompt-block'), (block) => block.shotId);
+  for (const blocks of byShot.values())
+    for (const [left, right] of neighbours(blocks.toSorted((a, b) => a.from - b.from)))
+      if (left.to > right.from)
+        found.push({
+          code: 'timeline/overlap',
+          message: `the prompt block at frame ${right.from} would overlap the one that ends at ${left.to}`,
+        });
+  return found;
+}
+
+function* clipSourceViolations(doc: Document): Iterable<string> {
+  for (const clip of recordsOf(doc, 'clip')) {
+    const range = sourceRangeOf(doc, clip);
+    if (range && (clip.sourceIn < range.from || clip.sourceIn + clip.duration > range.to))
+      yield `clip "${clip.name}" shows frames ${clip.sourceIn} to ${clip.sourceIn + clip.duration} of a shot that has ${range.from} to ${range.to}`;
+  }
+}
+
+function* transitionViolations(doc: Document): Iterable<string> {
+  const used = new Map<RecordId, { head: number; tail: number }>();
+  for (const transition of recordsOf(doc, 'transition')) {
+    const [left, right] = [doc.get(transition.leftClipId), doc.get(transition.rightClipId)];
+    if (left?.kind !== 'clip' || right?.kind !== 'clip') continue; // a broken reference was reported before
+    if (left.trackId !== right.trackId || left.start + left.duration !== right.start)
+      yield `transition ${transition.id} joins clips that do not touch`;
+    yield* handleProblems(doc, transition, left, right);
+    const [tailOf, headOf] = [usedBy(used, left.id), usedBy(used, right.id)];
+    if (tailOf.tail > 0 || headOf.head > 0) yield `transition ${transition.id} is the second one on its cut`;
+    tailOf.tail = transition.framesBefore + 1;
+    headOf.head = transition.framesAfter + 1;
+  }
+  for (const [clipId, { head, tail }] of used) {
+    const clip = doc.get(clipId);
+    if (clip?.kind === 'clip' && Math.max(0, head - 1) + Math.max(0, tail - 1) > clip.duration)
+      yield `the transitions of clip "${clip.name}" overlap`;
+  }
+}
+
+/** head and tail: frames used by a transition plus one, so that a used edge of no frames is told from a free one. */
+function usedBy(used: Map<RecordId, { head: number; tail: number }>, clipId: RecordId): { head: number; tail: number } {
+  const found = used.get(clipId) ?? { head: 0, tail: 0 };
+  used.set(clipId, found);
+  return found;
+}
+
+function* handleProblems(
+  doc: Document,
+  transition: { id: RecordId; framesBefore: number; framesAfter: number },
+  left: ClipRecord,
+  right: ClipRecord,
+): Iterable<string> {
+  const [leftRange, rightRange] = [sourceRangeOf(doc, left), sourceRangeOf(doc, right)];
+  if (leftRange && left.sourceIn + left.duration + transition.framesAfter > leftRange.to)
+    yield `transition ${transition.id} needs ${transition.framesAfter} frames after "${left.name}", which has fewer`;
+  if (rightRange && right.sourceIn - transition.framesBefore < rightRange.from)
+    yield `transition ${transition.id} needs ${transition.framesBefore} frames before "${right.name}", which has fewer`;
+}
+
+function neighbours<T>(list: readonly T[]): [T, T][] {
+  return list.slice(1).map((right, i): [T, T] => [list[i] as T, right]); // i < length − 1
+}
+
+function areIntegers(...values: readonly number[]): boolean {
+  return values.every(Number.isSafeInteger);
+}
+
+function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,298 @@
+/**
+ * From a segment to the draft of a recipe: which windows run, with which prompts, seeds and known frames.
+ * Nothing is adjusted silently: where the plan differs from what was asked, a note says so before anything is made.
+ */
+import { activeTake, resolveBranch, type ShotFilm } from '../document/film';
+import { anchorsOf, blocksOf, recordOf } from '../document/access';
+import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
+import type { FrameHash, TakeIndex } from '../document/takes';
+import { type AppError, assert, invalidInput } from '../errors';
+import type { Rate } from '../time/rate';
+import type { ModelLimits } from './model-limits';
+import { blockForRange } from './resolve';
+import { planWindows, type WindowSpan } from './windows';
+
+/** Same shape as contracts' RecipeDraft (core does not import contracts). Indices count from the first new frame. */
+export interface PlannedDraft {
+  role: SegmentRole;
+  width: number;
+  height: number;
+  rate: Rate;
+  frameCount: number;
+  steps: number;
+  guidance: number;
+  seed: number;
+  windows: PlannedWindow[];
+  modelId: string;
+  known: PlannedKnown[];
+}
+
+export interface PlannedWindow {
+  start: number;
+  frames: number;
+  prefix: number;
+  later: number | null;
+  keepFrom: number;
+  keepTo: number;
+  prompt: string;
+  negative: string;
+  seed: number;
+}
+
+export type PlannedKnown = { index: number; frame: FrameHash } | { index: number; mediaId: string };
+
+/** Where the plan differs from what was asked, to be shown before generating. */
+export interface PlanNote {
+  /** prompt-boundary counts shot frames, the others frames of the run. */
+  readonly kind: 'window-grid' | 'prompt-boundary' | 'context' | 'anchor';
+  readonly requested: number;
+  readonly effective: number;
+  readonly text: string;
+}
+
+export type KnownImage = { readonly frame: FrameHash } | { readonly mediaId: string };
+
+export interface DirectRequest {
+  readonly modelId: string;
+  readonly limits: ModelLimits;
+  /** Pixels, on the model's size grid. */
+  readonly width: number;
+  readonly height: number;
+  readonly rate: Rate;
+  readonly frameCount: number;
+  /** One text for all, or the text for the kept indices [from, to) of a window. */
+  readonly prompt: string | ((from: number, to: number) => string);
+  readonly negative?: string;
+  /** 0 … 2^32−1; window i uses seed + i mod 2^32. */
+  readonly seed: number;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly contextFrames?: number;
+  readonly framesPerWindow?: number | null;
+  /** Default forward; backward needs `following`. */
+  readonly direction?: 'forward' | 'backward';
+  /** Image on index 0 / on index frameCount − 1. */
+  readonly first?: KnownImage;
+  readonly last?: KnownImage;
+  readonly anchors?: readonly { readonly index: number; readonly image: KnownImage }[];
+  /** Frames before index 0, oldest first: the last one is index −1. */
+  readonly prior?: readonly KnownImage[];
+  /** Frames from index frameCount on. Only the first is used. */
+  readonly following?: readonly KnownImage[];
+  /** Default: retake with both sides known, else backward, forward or first. */
+  readonly role?: SegmentRole;
+}
+
+/**
+ * Plans a run without a document, for the command line and underneath planSegment.
+ * @throws AppError input/invalid naming the option, model/unsupported for conditioning the model lacks
+ */
+export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes: PlanNote[] } {
+  const { limits, frameCount, seed, modelId, width, height, rate } = request;
+  assertSize(width, height, limits);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
+    throw invalidInput('seed', seed, `${seed} is not a seed`, 'Use a whole number from 0 to 4294967295.');
+  const prior = request.prior ?? [];
+  const following = request.following ?? [];
+  const direction = request.direction ?? 'forward';
+  const anchors = pinnedImages(request);
+  const { windows, notes } = planWindows({
+    limits,
+    frameCount,
+    direction,
+    priorCount: prior.length,
+    hasFollowing: following.length > 0,
+    anchors: anchors.map(({ index }) => index),
+    contextFrames: request.contextFrames ?? limits.defaults.extensionPrefix,
+    framesPerWindow: request.framesPerWindow ?? null,
+  });
+  const known = usedOutside(windows, frameCount).map((index) =>
+    knownAt(index, index < 0 ? prior[prior.length + index] : following[index - frameCount]),
+  );
+  known.push(...anchors.map(({ index, image }) => knownAt(index, image)));
+  const draft: PlannedDraft = {
+    role: request.role ?? roleOf(direction, prior.length > 0, following.length > 0),
+    width,
+    height,
+    rate,
+    frameCount,
+    steps: request.steps ?? limits.defaults.steps,
+    guidance: request.guidance ?? limits.defaults.guidance,
+    seed,
+    windows: windows.map((window, i) => ({
+      ...window,
+      prompt: typeof request.prompt === 'string' ? request.prompt : request.prompt(window.keepFrom, window.keepTo),
+      negative: request.negative ?? limits.defaults.negative,
+      seed: (seed + i) % 2 ** 32,
+    })),
+    modelId,
+    known: known.sort((a, b) => a.index - b.index),
+  };
+  return { draft, notes };
+}
+
+export interface SegmentPlanRequest {
+  readonly doc: Document;
+  readonly segmentId: RecordId;
+  readonly takes: TakeIndex;
+  readonly limits: ModelLimits;
+  readonly seed: number;
+}
+
+export interface SegmentPlan {
+  readonly draft: PlannedDraft;
+  readonly notes: PlanNote[];
+  /** The take of the parent segment that this run grows from. */
+  readonly parentTakeId: string | null;
+}
+
+/**
+ * Plans a run of a segment from the takes in use around it.
+ * @throws AppError input/invalid when the frames it grows from are not made yet, model/unsupported as planDirect
+ */
+export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
+  const segment = recordOf(doc, 'segment', segmentId);
+  const shot = recordOf(doc, 'shot', segment.shotId);
+  const { steps, guidance, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
+  const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
+  const end = segment.from + segment.frameCount;
+  const { draft, notes } = planDirect({
+    modelId: shot.modelId,
+    limits,
+    width: shot.width,
+    height: shot.height,
+    rate: shot.rate,
+    frameCount: segment.frameCount,
+    prompt: (from, to) => blockForRange(doc, shot.id, segment.from + from, segment.from + to)?.text ?? '',
+    negative,
+    seed,
+    steps,
+    guidance,
+    contextFrames,
+    framesPerWindow,
+    role: segment.role,
+    // A range retaken from the film's first frame on has nothing before it: it leads to the frame after it.
+    direction:
+      segment.role === 'backward' || (sides.prior.length === 0 && sides.following.length > 0) ? 'backward' : 'forward',
+    prior: sides.prior,
+    following: sides.following,
+    anchors: anchorsOf(doc, shot.id)
+      .filter(({ frame }) => segment.from <= frame && frame < end)
+      .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
+  });
+  notes.push(...boundaryNotes(doc, segment, draft.windows));
+  return { draft, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
+}
+
+interface Sides {
+  readonly prior: KnownImage[];
+  readonly following: KnownImage[];
+}
+
+/** The frames of the parent's film that condition the segment. */
+function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
+  if (!film) return { prior: [], following: [] };
+  const end = segment.from + segment.frameCount;
+  const needsPrior = segment.role === 'forward' || (segment.role === 'retake' && segment.from > film.from);
+  const needsFollowing = segment.role === 'backward' || (segment.role === 'retake' && end < film.to);
+  const prior: KnownImage[] = [];
+  for (let index = segment.from - 1 - film.from; needsPrior && index >= 0; index--) {
+    const frame = film.frames[index];
+    if (!frame) break;
+    prior.unshift({ frame });
+    // More than any model sees in one window; the plan takes the last ones.
+    if (prior.length >= MAX_PRIOR) break;
+  }
+  const next = needsFollowing ? (film.frames[end - film.from] ?? null) : null;
+  if (needsPrior && prior.length === 0) throw notMade(segment.from - 1);
+  if (needsFollowing && next === null) throw notMade(end);
+  return { prior, following: next === null ? [] : [{ frame: next }] };
+}
+
+const MAX_PRIOR = 256;
+
+function notMade(frame: number): AppError {
+  return invalidInput(
+    'segment',
+    frame,
+    `frame ${frame} of the shot, which this one grows from, is not made yet`,
+    'Generate the segment before it first.',
+  );
+}
+
+/** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */
+function boundaryNotes(doc: Document, segment: SegmentRecord, windows: readonly WindowSpan[]): PlanNote[] {
+  const end = segment.from + segment.frameCount;
+  const inOrder = windows
+    .map(({ keepFrom, keepTo }) => ({ from: segment.from + keepFrom, to: segment.from + keepTo }))
+    .sort((a, b) => a.from - b.from)
+    .map(({ from, to }) => ({ from, text: blockForRange(doc, segment.shotId, from, to)?.text }));
+  const notes: PlanNote[] = [];
+  const blocks = blocksOf(doc, segment.shotId);
+  for (const [i, block] of blocks.entries()) {
+    const before = blocks[i - 1];
+    if (!before || before.text === block.text || block.from <= segment.from || block.from >= end) continue;
+    const effective = inOrder.find(({ from, text }) => text === block.text && from > before.from)?.from;
+    if (effective === block.from) continue;
+    const text =
+      effective === undefined
+        ? `The prompt at frame ${block.from} covers the smaller part of its window and is not used.`
+        : `The prompt changes at frame ${effective} instead of ${block.from}: a window has one prompt.`;
+    notes.push({ kind: 'prompt-boundary', requested: block.from, effective: effective ?? end, text });
+  }
+  return notes;
+}
+
+function pinnedImages(request: DirectRequest): { index: number; image: KnownImage }[] {
+  const pinned = [...(request.anchors ?? [])];
+  if (request.first) pinned.push({ index: 0, image: request.first });
+  if (request.last) {
+    if (request.first && request.frameCount === 1)
+      throw invalidInput(
+        'last',
+        request.frameCount,
+        'one frame cannot be both the first and the last image',
+        'Ask for at least 2 frames, or give one image.',
+      );
+    pinned.push({ index: request.frameCount - 1, image: request.last });
+  }
+  return pinned;
+}
+
+/** Indices outside the run that its windows know. */
+function usedOutside(windows: readonly WindowSpan[], frameCount: number): number[] {
+  const used = new Set<number>();
+  for (const { start, prefix, later } of windows) {
+    for (let index = start; index < Math.min(0, start + prefix); index++) used.add(index);
+    if (later !== null && later >= frameCount) used.add(later);
+  }
+  return [...used];
+}
+
+function knownAt(index: number, image: KnownImage | undefined): PlannedKnown {
+  assert(image, `no known frame at index ${index}`);
+  return 'frame' in image ? { index, frame: image.frame } : { index, mediaId: image.mediaId };
+}
+
+function roleOf(direction: 'forward' | 'backward', hasPrior: boolean, hasFollowing: boolean): SegmentRole {
+  if (hasPrior && hasFollowing) return 'retake';
+  if (direction === 'backward') return 'backward';
+  return hasPrior ? 'forward' : 'first';
+}
+
+function assertSize(width: number, height: number, { sizeGrid }: ModelLimits): void {
+  for (const [field, value] of [
+    ['width', width],
+    ['height', height],
+  ] as const) {
+    if (Number.isInteger(value) && value > 0 && value % sizeGrid === 0) continue;
+    const below = Math.max(sizeGrid, Math.floor(value / sizeGrid) * sizeGrid);
+    throw invalidInput(
+      field,
+      value,
+      `the ${field} ${value} is not on the model's grid of ${sizeGrid} pixels`,
+      `Use for example ${below} or ${below + sizeGrid}.`,
+    );
+  }
+}

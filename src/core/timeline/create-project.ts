@@ -1,0 +1,24 @@
+/**
+ * The records of a new, empty project.
+ */
+import type { DocumentRecord } from '../document/records';
+import type { Rate } from '../time/rate';
+
+export interface NewProject {
+  readonly name: string;
+  readonly rate: Rate;
+  /** Frame size of the film in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly modelId: string;
+}
+
+/** The project and its two video tracks, ids `track-1` (V1) and `track-2` (V2). */
+export function createProjectRecords(project: NewProject): DocumentRecord[] {
+  const { name, rate, width, height, modelId } = project;
+  return [
+    { kind: 'project', id: 'project', name, rate, width, height, modelId, inPoint: null, outPoint: null },
+    { kind: 'track', id: 'track-1', name: 'V1', order: 0, isLocked: false, isHidden: false },
+    { kind: 'track', id: 'track-2', name: 'V2', order: 1, isLocked: false, isHidden: false },
+  ];
+}

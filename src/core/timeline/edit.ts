@@ -1,0 +1,64 @@
+/**
+ * The frame every edit runs in: changes go to a draft of the document, transitions are settled, the invariants are
+ * checked, and what comes out is one diff. When an edit throws, nothing has changed.
+ */
+import { recordOf } from '../document/access';
+import { diffBetween } from '../document/apply-diff';
+import type { DocumentDiff } from '../document/diff';
+import { assertInvariants } from '../document/invariants';
+import type { Document, DocumentRecord, RecordId, TrackRecord } from '../document/records';
+import { AppError, assert } from '../errors';
+import { settleTransitions } from './settle-transitions';
+
+/** A document being changed. `doc` is the state so far and is only to be read. */
+export interface Draft {
+  readonly doc: Document;
+  /** Adds a record that must be new. */
+  add(record: DocumentRecord): void;
+  /** Replaces a record of the same id and kind. */
+  set(record: DocumentRecord): void;
+  remove(id: RecordId): void;
+}
+
+/** @throws AppError timeline/invalid-edit or timeline/overlap when the change breaks a rule of the document */
+export function editDocument(doc: Document, change: (draft: Draft) => void): DocumentDiff {
+  const records = new Map(doc);
+  const draft: Draft = {
+    doc: records,
+    add(record) {
+      if (records.has(record.id))
+        throw new AppError('timeline/invalid-edit', `the id ${record.id} is taken`, {
+          field: `${record.kind}.id`,
+          value: record.id,
+        });
+      records.set(record.id, record);
+    },
+    set(record) {
+      assert(records.get(record.id)?.kind === record.kind, `there is no ${record.kind} ${record.id} to change`);
+      records.set(record.id, record);
+    },
+    remove(id) {
+      assert(records.delete(id), `there is no record ${id} to remove`);
+    },
+  };
+  change(draft);
+  settleTransitions(draft);
+  assertInvariants(records);
+  return diffBetween(doc, records);
+}
+
+/** @throws AppError timeline/locked-track */
+export function unlockedTrack(doc: Document, trackId: RecordId): TrackRecord {
+  const track = recordOf(doc, 'track', trackId);
+  if (track.isLocked)
+    throw new AppError('timeline/locked-track', `track ${track.name} is locked`, {
+      field: 'track',
+      value: track.name,
+      remedy: 'Unlock the track to change its clips.',
+    });
+  return track;
+}
+
+export function invalidEdit(field: string, value: unknown, message: string, remedy: string): AppError {
+  return new AppError('timeline/invalid-edit', message, { field, value: String(value), remedy });
+}

@@ -1,0 +1,80 @@
+/**
+ * The prompt lane of a shot: text over [from, to) in shot frames. Blocks never overlap; gaps take the nearest block's
+ * text when a run is planned (see prompt/resolve.ts).
+ */
+import { blocksOf, recordOf } from '../document/access';
+import type { DocumentDiff } from '../document/diff';
+import type { Document, PromptBlockRecord, RecordId } from '../document/records';
+import { editDocument, invalidEdit } from './edit';
+
+export function setPromptText(doc: Document, blockId: RecordId, text: string): DocumentDiff {
+  const block = recordOf(doc, 'prompt-block', blockId);
+  return editDocument(doc, (draft) => draft.set({ ...block, text }));
+}
+
+/** An edge shared with a neighbour moves for both; otherwise it goes as far as the neighbour. */
+export function moveBlockEdge(doc: Document, blockId: RecordId, edge: 'from' | 'to', toFrame: number): DocumentDiff {
+  const block = recordOf(doc, 'prompt-block', blockId);
+  const blocks = blocksOf(doc, block.shotId);
+  const index = blocks.findIndex(({ id }) => id === blockId);
+  const other = edge === 'from' ? blocks[index - 1] : blocks[index + 1];
+  const isShared = edge === 'from' ? other?.to === block.from : other?.from === block.to;
+  const changed = edge === 'from' ? { ...block, from: toFrame } : { ...block, to: toFrame };
+  const moved = other && isShared ? (edge === 'from' ? { ...other, to: toFrame } : { ...other, from: toFrame }) : null;
+  const isSound = (candidate: PromptBlockRecord) => Number.isSafeInteger(toFrame) && candidate.from < candidate.to;
+  if (!isSound(changed) || (moved && !isSound(moved)))
+    throw invalidEdit(
+      'promptBlock',
+      toFrame,
+      'a prompt block needs at least one frame',
+      'Move the edge less far, or remove the block.',
+    );
+  if (!isShared && other && (edge === 'from' ? other.to > toFrame : other.from < toFrame))
+    throw invalidEdit(
+      'promptBlock',
+      toFrame,
+      'another prompt block is in the way',
+      `Move the edge up to frame ${edge === 'from' ? other.to : other.from}.`,
+    );
+  return editDocument(doc, (draft) => {
+    draft.set(changed);
+    if (moved) draft.set(moved);
+  });
+}
+
+/** @throws AppError timeline/overlap where another block stands */
+export function addPromptBlock(
+  doc: Document,
+  block: {
+    readonly id: RecordId;
+    readonly shotId: RecordId;
+    readonly from: number;
+    readonly to: number;
+    readonly text: string;
+  },
+): DocumentDiff {
+  const { id, shotId, from, to, text } = block;
+  recordOf(doc, 'shot', shotId);
+  return editDocument(doc, (draft) => draft.add({ kind: 'prompt-block', id, shotId, from, to, text }));
+}
+
+export function removePromptBlock(doc: Document, blockId: RecordId): DocumentDiff {
+  recordOf(doc, 'prompt-block', blockId);
+  return editDocument(doc, (draft) => draft.remove(blockId));
+}
+
+/** The part from `atFrame` on becomes block `newId` with the same text. */
+export function splitBlock(doc: Document, blockId: RecordId, atFrame: number, newId: RecordId): DocumentDiff {
+  const block = recordOf(doc, 'prompt-block', blockId);
+  if (!Number.isSafeInteger(atFrame) || atFrame <= block.from || atFrame >= block.to)
+    throw invalidEdit(
+      'atFrame',
+      atFrame,
+      `frame ${atFrame} is not inside the prompt block`,
+      `Split it from frame ${block.from + 1} to ${block.to - 1}.`,
+    );
+  return editDocument(doc, (draft) => {
+    draft.set({ ...block, to: atFrame });
+    draft.add({ ...block, id: newId, from: atFrame });
+  });
+}

@@ -1,0 +1,229 @@
+/**
+ * Random edit sequences: whatever is done in whatever order, the rules hold, an edit and its reverse cancel out, and
+ * undoing everything gives the empty film.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { blocksOf, filmEnd, recordsOf, segmentsOf, tracksOf } from '../document/access';
+import { applyDiff, isEmptyDiff, reverseDiff, squashDiffs } from '../document/apply-diff';
+import { emptyDiff, type DocumentDiff } from '../document/diff';
+import { emptyHistory, recordEdit, takeRedo, takeUndo } from '../document/history';
+import { violations } from '../document/invariants';
+import type { Document, RecordId } from '../document/records';
+import { AppError } from '../errors';
+import { createRate } from '../time/rate';
+import { pinAnchor } from './anchors';
+import { deleteClips } from './delete-clips';
+import { extendBackward, extendForward } from './grow-segment';
+import { insertStill } from './insert-still';
+import { addMarker } from './markers';
+import { moveClip } from './move';
+import { setInOut } from './project-settings';
+import { addPromptBlock, moveBlockEdge, removePromptBlock, setPromptText, splitBlock } from './prompt-blocks';
+import { removePlannedSegment, retakeRange, switchBranch } from './segments';
+import { splitClip } from './split';
+import { aShot, anEmptyFilm } from './test-films';
+import { addTrack, removeTrack, setTrack } from './tracks';
+import { addDissolve } from './transitions';
+import { trimClip, trimLimits } from './trim';
+
+/** Numbers that choose: which record, and where. */
+interface Dice {
+  readonly op: number;
+  readonly a: number;
+  readonly b: number;
+  readonly flag: boolean;
+}
+
+type Operation = (doc: Document, dice: Dice, id: RecordId) => DocumentDiff;
+
+const pick = <T>(list: readonly T[], n: number): T => {
+  const item = list[n % Math.max(1, list.length)];
+  // Nothing to work on: a refusal like any other.
+  if (item === undefined) throw new AppError('timeline/invalid-edit', 'nothing there');
+  return item;
+};
+const clip = (doc: Document, n: number) => pick(recordsOf(doc, 'clip'), n);
+const shot = (doc: Document, n: number) => pick(recordsOf(doc, 'shot'), n);
+const track = (doc: Document, n: number) => pick(tracksOf(doc), n).id;
+const growth = (dice: Dice, id: RecordId) => ({
+  segmentId: `${id}-s`,
+  blockId: `${id}-b`,
+  frameCount: 1 + (dice.b % 12),
+  text: dice.flag ? `text ${dice.b}` : null,
+  ...(dice.b % 3 === 0 && { atFrame: (dice.b % 25) - 8 }),
+});
+
+const operations: readonly Operation[] = [
+  (doc, { a, b, flag }, id) =>
+    aShot(id, {
+      trackId: track(doc, a),
+      start: b,
+      mode: flag ? 'insert' : 'place',
+      frameCount: 1 + (a % 20),
+      rate: pick([createRate(8), createRate(24), createRate(30_000, 1001), createRate(60)], b),
+    })(doc),
+  (doc, { a, b, flag }, id) =>
+    insertStill(doc, {
+      clipId: id,
+      trackId: track(doc, a),
+      start: b,
+      duration: 1 + (a % 30),
+      mediaId: 'm',
+      name: id,
+      mode: flag ? 'insert' : 'place',
+    }),
+  (doc, dice, id) => extendForward(doc, clip(doc, dice.a).id, growth(dice, id)),
+  (doc, dice, id) => extendBackward(doc, clip(doc, dice.a).id, growth(dice, id)),
+  (doc, { a, b }, id) =>
+    retakeRange(doc, shot(doc, a).id, { segmentId: id, from: (b % 12) - 3, frameCount: 1 + (a % 5) }),
+  (doc, { a, b }) => switchBranch(doc, shot(doc, a).id, pick(segmentsOf(doc, shot(doc, a).id), b).id),
+  (doc, { a }) => removePlannedSegment(doc, pick(recordsOf(doc, 'segment'), a).id),
+  (doc, { a, b, flag }) =>
+    trimClip(doc, clip(doc, a).id, flag ? 'start' : 'end', clip(doc, a).start + (b % 40) - 10, { ripple: b % 2 === 0 }),
+  (doc, { a, b, flag }) => {
+    const edge = flag ? 'start' : 'end';
+    const { min, max } = trimLimits(doc, clip(doc, a).id, edge, { ripple: b % 2 === 0 });
+    return trimClip(doc, clip(doc, a).id, edge, Math.max(min, Math.min(max, b)), { ripple: b % 2 === 0 });
+  },
+  (doc, { a, b }, id) => splitClip(doc, clip(doc, a).id, clip(doc, a).start + (b % 30), id),
+  (doc, { a, b }) => moveClip(doc, clip(doc, a).id, { trackId: track(doc, b), start: b }),
+  (doc, { a, b, flag }) => deleteClips(doc, [clip(doc, a).id, clip(doc, b).id], { ripple: flag }),
+  (doc, { a, b, flag }, id) => {
+    const left = clip(doc, a);
+    const right = recordsOf(doc, 'clip').find(
+      (other) => other.trackId === left.trackId && other.start === left.start + left.duration,
+    );
+    return addDissolve(doc, left.id, (right ?? left).id, {
+      id,
+      frames: 1 + (b % 9),
+      handles: flag ? 'trim' : 'refuse',
+    });
+  },
+  (doc, { a, b }) => setPromptText(doc, pick(recordsOf(doc, 'prompt-block'), a).id, `text ${b}`),
+  (doc, { a, b, flag }) =>
+    moveBlockEdge(doc, pick(recordsOf(doc, 'prompt-block'), a).id, flag ? 'from' : 'to', (b % 30) - 8),
+  (doc, { a, b }, id) => splitBlock(doc, pick(recordsOf(doc, 'prompt-block'), a).id, b % 12, id),
+  (doc, { a, b }) => removePromptBlock(doc, pick(blocksOf(doc, shot(doc, a).id), b).id),
+  (doc, { a, b }, id) =>
+    addPromptBlock(doc, { id, shotId: shot(doc, a).id, from: b % 20, to: (b % 20) + 1 + (a % 4), text: id }),
+  (doc, { a, b }, id) => pinAnchor(doc, { id, shotId: shot(doc, a).id, frame: (b % 20) - 5, mediaId: 'm' }),
+  (doc, { b }, id) => addMarker(doc, { id, frame: b, name: id }),
+  (doc, { a, b, flag }) => setInOut(doc, flag ? { inPoint: a } : { outPoint: b }),
+  (doc, _dice, id) => addTrack(doc, { id }),
+  (doc, { a, flag }) => removeTrack(doc, track(doc, a), { withClips: flag }),
+  (doc, { a, b }) => setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0 }),
+];
+
+const anyDice: fc.Arbitrary<Dice> = fc.record({
+  op: fc.nat(operations.length - 1),
+  a: fc.nat(60),
+  b: fc.nat(120),
+  flag: fc.boolean(),
+});
+const anyRate = fc.constantFrom(createRate(24_000, 1001), createRate(25), createRate(30_000, 1001), createRate(60));
+/** Two shots first, so that the dice have something to fall on. */
+const opening: readonly Dice[] = [
+  { op: 0, a: 8, b: 0, flag: true },
+  { op: 0, a: 18, b: 0, flag: true },
+];
+
+interface Step {
+  readonly op: number;
+  readonly doc: Document;
+  readonly diff: DocumentDiff;
+}
+
+/** The film after each accepted edit; an edit may refuse with an AppError and then changes nothing. */
+function play(doc: Document, dice: readonly Dice[]): Step[] {
+  const steps: Step[] = [];
+  for (const [i, roll] of dice.entries()) {
+    const before = steps.at(-1)?.doc ?? doc;
+    try {
+      const diff = operations[roll.op]!(before, roll, `id${i}`);
+      steps.push({ op: roll.op, doc: applyDiff(before, diff), diff });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  return steps;
+}
+
+const anyPlay = fc.tuple(anyRate, fc.array(anyDice, { maxLength: 30 }));
+
+describe('after any sequence of edits', () => {
+  test('the rules of the document hold', () => {
+    fc.assert(
+      fc.property(anyPlay, ([rate, dice]) => {
+        for (const { doc } of play(anEmptyFilm(rate), [...opening, ...dice])) expect(violations(doc)).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('an edit and its reverse cancel out', () => {
+    fc.assert(
+      fc.property(anyPlay, ([rate, dice]) => {
+        let before = anEmptyFilm(rate);
+        for (const { doc, diff } of play(before, [...opening, ...dice])) {
+          expect(applyDiff(doc, reverseDiff(diff))).toEqual(before);
+          before = doc;
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('undoing everything gives the empty film, and redoing everything the last one', () => {
+    fc.assert(
+      fc.property(anyPlay, ([rate, dice]) => {
+        const empty = anEmptyFilm(rate);
+        const steps = play(empty, [...opening, ...dice]);
+        let doc = steps.at(-1)?.doc ?? empty;
+        const last = doc;
+        let history = steps.reduce((state, { diff }) => recordEdit(state, { label: 'edit', diff }), emptyHistory);
+        for (let step = takeUndo(history); step; step = takeUndo(history)) {
+          doc = applyDiff(doc, step.diff);
+          history = step.history;
+        }
+        expect(doc).toEqual(empty);
+        for (let step = takeRedo(history); step; step = takeRedo(history)) {
+          doc = applyDiff(doc, step.diff);
+          history = step.history;
+        }
+        expect(doc).toEqual(last);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('all diffs squashed into one have the same effect', () => {
+    fc.assert(
+      fc.property(anyPlay, ([rate, dice]) => {
+        const empty = anEmptyFilm(rate);
+        const steps = play(empty, [...opening, ...dice]);
+        const squashed = steps.map(({ diff }) => diff).reduce(squashDiffs, emptyDiff);
+        expect(applyDiff(empty, squashed)).toEqual(steps.at(-1)?.doc ?? empty);
+        expect(isEmptyDiff(squashDiffs(squashed, reverseDiff(squashed)))).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('every operation is accepted somewhere, so that the sequences above test something', () => {
+  const accepted = new Set<number>();
+  const rolls = fc.sample(fc.array(anyDice, { minLength: 30, maxLength: 60 }), { numRuns: 60, seed: 7 });
+  for (const dice of rolls) for (const { op } of play(anEmptyFilm(), [...opening, ...dice])) accepted.add(op);
+  expect([...accepted].sort((a, b) => a - b)).toEqual(operations.map((_, i) => i));
+});
+
+test('edits hold an hour into the film at 23.976', () => {
+  const hour = 86_314;
+  let doc = anEmptyFilm(createRate(24_000, 1001));
+  doc = applyDiff(doc, aShot('a', { start: hour })(doc));
+  doc = applyDiff(doc, extendForward(doc, 'a-clip', { segmentId: 'f', blockId: null, frameCount: 9, text: null }));
+  expect(violations(doc)).toEqual([]);
+  // 18 frames at 8 a second are 2.25 s = 53.946 frames of 24000/1001.
+  expect(filmEnd(doc)).toBe(hour + 54);
+});

@@ -1,0 +1,102 @@
+/**
+ * The tree of segments behind a shot: seeds and takes in use, retakes of a range, switching between branches, and
+ * taking back a plan that was never run.
+ */
+import { clipsOfShot, recordOf, segmentsOf } from '../document/access';
+import { type FrameRange, plannedRange, sourceRangeOf } from '../document/branch';
+import type { DocumentDiff } from '../document/diff';
+import type { Document, RecordId } from '../document/records';
+import { type Draft, editDocument, invalidEdit } from './edit';
+import { fitClips } from './fit-clips';
+
+/** A take that is put in use may make the segments grown from another one stale; nothing else changes. */
+export function setSegment(
+  doc: Document,
+  segmentId: RecordId,
+  patch: { readonly seed?: number | null; readonly activeTakeId?: string | null },
+): DocumentDiff {
+  const segment = recordOf(doc, 'segment', segmentId);
+  const { seed } = patch;
+  if (seed !== undefined && seed !== null && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff))
+    throw invalidEdit('segment.seed', seed, `${seed} is not a seed`, 'Use a whole number from 0 to 4294967295.');
+  return editDocument(doc, (draft) => draft.set({ ...segment, ...patch }));
+}
+
+/** A bridge: shot frames [from, from + frameCount) again, keeping both sides. */
+export function retakeRange(
+  doc: Document,
+  shotId: RecordId,
+  range: {
+    readonly segmentId: RecordId;
+    readonly from: number;
+    readonly frameCount: number;
+    readonly seed?: number | null;
+  },
+): DocumentDiff {
+  const shot = recordOf(doc, 'shot', shotId);
+  const film = plannedRange(doc, shotId);
+  const { segmentId: id, from, frameCount } = range;
+  if (!film || from < film.from || from + frameCount > film.to || frameCount < 1)
+    throw invalidEdit(
+      'retake',
+      `${from}–${from + frameCount}`,
+      'the range to retake must lie within the shot',
+      film ? `Choose frames from ${film.from} to ${film.to}.` : 'Plan the first frames first.',
+    );
+  return editDocument(doc, (draft) => {
+    draft.add({
+      kind: 'segment',
+      id,
+      shotId,
+      role: 'retake',
+      from,
+      frameCount,
+      parentId: shot.headSegmentId,
+      seed: range.seed ?? null,
+      activeTakeId: null,
+    });
+    draft.set({ ...shot, headSegmentId: id });
+  });
+}
+
+/** The branch that ends in `headSegmentId` becomes the shot's film; its clips are trimmed to it, or follow its ends. */
+export function switchBranch(doc: Document, shotId: RecordId, headSegmentId: RecordId): DocumentDiff {
+  const shot = recordOf(doc, 'shot', shotId);
+  const head = recordOf(doc, 'segment', headSegmentId);
+  if (head.shotId !== shotId)
+    throw invalidEdit(
+      'headSegmentId',
+      headSegmentId,
+      'that branch belongs to another shot',
+      'Choose a branch of this shot.',
+    );
+  return editDocument(doc, (draft) => changeFilm(draft, shotId, () => draft.set({ ...shot, headSegmentId })));
+}
+
+/**
+ * A segment without children leaves the document. Meant for plans that were never run: the caller knows whether takes
+ * exist, and they stay in the library in any case.
+ */
+export function removePlannedSegment(doc: Document, segmentId: RecordId): DocumentDiff {
+  const segment = recordOf(doc, 'segment', segmentId);
+  const shot = recordOf(doc, 'shot', segment.shotId);
+  if (segmentsOf(doc, shot.id).some(({ parentId }) => parentId === segmentId))
+    throw invalidEdit('segment', segmentId, 'other segments grew from this one', 'Remove those first.');
+  if (segment.parentId === null)
+    throw invalidEdit('segment', segmentId, 'this is the first segment of its shot', 'Delete the clip instead.');
+  return editDocument(doc, (draft) =>
+    changeFilm(draft, shot.id, () => {
+      draft.remove(segmentId);
+      if (shot.headSegmentId === segmentId) draft.set({ ...shot, headSegmentId: segment.parentId });
+    }),
+  );
+}
+
+function changeFilm(draft: Draft, shotId: RecordId, change: () => void): void {
+  // All clips of a shot have one source range; without clips there is nothing to fit.
+  const clip = clipsOfShot(draft.doc, shotId)[0];
+  const rangeNow = (): FrameRange => (clip && sourceRangeOf(draft.doc, clip)) ?? { from: 0, to: 0 };
+  const before = rangeNow();
+  change();
+  fitClips(draft, shotId, { before, after: rangeNow(), followEdges: true });
+}

@@ -1,0 +1,458 @@
+/**
+ * The LTX family: diffusers' LTXConditionPipeline at strength 1, in its order of steps and of random draws, over the
+ * graph contract of research/onnx-video.md 1.10. One run makes a segment's frames by one or more windows:
+ *
+ *   1 check the recipe against the package      5 put the known frames into the latents
+ *   2 encode the prompts                        6 denoise
+ *   per window:                                 7 decode
+ *   3 encode the known images                   8 store the frames
+ *   4 draw the noise
+ *
+ * Known frames condition with timestep 0 and are never changed: the first ones in place, a later one as extra tokens in
+ * front of the others, with its own time. A window's clock starts at 0 at its first frame. What goes from one window to
+ * the next is the stored 8-bit frames, so a run that was cut in two gives the bytes of one that was not.
+ * The VAE posterior is taken at its mode: it draws no random numbers, and noise is each window's only draw.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Tensor } from 'onnxruntime-node';
+import {
+  createFlowMatchSchedule,
+  eulerStepPerToken,
+  linearSigmas,
+  parseFlowMatchEulerConfig,
+  predictClean,
+} from '@core/diffusion/flow-match-euler';
+import type { FlowMatchSchedule } from '@core/diffusion/flow-match-euler';
+import { guidedFromPair } from '@core/diffusion/guidance';
+import {
+  denormaliseLatents,
+  normaliseLatents,
+  packLatents,
+  tokenCount,
+  unpackLatents,
+  videoCoordinates,
+} from '@core/diffusion/latent-geometry';
+import { previewRgb } from '@core/diffusion/preview-rgb';
+import { TorchGenerator } from '@core/diffusion/torch-generator';
+import { assertRunFits } from '@core/diffusion/window-rules';
+import { AppError, assert, invalidInput } from '@core/errors';
+import { framesPerSecond } from '@core/time/rate';
+import type { StepPreview } from '@contracts/engine';
+import type { Recipe, RecipeWindow } from '@contracts/recipe';
+import type { FrameStore } from '../../services/media/frame-store';
+import type { ModelPackage } from '../model-package';
+import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
+import { frameFromVolume, volumeFromFrames } from '../pixels';
+import type { ProgressMeter } from '../progress-meter';
+import type { SessionPool } from '../session-pool';
+import type { StageWatch } from '../stage-watch';
+import type { PromptTokenizer } from '../tokenizer';
+
+export interface StoredFrame {
+  /** As in the recipe: counted from the segment's first new frame. */
+  readonly index: number;
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+export interface FamilyRun {
+  readonly jobId: string;
+  readonly recipe: Recipe;
+  readonly pkg: ModelPackage;
+  readonly tokenizer: PromptTokenizer;
+  readonly sessions: SessionPool;
+  readonly frames: FrameStore;
+  readonly meter: ProgressMeter;
+  readonly watch: StageWatch;
+  readonly signal: AbortSignal;
+  /** Called with frames that are safely on disk. */
+  readonly onFrames: (frames: readonly StoredFrame[]) => void;
+  /** Asked before each preview is computed; null = nobody is looking. */
+  readonly previewListener: () => ((preview: StepPreview) => void) | null;
+  /** Final normalised latents [C, F, h, w] of each window, for tests and comparisons. */
+  readonly onLatents?: (window: number, latents: Float32Array) => void;
+}
+
+interface PromptEmbedding {
+  /** float32 [L, D] */
+  readonly hidden: Float32Array;
+  /** float32 [L], 0 or 1 */
+  readonly mask: Float32Array;
+}
+
+interface WindowLatents {
+  /** x, float32 [S, C]; extra tokens first. Changed step by step. */
+  readonly tokens: Float32Array;
+  /** Tokens in front that stand for a later image and are dropped at the end. */
+  readonly extraTokens: number;
+  /** [S], 1 = known and clean. */
+  readonly isKnown: Uint8Array;
+  /** float32 [3, S] */
+  readonly coordinates: Float32Array;
+}
+
+/** @returns the hashes of the segment's frames 0 … frameCount − 1 */
+export async function runLtx(run: FamilyRun): Promise<string[]> {
+  const { recipe, meter, watch } = run;
+  const schedule = checkRecipe(run);
+
+  meter.stage('encoding-prompt');
+  const { value: embeddings } = await watch.time('encode', () => encodePrompts(run));
+
+  const made = new Map<number, string>();
+  for (const [w, window] of recipe.windows.entries()) {
+    meter.startWindow(w);
+    await checkCancelled(run.signal);
+    if (window.prefix > 0 || window.later !== null) meter.stage('encoding-images');
+    const { value: known } = await watch.time('encode', () => encodeKnownFrames(run, window, made));
+
+    const latents = prepareLatents(run, window, known);
+    const [negative, prompt] = [embeddings.get(window.negative), embeddings.get(window.prompt)];
+    assert(negative && prompt, 'every prompt of the recipe has been encoded');
+    await run.sessions.use('transformer', (transformer) =>
+      watch.time('denoise', () => denoise(run, { w, window, latents, negative, prompt, schedule, transformer })),
+    );
+
+    meter.stage('decoding');
+    await checkCancelled(run.signal);
+    const { value: volume, ms } = await watch.time('decode', () => decode(run, w, window, latents));
+    meter.decodeDone(ms);
+
+    meter.stage('writing');
+    const { value: stored } = await watch.time('write', () => storeFrames(run, window, volume));
+    for (const { index, hash } of stored) made.set(index, hash);
+    run.onFrames(stored);
+  }
+  return Array.from({ length: recipe.frameCount }, (_, index) => {
+    const hash = made.get(index);
+    assert(hash !== undefined, `no window made frame ${index}`);
+    return hash;
+  });
+}
+
+// 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
+
+function checkRecipe({ recipe, pkg }: FamilyRun): FlowMatchSchedule {
+  assertRunFits(recipe, pkg.manifest);
+  if (recipe.family !== pkg.manifest.family || recipe.model.id !== pkg.manifest.id)
+    throw invalidInput(
+      'recipe.model',
+      recipe.model.id,
+      `the recipe is for ${recipe.model.id} (${recipe.family}), the package is ${pkg.manifest.id} (${pkg.manifest.family})`,
+      'Choose the model the recipe was made with.',
+    );
+  for (const { path, sha256 } of pkg.manifest.files)
+    if (recipe.model.files[path] !== sha256)
+      throw new AppError('model/wrong-hash', `${path} is not the file this recipe was made with`, {
+        field: path,
+        value: recipe.model.files[path] ?? 'not named by the recipe',
+        remedy: 'Install the version of the model that the recipe names, or make a new take.',
+      });
+  if (recipe.width % pkg.vae.spatialRatio !== 0 || recipe.height % pkg.vae.spatialRatio !== 0)
+    throw invalidInput(
+      'width',
+      `${recipe.width}×${recipe.height}`,
+      `the autoencoder works in blocks of ${pkg.vae.spatialRatio} pixels`,
+      `Use a size that is a multiple of ${pkg.vae.spatialRatio}.`,
+    );
+  const config = parseFlowMatchEulerConfig({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+  return createFlowMatchSchedule(config, { sigmas: linearSigmas(recipe.steps) });
+}
+
+// 2 ── encode the prompts, each distinct text once ────────────────────────────────────────────────────────────────────
+
+async function encodePrompts({
+  recipe,
+  sessions,
+  tokenizer,
+  signal,
+}: FamilyRun): Promise<Map<string, PromptEmbedding>> {
+  const embeddings = new Map<string, PromptEmbedding>();
+  await sessions.use('text_encoder', async (encoder) => {
+    encoder.assertInputs({ input_ids: 'int64', attention_mask: 'int64' });
+    for (const text of new Set(recipe.windows.flatMap((window) => [window.negative, window.prompt]))) {
+      await checkCancelled(signal);
+      const { ids, mask } = tokenizer.encode(text);
+      const dims = [1, ids.length];
+      const feeds = { input_ids: int64Tensor(ids, dims), attention_mask: int64Tensor(mask, dims) };
+      const { data } = await encoder.run(feeds, 'last_hidden_state');
+      assertFinite(data, 'the text encoder');
+      embeddings.set(text, { hidden: data, mask: Float32Array.from(mask, Number) });
+    }
+  });
+  return embeddings;
+}
+
+// 3 ── encode the known images ────────────────────────────────────────────────────────────────────────────────────────
+
+interface KnownLatents {
+  /** Packed normalised latents of the first frames, [tokens, C]; null = none. */
+  readonly prefix: Float32Array | null;
+  readonly later: Float32Array | null;
+}
+
+async function encodeKnownFrames(
+  run: FamilyRun,
+  window: RecipeWindow,
+  made: ReadonlyMap<number, string>,
+): Promise<KnownLatents> {
+  const prefixIndices = Array.from({ length: window.prefix }, (_, i) => window.start + i);
+  return {
+    prefix: prefixIndices.length === 0 ? null : await encodeFrames(run, prefixIndices, made),
+    later: window.later === null ? null : await encodeFrames(run, [window.later], made),
+  };
+}
+
+async function encodeFrames(
+  run: FamilyRun,
+  indices: readonly number[],
+  made: ReadonlyMap<number, string>,
+): Promise<Float32Array> {
+  const { recipe, pkg, sessions } = run;
+  const { width, height } = recipe;
+  const frames: Uint8Array[] = [];
+  for (const index of indices) frames.push(await readKnownFrame(run, index, made));
+  return sessions.use('vae_encoder', async (encoder) => {
+    encoder.assertInputs({ sample: 'float32' });
+    const sample = float32Tensor(volumeFromFrames(frames, width, height), [1, 3, frames.length, height, width]);
+    const { data } = await encoder.run({ sample }, 'latent_parameters');
+    // Means and log-variances, channel by channel: the first half is the mode.
+    const mode = data.slice(0, data.length / 2);
+    assertFinite(mode, 'the image encoder');
+    normaliseLatents(mode, pkg.vae.statistics);
+    return packLatents(mode, pkg.vae.latentChannels);
+  });
+}
+
+/** What this run has made comes before what it was given: the film goes on from the frames it will show. */
+async function readKnownFrame(run: FamilyRun, index: number, made: ReadonlyMap<number, string>): Promise<Uint8Array> {
+  const { recipe, frames } = run;
+  const hash = made.get(index) ?? recipe.known.find((known) => known.index === index)?.frame;
+  assert(hash !== undefined, `frame ${index} is known`);
+  const image = await frames.read(hash);
+  if (image.width !== recipe.width || image.height !== recipe.height)
+    throw invalidInput(
+      `known frame ${index}`,
+      `${image.width}×${image.height}`,
+      `the image for frame ${index} is ${image.width}×${image.height}, the run is ${recipe.width}×${recipe.height}`,
+      'Scale the image to the size of the run first.',
+    );
+  return image.rgb;
+}
+
+// 4 and 5 ── draw the noise, put the known frames into the latents ────────────────────────────────────────────────────
+
+function prepareLatents({ recipe, pkg }: FamilyRun, window: RecipeWindow, known: KnownLatents): WindowLatents {
+  const channels = pkg.vae.latentChannels;
+  const size = latentSize(recipe, pkg, window);
+  const noise = new TorchGenerator(window.seed).randn(channels * tokenCount(size));
+  const videoTokens = packLatents(noise, channels);
+  if (known.prefix !== null) videoTokens.set(known.prefix, 0);
+
+  const extraTokens = known.later === null ? 0 : known.later.length / channels;
+  const tokens = new Float32Array(extraTokens * channels + videoTokens.length);
+  if (known.later !== null) tokens.set(known.later, 0);
+  tokens.set(videoTokens, extraTokens * channels);
+
+  const count = tokens.length / channels;
+  const isKnown = new Uint8Array(count);
+  isKnown.fill(1, 0, extraTokens + (known.prefix === null ? 0 : known.prefix.length / channels));
+
+  const options = {
+    framesPerSecond: framesPerSecond(recipe.rate),
+    spatialRatio: pkg.vae.spatialRatio,
+    temporalRatio: pkg.vae.temporalRatio,
+  };
+  const coordinates = new Float32Array(3 * count);
+  const own = videoCoordinates(size, { ...options, frameIndex: 0 });
+  const laterIndex = (window.later ?? window.start) - window.start;
+  const extra = videoCoordinates(
+    { ...size, frames: known.later === null ? 0 : 1 },
+    { ...options, frameIndex: laterIndex },
+  );
+  for (let axis = 0; axis < 3; axis++) {
+    coordinates.set(extra.subarray(axis * extraTokens, (axis + 1) * extraTokens), axis * count);
+    const ownCount = count - extraTokens;
+    coordinates.set(own.subarray(axis * ownCount, (axis + 1) * ownCount), axis * count + extraTokens);
+  }
+  return { tokens, extraTokens, isKnown, coordinates };
+}
+
+function latentSize(
+  recipe: Recipe,
+  pkg: ModelPackage,
+  window: RecipeWindow,
+): { frames: number; height: number; width: number } {
+  const { spatialRatio, temporalRatio } = pkg.vae;
+  const frames = (window.frames - 1) / temporalRatio + 1;
+  assert(Number.isInteger(frames), `${window.frames} frames are not on the autoencoder's grid of ${temporalRatio}`);
+  return { frames, height: recipe.height / spatialRatio, width: recipe.width / spatialRatio };
+}
+
+// 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Denoising {
+  readonly w: number;
+  readonly window: RecipeWindow;
+  readonly latents: WindowLatents;
+  readonly negative: PromptEmbedding;
+  readonly prompt: PromptEmbedding;
+  readonly schedule: FlowMatchSchedule;
+  readonly transformer: OnnxSession;
+}
+
+/**
+ * Euler over the schedule, [uncond, cond] in one batch. All buffers are made once and filled in place: the tensors wrap
+ * them. At guidance 1 the unconditional half would be multiplied by 0, so only the conditional one is run.
+ */
+async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
+  const { recipe, meter, watch, signal } = run;
+  const { latents, negative, prompt, schedule, transformer } = work;
+  const { tokens, isKnown, coordinates } = latents;
+  const halves = recipe.guidance === 1 ? [prompt] : [negative, prompt];
+  const batch = halves.length;
+  const count = isKnown.length;
+  const channels = tokens.length / count;
+
+  const hiddenStates = new Float32Array(batch * tokens.length);
+  const batchTimesteps = new Float32Array(batch * count);
+  const tokenTimesteps = batchTimesteps.subarray(0, count);
+  const guided = new Float32Array(tokens.length);
+  const textLength = prompt.mask.length;
+  const feeds: Record<string, Tensor> = {
+    hidden_states: float32Tensor(hiddenStates, [batch, count, channels]),
+    encoder_hidden_states: float32Tensor(joined(halves.map((half) => half.hidden)), [
+      batch,
+      textLength,
+      prompt.hidden.length / textLength,
+    ]),
+    encoder_attention_mask: float32Tensor(joined(halves.map((half) => half.mask)), [batch, textLength]),
+    timestep: float32Tensor(batchTimesteps, [batch, count]),
+    video_coords: float32Tensor(joined(halves.map(() => coordinates)), [batch, 3, count]),
+  };
+  transformer.assertInputs({
+    hidden_states: 'float32',
+    encoder_hidden_states: 'float32',
+    encoder_attention_mask: 'float32',
+    timestep: 'float32',
+    video_coords: 'float32',
+  });
+
+  const preview = previewMaker(run, work, channels);
+  meter.stage('denoising');
+  for (const [step, timestep] of schedule.timesteps.entries()) {
+    await checkCancelled(signal);
+    const startedAt = performance.now();
+    for (let token = 0; token < count; token++) tokenTimesteps[token] = isKnown[token] === 1 ? 0 : timestep;
+    hiddenStates.set(tokens, 0);
+    if (batch === 2) {
+      hiddenStates.set(tokens, tokens.length);
+      batchTimesteps.copyWithin(count, 0, count);
+    }
+    const { value } = await watch.time('transformer', () => transformer.run(feeds, 'out_hidden_states'));
+    let velocity = value.data;
+    if (batch === 2) {
+      guidedFromPair(value.data, recipe.guidance, guided);
+      velocity = guided;
+    }
+    assertFinite(velocity, 'the transformer');
+    preview(step, velocity, tokenTimesteps);
+    eulerStepPerToken(tokens, velocity, tokenTimesteps, schedule);
+    meter.stepDone(performance.now() - startedAt);
+  }
+  await checkCancelled(signal);
+}
+
+/** Shows where the film is heading: the clean latents that this step's velocity points to. */
+function previewMaker(
+  run: FamilyRun,
+  { w, window, latents, schedule }: Denoising,
+  channels: number,
+): (step: number, velocity: Float32Array, tokenTimesteps: Float32Array) => void {
+  const matrix = run.pkg.preview;
+  if (matrix === null) return () => undefined;
+  const size = latentSize(run.recipe, run.pkg, window);
+  const { temporalRatio } = run.pkg.vae;
+  const indices = Array.from(
+    { length: size.frames },
+    (_, frame) => window.start + Math.max(0, frame * temporalRatio + 1 - temporalRatio),
+  );
+  const clean = new Float32Array(latents.tokens.length);
+  const { numTrainTimesteps } = schedule;
+  return (step, velocity, tokenTimesteps) => {
+    const listener = run.previewListener();
+    if (listener === null) return;
+    predictClean(latents.tokens, velocity, tokenTimesteps, clean, { numTrainTimesteps });
+    listener({
+      jobId: run.jobId,
+      window: w,
+      step: step + 1,
+      steps: run.recipe.steps,
+      width: size.width * matrix.cells,
+      height: size.height * matrix.cells,
+      indices,
+      rgb: previewRgb(clean.subarray(latents.extraTokens * channels), size, matrix),
+    });
+  };
+}
+
+// 7 ── decode ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function decode(run: FamilyRun, w: number, window: RecipeWindow, latents: WindowLatents): Promise<Float32Array> {
+  const { recipe, pkg, sessions } = run;
+  const channels = pkg.vae.latentChannels;
+  const size = latentSize(recipe, pkg, window);
+  const volume = unpackLatents(latents.tokens.subarray(latents.extraTokens * channels), channels);
+  run.onLatents?.(w, volume.slice());
+  denormaliseLatents(volume, pkg.vae.statistics);
+  return sessions.use('vae_decoder', async (decoder) => {
+    decoder.assertInputs({ latent_sample: 'float32' });
+    const sample = float32Tensor(volume, [1, channels, size.frames, size.height, size.width]);
+    const { data, dims } = await decoder.run({ latent_sample: sample }, 'sample');
+    assertFinite(data, 'the decoder');
+    const wanted = [1, 3, window.frames, recipe.height, recipe.width];
+    assert(dims.join() === wanted.join(), `the decoder gave [${dims.join()}] instead of [${wanted.join()}]`);
+    return data;
+  });
+}
+
+// 8 ── store the frames ───────────────────────────────────────────────────────────────────────────────────────────────
+
+async function storeFrames(run: FamilyRun, window: RecipeWindow, volume: Float32Array): Promise<StoredFrame[]> {
+  const { width, height } = run.recipe;
+  const stored: StoredFrame[] = [];
+  for (let index = window.keepFrom; index < window.keepTo; index++) {
+    const rgb = frameFromVolume(volume, index - window.start, { frames: window.frames, width, height });
+    stored.push({ index, ...(await run.frames.put(rgb, width, height)) });
+  }
+  return stored;
+}
+
+// ── shared ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Lets messages in (a cancel among them) before it looks: `session.run` holds the thread for a whole step. */
+async function checkCancelled(signal: AbortSignal): Promise<void> {
+  await nextTurn();
+  if (signal.aborted) throw new AppError('cancelled', 'the run was cancelled');
+}
+
+function assertFinite(values: Float32Array, what: string): void {
+  let sum = 0;
+  for (const value of values) sum += value - value; // 0, or NaN for NaN and ±∞
+  if (sum !== 0)
+    throw new AppError('engine/not-finite', `${what} gave values that are not numbers`, {
+      field: what,
+      value: 'NaN or infinity',
+      remedy: 'Lower the guidance, or use a native size and length of the model.',
+    });
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,115 @@
+/**
+ * A model package, opened: its manifest and the small configuration files that decide the pixels, each checked against
+ * a schema. Graphs are named by their folder and opened by the session pool.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '@core/errors';
+import type { LatentStatistics } from '@core/diffusion/latent-geometry';
+import type { PreviewMatrix } from '@core/diffusion/preview-rgb';
+import { ModelManifest } from '@contracts/model-manifest';
+import { readPackageJson, readPackageJsonSync } from './package-files';
+
+export const MANIFEST_FILE = 'onionskin.json';
+const VAE_CONFIG_FILE = 'vae/config.json';
+export const SCHEDULER_FILE = 'scheduler/scheduler_config.json';
+const PREVIEW_FILE = 'preview.json';
+
+export const graphNames = ['text_encoder', 'transformer', 'vae_encoder', 'vae_decoder'] as const;
+export type GraphName = (typeof graphNames)[number];
+
+export interface VaeConfig {
+  readonly latentChannels: number;
+  /** Pixels per latent cell, and frames per latent frame. */
+  readonly spatialRatio: number;
+  readonly temporalRatio: number;
+  readonly statistics: LatentStatistics;
+}
+
+export interface ModelPackage {
+  readonly dir: string;
+  readonly manifest: ModelManifest;
+  readonly vae: VaeConfig;
+  readonly scheduler: Readonly<Record<string, unknown>>;
+  /** null when the package has no preview.json; the film is then not shown while it is denoised. */
+  readonly preview: PreviewMatrix | null;
+}
+
+const VaeConfigFile = z.looseObject({
+  latent_channels: z.int().min(1).max(4096),
+  spatial_compression_ratio: z.int().min(1).max(256),
+  temporal_compression_ratio: z.int().min(1).max(64),
+  scaling_factor: z.number().positive().default(1),
+  latents_mean: z.array(z.number()),
+  latents_std: z.array(z.number().positive()),
+});
+
+const PreviewFile = z.looseObject({
+  weight: z.array(z.array(z.number())).min(1).max(4096),
+  bias: z
+    .array(z.number())
+    .min(3)
+    .max(3 * 64 * 64),
+});
+
+export const SchedulerConfigFile = z.record(z.string(), z.unknown());
+
+/** @throws AppError model/missing-file, model/invalid-manifest */
+export async function readManifest(dir: string): Promise<ModelManifest> {
+  return readPackageJson(dir, MANIFEST_FILE, ModelManifest);
+}
+
+export function readManifestSync(dir: string): ModelManifest {
+  return readPackageJsonSync(dir, MANIFEST_FILE, ModelManifest);
+}
+
+/** @throws AppError model/missing-file, model/invalid-manifest, each naming the file */
+export async function loadModelPackage(dir: string): Promise<ModelPackage> {
+  const manifest = await readManifest(dir);
+  const vaeFile = await readPackageJson(dir, VAE_CONFIG_FILE, VaeConfigFile);
+  const scheduler = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
+  const hasPreview = manifest.files.some((file) => file.path === PREVIEW_FILE);
+  const previewFile = hasPreview ? await readPackageJson(dir, PREVIEW_FILE, PreviewFile) : null;
+  const channels = vaeFile.latent_channels;
+  for (const key of ['latents_mean', 'latents_std'] as const)
+    if (vaeFile[key].length !== channels)
+      throw odd(VAE_CONFIG_FILE, `${key} has ${vaeFile[key].length} values for ${channels} channels`);
+  return {
+    dir,
+    manifest,
+    vae: {
+      latentChannels: channels,
+      spatialRatio: vaeFile.spatial_compression_ratio,
+      temporalRatio: vaeFile.temporal_compression_ratio,
+      statistics: {
+        mean: Float32Array.from(vaeFile.latents_mean),
+        std: Float32Array.from(vaeFile.latents_std),
+        scalingFactor: vaeFile.scaling_factor,
+      },
+    },
+    scheduler,
+    preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
+  };
+}
+
+/** Path of a graph inside the package. */
+export function graphPath(pkg: ModelPackage, graph: GraphName): string {
+  return join(pkg.dir, graph, 'model.onnx');
+}
+
+function previewMatrixFrom(file: z.output<typeof PreviewFile>, channels: number): PreviewMatrix {
+  const outputs = file.bias.length;
+  const cells = Math.round(Math.sqrt(outputs / 3));
+  const fits = cells * cells * 3 === outputs && file.weight.length === channels;
+  if (!fits || file.weight.some((row) => row.length !== outputs))
+    throw odd(PREVIEW_FILE, `its matrix is not [${channels}][${outputs}]`);
+  return { channels, cells, weight: Float32Array.from(file.weight.flat()), bias: Float32Array.from(file.bias) };
+}
+
+function odd(path: string, why: string): AppError {
+  return new AppError('model/invalid-manifest', `${path} of the model package cannot be used: ${why}`, {
+    field: path,
+    value: why,
+    remedy: 'Export the model again.',
+  });
+}

@@ -1,0 +1,163 @@
+/**
+ * One ONNX graph, opened from its file. Float32 and int64 tensors only: float16 graph I/O is broken in the 1.30 binding
+ * on runtimes that have Float16Array, and `run` blocks its thread and cannot be interrupted (see research/onnx-video.md
+ * section 0), which is why all of this lives in a child process.
+ */
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AppError, assert } from '@core/errors';
+import { errnoOf } from '../platform/fs-atomic';
+import { missingFile } from './package-files';
+
+export interface SessionOptions {
+  /** ONNX Runtime's intra-op threads; part of the recipe, because sums are split by thread. */
+  readonly threads: number;
+  readonly provider: string;
+}
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+export class OnnxSession {
+  readonly #session: InferenceSession;
+  readonly #graph: string;
+
+  private constructor(session: InferenceSession, graph: string) {
+    this.#session = session;
+    this.#graph = graph;
+  }
+
+  /**
+   * @param path absolute path of the .onnx file; external data lies beside it
+   * @throws AppError model/missing-file, model/unsupported, engine/load-failed, engine/out-of-memory
+   */
+  static async open(path: string, options: SessionOptions): Promise<OnnxSession> {
+    const graph = basename(dirname(path));
+    try {
+      await stat(path);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') throw missingFile(dirname(dirname(path)), `${graph}/${basename(path)}`, error);
+      throw loadFailed(graph, options.provider, error);
+    }
+    let session: InferenceSession;
+    try {
+      session = await InferenceSession.create(path, {
+        executionProviders: [options.provider],
+        intraOpNumThreads: options.threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        graphOptimizationLevel: 'all',
+        // Errors only: the graphs' own warnings would fill the log.
+        logSeverityLevel: 3,
+      });
+    } catch (error) {
+      throw loadFailed(graph, options.provider, error);
+    }
+    const opened = new OnnxSession(session, graph);
+    try {
+      opened.#refuseHalfPrecision();
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+    return opened;
+  }
+
+  /** @throws AppError model/unsupported when the graph lacks one of these inputs or wants another type */
+  assertInputs(inputs: Readonly<Record<string, 'float32' | 'int64'>>): void {
+    const found = new Map(
+      this.#session.inputMetadata.map((input) => [input.name, input.isTensor ? input.type : 'none']),
+    );
+    for (const [name, type] of Object.entries(inputs))
+      if (found.get(name) !== type)
+        throw unsupportedGraph(this.#graph, `input ${name} must be ${type}, it is ${found.get(name) ?? 'missing'}`);
+    for (const name of found.keys())
+      if (!(name in inputs))
+        throw unsupportedGraph(this.#graph, `it wants an input "${name}" that this family does not give`);
+  }
+
+  /**
+   * Runs the graph and hands out one float32 output. The array is the caller's.
+   * @throws AppError engine/out-of-memory; model/unsupported when the output is missing or not float32
+   */
+  async run(feeds: Feeds, output: string): Promise<{ data: Float32Array; dims: readonly number[] }> {
+    let results: InferenceSession.ReturnType;
+    try {
+      results = await this.#session.run(feeds, [output]);
+    } catch (error) {
+      if (isOutOfMemory(error)) throw outOfMemory(this.#graph, error);
+      throw new AppError(
+        'model/unsupported',
+        `the model's ${this.#graph} failed: ${messageOf(error)}`,
+        { field: this.#graph, remedy: 'Try a native size and length of the model, or export it again.' },
+        error,
+      );
+    }
+    const tensor = results[output];
+    if (tensor === undefined || !(tensor.data instanceof Float32Array))
+      throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
+    return { data: tensor.data, dims: tensor.dims };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #refuseHalfPrecision(): void {
+    for (const value of [...this.#session.inputMetadata, ...this.#session.outputMetadata])
+      if (value.isTensor && value.type === 'float16')
+        throw unsupportedGraph(this.#graph, `${value.name} is float16; graphs must read and give float32`);
+  }
+}
+
+export function float32Tensor(data: Float32Array, dims: readonly number[]): Tensor {
+  assert(
+    data.length === dims.reduce((product, dim) => product * dim, 1),
+    `${data.length} values are not [${dims.join(', ')}]`,
+  );
+  return new Tensor('float32', data, dims);
+}
+
+export function int64Tensor(data: BigInt64Array, dims: readonly number[]): Tensor {
+  return new Tensor('int64', data, dims);
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return /bad_alloc|out of memory|failed to allocate|Array buffer allocation failed/i.test(messageOf(error));
+}
+
+function outOfMemory(graph: string, error: unknown): AppError {
+  return new AppError(
+    'engine/out-of-memory',
+    `there is not enough memory for the model's ${graph}`,
+    { field: graph, value: messageOf(error), remedy: 'Close other programs, or use a smaller size or fewer frames.' },
+    error,
+  );
+}
+
+function loadFailed(graph: string, provider: string, error: unknown): AppError {
+  if (isOutOfMemory(error)) return outOfMemory(graph, error);
+  return new AppError(
+    'engine/load-failed',
+    `the model's ${graph} could not be loaded on ${provider}: ${messageOf(error)}`,
+    {
+      field: `${graph}/model.onnx`,
+      value: provider,
+      remedy:
+        provider === 'cpu' ? 'Verify the model package; copy it again if a file is damaged.' : 'Use the CPU provider.',
+    },
+    error,
+  );
+}
+
+function unsupportedGraph(graph: string, why: string): AppError {
+  return new AppError('model/unsupported', `the model's ${graph} does not fit its family: ${why}`, {
+    field: `${graph}/model.onnx`,
+    value: why,
+    remedy: 'Export the model again with the exporter of this version.',
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * Runs recipes, one after the other, over one pool of sessions: opens the package, picks the family, measures. The same
+ * class serves the engine process and tests that need no process.
+ */
+import { env, listSupportedBackends } from 'onnxruntime-node';
+import { AppError } from '@core/errors';
+import type { RunProgress, RunSeconds, StepPreview } from '@contracts/engine';
+import type { Recipe } from '@contracts/recipe';
+import { FrameStore } from '../services/media/frame-store';
+import { runLtx, type FamilyRun, type StoredFrame } from './families/ltx';
+import { loadModelPackage, type ModelPackage } from './model-package';
+import { ProgressMeter } from './progress-meter';
+import { SessionPool } from './session-pool';
+import { StageWatch } from './stage-watch';
+import { PromptTokenizer } from './tokenizer';
+
+export interface RunRequest {
+  readonly jobId: string;
+  readonly recipe: Recipe;
+  readonly packageDir: string;
+  readonly framesDir: string;
+}
+
+export interface RunHooks {
+  readonly onProgress: (progress: RunProgress) => void;
+  readonly onFrames: (frames: readonly StoredFrame[]) => void;
+  readonly previewListener?: () => ((preview: StepPreview) => void) | null;
+  readonly onLatents?: (window: number, latents: Float32Array) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface RunResult {
+  /** Hashes of frames 0 … frameCount − 1. */
+  readonly frames: string[];
+  readonly seconds: RunSeconds;
+}
+
+const families: Readonly<Record<string, (run: FamilyRun) => Promise<string[]>>> = { ltx: runLtx };
+
+export class Runner {
+  readonly #sessions = new SessionPool();
+  #tokenizer: { readonly key: string; readonly tokenizer: PromptTokenizer } | null = null;
+
+  /** @throws AppError of any engine/, model/, media/, library/ code, input/invalid, or cancelled */
+  async run(request: RunRequest, hooks: RunHooks): Promise<RunResult> {
+    const { recipe, jobId } = request;
+    const watch = new StageWatch(() => this.#sessions.loadMs);
+    const meter = new ProgressMeter(jobId, recipe, hooks.onProgress);
+    meter.stage('loading');
+    const startedAt = performance.now();
+    const pkg = await loadModelPackage(request.packageDir);
+    const family = Object.hasOwn(families, pkg.manifest.family) ? families[pkg.manifest.family] : undefined;
+    if (family === undefined)
+      throw new AppError('model/unsupported', `this version cannot run models of the family ${pkg.manifest.family}`, {
+        field: 'family',
+        value: pkg.manifest.family,
+        remedy: `It runs: ${Object.keys(families).join(', ')}.`,
+      });
+    await this.#sessions.select(pkg, { threads: recipe.threads, provider: recipe.provider });
+    const tokenizer = await this.#tokenizerOf(pkg);
+    watch.addLoad(performance.now() - startedAt);
+    const frames = await family({
+      jobId,
+      recipe,
+      pkg,
+      tokenizer,
+      sessions: this.#sessions,
+      frames: new FrameStore(request.framesDir),
+      meter,
+      watch,
+      signal: hooks.signal,
+      onFrames: hooks.onFrames,
+      previewListener: hooks.previewListener ?? (() => null),
+      ...(hooks.onLatents && { onLatents: hooks.onLatents }),
+    });
+    return { frames, seconds: watch.seconds() };
+  }
+
+  async close(): Promise<void> {
+    await this.#sessions.releaseAll();
+  }
+
+  async #tokenizerOf(pkg: ModelPackage): Promise<PromptTokenizer> {
+    const key = JSON.stringify([pkg.dir, pkg.manifest.files]);
+    if (this.#tokenizer?.key !== key)
+      this.#tokenizer = { key, tokenizer: await PromptTokenizer.load(pkg.dir, pkg.manifest.promptTokens) };
+    return this.#tokenizer.tokenizer;
+  }
+}
+
+/** The runtime this engine runs on, and the execution providers it was built with (not: that work on this machine). */
+export function runtimeInfo(): { onnxruntime: string; providers: string[] } {
+  return {
+    onnxruntime: env.versions.node ?? env.versions.common,
+    providers: listSupportedBackends().map((backend) => backend.name),
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * Which graphs are open. A small package keeps all of its graphs between runs, so a second generation starts at once; of
+ * a large one only a single graph is alive at a time. A run with another package, thread count or provider releases
+ * what the last one left open.
+ */
+import { assert } from '@core/errors';
+import { graphPath, type GraphName, type ModelPackage } from './model-package';
+import { OnnxSession, type SessionOptions } from './onnx-session';
+
+/** Packages that say they need at most this much keep all their graphs open. */
+const KEEP_ALL_MIB_MAX = 1024;
+
+export class SessionPool {
+  readonly #open = new Map<GraphName, OnnxSession>();
+  #key = '';
+  #pkg: ModelPackage | null = null;
+  #options: SessionOptions = { threads: 1, provider: 'cpu' };
+  /** Milliseconds spent opening graphs since `select`. */
+  loadMs = 0;
+
+  /** Says which package comes next. The file hashes are part of its identity: a package may be replaced in place. */
+  async select(pkg: ModelPackage, options: SessionOptions): Promise<void> {
+    const key = JSON.stringify([pkg.dir, options.threads, options.provider, pkg.manifest.files]);
+    if (key !== this.#key) await this.releaseAll();
+    this.#key = key;
+    this.#pkg = pkg;
+    this.#options = options;
+    this.loadMs = 0;
+  }
+
+  get keepsAll(): boolean {
+    return this.#pkg !== null && this.#pkg.manifest.memoryMiB <= KEEP_ALL_MIB_MAX;
+  }
+
+  isOpen(graph: GraphName): boolean {
+    return this.#open.has(graph);
+  }
+
+  /** Lends a graph for the length of `work`, opening it when needed and releasing it afterwards if the package is large. */
+  async use<T>(graph: GraphName, work: (session: OnnxSession) => Promise<T>): Promise<T> {
+    const session = this.#open.get(graph) ?? (await this.#openGraph(graph));
+    try {
+      return await work(session);
+    } finally {
+      if (!this.keepsAll) await this.#release(graph);
+    }
+  }
+
+  async releaseAll(): Promise<void> {
+    for (const graph of [...this.#open.keys()]) await this.#release(graph);
+    this.#key = '';
+    this.#pkg = null;
+  }
+
+  async #openGraph(graph: GraphName): Promise<OnnxSession> {
+    assert(this.#pkg !== null, 'select a package first');
+    const startedAt = performance.now();
+    const session = await OnnxSession.open(graphPath(this.#pkg, graph), this.#options);
+    this.loadMs += performance.now() - startedAt;
+    this.#open.set(graph, session);
+    return session;
+  }
+
+  async #release(graph: GraphName): Promise<void> {
+    const session = this.#open.get(graph);
+    this.#open.delete(graph);
+    await session?.release();
+  }
+}

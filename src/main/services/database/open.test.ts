@@ -1,0 +1,246 @@
+import Database from 'better-sqlite3';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { FakeClock } from '../../../../test/fakes/fake-clock';
+import { tempDir } from '../../../../test/support/temp-dir';
+import { createLog, silentLog } from '../../platform/log';
+import { libraryPaths, type LibraryPaths } from '../../platform/paths';
+import { LibraryDatabase } from './library-database';
+import { migrate, schemaVersion, type Migration } from './migration';
+import { releasedMigrations } from './migrations/released';
+import { backUp, openDatabase } from './open';
+
+const Row = z.object({ name: z.string() });
+const noClean = { wasUnclean: false };
+
+function aFolder(): LibraryPaths {
+  const paths = libraryPaths(tempDir());
+  mkdirSync(paths.frames);
+  return paths;
+}
+
+async function open(paths: LibraryPaths, more: { wasUnclean?: boolean; migrations?: readonly Migration[] } = {}) {
+  const options = { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations, ...noClean, ...more };
+  const db = await openDatabase(paths, options);
+  onTestFinished(() => db.close());
+  return db;
+}
+
+function addProject(db: LibraryDatabase, id: string, name: string): void {
+  db.run('INSERT INTO projects (id, name, version, created_at, updated_at) VALUES (?, ?, 0, 1, 1)', id, name);
+}
+
+describe('settings', () => {
+  test('every connection is WAL with full sync, foreign keys and an untrusted schema', async () => {
+    const db = await open(aFolder());
+    const names = [
+      'journal_mode',
+      'synchronous',
+      'foreign_keys',
+      'trusted_schema',
+      'busy_timeout',
+      'user_version',
+      'application_id',
+    ];
+    expect(Object.fromEntries(names.map((name) => [name, db.pragma(name)]))).toEqual({
+      journal_mode: 'wal',
+      synchronous: 2,
+      foreign_keys: 1,
+      trusted_schema: 0,
+      busy_timeout: 5000,
+      user_version: releasedMigrations.length,
+      application_id: 0x4f6e696f,
+    });
+  });
+
+  test('all tables are STRICT', async () => {
+    const db = await open(aFolder());
+    const sql =
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'";
+    expect(db.all(Row, sql)).toEqual([]);
+  });
+
+  test('a statement slower than 20 ms is logged with its text and without its values', async () => {
+    const lines: string[] = [];
+    const clock = new FakeClock();
+    let elapsedMs = 0;
+    const slow = { now: () => clock.now(), monotonicMs: () => (elapsedMs += 21) };
+    const log = createLog({ write: (line) => lines.push(line), level: 'warn', clock });
+    const db = new LibraryDatabase(join(tempDir(), 'x.sqlite'), { clock: slow, log });
+    onTestFinished(() => db.close());
+    db.get(Row, 'SELECT ? AS name', 'a secret prompt');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'warn', sql: 'SELECT ? AS name', ms: 21 }]);
+    expect(lines.join()).not.toContain('secret');
+  });
+
+  test('a transaction that throws leaves nothing, and one inside another is part of it', async () => {
+    const db = await open(aFolder());
+    expect(() =>
+      db.transaction(() => {
+        addProject(db, 'a', 'outer');
+        db.transaction(() => addProject(db, 'b', 'inner'));
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    expect(db.all(Row, 'SELECT name FROM projects')).toEqual([]);
+  });
+
+  test('a row of the wrong form is named library/corrupt, not passed on', async () => {
+    const db = await open(aFolder());
+    expect(() => db.get(Row, 'SELECT 1 AS name')).toThrow(expect.objectContaining({ code: 'library/corrupt' }));
+  });
+});
+
+describe('migrations', () => {
+  test('the released ones have not changed since their release', () => {
+    const hashes = releasedMigrations.map(({ version, name, sql }) => {
+      const hash = createHash('sha256').update(sql).digest('hex').slice(0, 16);
+      return `${version} ${name} ${hash}`;
+    });
+    // Append only. A hash that differs here means that libraries in the field have another schema than new ones.
+    expect(hashes).toEqual(RELEASED_HASHES);
+  });
+
+  test.each(releasedMigrations.slice(1).map(({ version }) => version))(
+    'rows of version %i − 1 are there after it',
+    async (version) => {
+      const paths = aFolder();
+      const before = await openDatabase(paths, {
+        clock: new FakeClock(),
+        log: silentLog,
+        migrations: releasedMigrations.slice(0, version - 1),
+        ...noClean,
+      });
+      addProject(before, 'p', 'Größe 1');
+      before.run("INSERT INTO records VALUES ('p', 'project', 'project', '{}')");
+      before.run("INSERT INTO journal VALUES ('p', 1, 'Create project', 'session', '{}', 5)");
+      before.close();
+      const after = await open(paths, { migrations: releasedMigrations.slice(0, version) });
+      expect(schemaVersion(after)).toBe(version);
+      expect(after.all(Row, 'SELECT name FROM projects')).toEqual([{ name: 'Größe 1' }]);
+      expect(after.all(Row, 'SELECT label AS name FROM journal')).toEqual([{ name: 'Create project' }]);
+      const [backup] = readdirSync(paths.backups);
+      expect(backup).toMatch(/^library\.\d{8}T\d{9}Z\.before-v\d\.sqlite$/);
+      const copy = new Database(join(paths.backups, backup ?? ''), { readonly: true });
+      expect([copy.pragma('user_version', { simple: true }), copy.prepare('SELECT name FROM projects').get()]).toEqual([
+        version - 1,
+        { name: 'Größe 1' },
+      ]);
+      copy.close();
+    },
+  );
+
+  test('a new library makes no backup, and five are kept of many', async () => {
+    const paths = aFolder();
+    const clock = new FakeClock();
+    const db = await open(paths);
+    expect(readdirSync(paths.dir)).not.toContain('backups');
+    for (let i = 0; i < 7; i++) await backUp(db, paths, { clock, log: silentLog }, `n${i}`);
+    expect(readdirSync(paths.backups).map((name) => name.split('.')[2])).toEqual(['n2', 'n3', 'n4', 'n5', 'n6']);
+  });
+
+  test('one that fails leaves the version before it, whole', async () => {
+    const paths = aFolder();
+    const bad: Migration = {
+      version: 4,
+      name: 'bad',
+      sql: 'CREATE TABLE half (a TEXT) STRICT; CREATE TABLE half (a TEXT) STRICT;',
+    };
+    (
+      await openDatabase(paths, { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations, ...noClean })
+    ).close();
+    await expect(open(paths, { migrations: [...releasedMigrations, bad] })).rejects.toThrow('already exists');
+    const db = await open(paths);
+    expect(schemaVersion(db)).toBe(3);
+    expect(db.all(Row, "SELECT name FROM sqlite_schema WHERE name = 'half'")).toEqual([]);
+  });
+
+  test('numbers that skip are a bug', () => {
+    const db = new LibraryDatabase(join(tempDir(), 'x.sqlite'), { clock: new FakeClock(), log: silentLog });
+    onTestFinished(() => db.close());
+    expect(() => migrate(db, [{ version: 2, name: 'x', sql: '' }])).toThrow('expected 1');
+  });
+
+  test('a library of a newer app is refused in a sentence and left as it is', async () => {
+    const paths = aFolder();
+    const future: Migration = { version: 4, name: 'future', sql: 'CREATE TABLE future (a TEXT) STRICT;' };
+    (await open(paths, { migrations: [...releasedMigrations, future] })).checkpoint();
+    await expect(open(paths)).rejects.toMatchObject({
+      code: 'library/newer-than-app',
+      message: expect.stringContaining('newer Onionskin'),
+    });
+    expect(readdirSync(paths.dir)).toContain('library.sqlite');
+  });
+});
+
+describe('damage', () => {
+  async function aClosedLibrary(): Promise<LibraryPaths> {
+    const paths = aFolder();
+    const options = { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations, ...noClean };
+    const db = await openDatabase(paths, options);
+    db.transaction(() => {
+      for (let i = 0; i < 2_000; i++) addProject(db, `project-${i}`, 'x'.repeat(200));
+    });
+    db.checkpoint();
+    db.close();
+    return paths;
+  }
+
+  test('a database whose header is overwritten is moved aside and named, never deleted', async () => {
+    const paths = await aClosedLibrary();
+    const damaged = Buffer.alloc(4096, 0x41);
+    writeFileSync(paths.database, damaged);
+    await expect(open(paths)).rejects.toMatchObject({
+      code: 'library/corrupt',
+      message: expect.stringMatching(/moved aside as library\.corrupt-\d{8}T\d{9}Z\.sqlite/),
+    });
+    const moved = readdirSync(paths.dir).filter((name) => name.startsWith('library.corrupt-'));
+    expect(moved).toHaveLength(1);
+    expect(readFileSync(join(paths.dir, moved[0] ?? '')).equals(damaged)).toBe(true);
+    expect(readdirSync(paths.dir)).not.toContain('library.sqlite');
+    await open(paths);
+  });
+
+  test('after an unclean stop a cut-off database is found before it is used', async () => {
+    const paths = await aClosedLibrary();
+    truncateSync(paths.database, 100 * 4096);
+    await expect(open(paths, { wasUnclean: true })).rejects.toMatchObject({ code: 'library/corrupt' });
+  });
+
+  test('the remedy names the newest backup', async () => {
+    const paths = await aClosedLibrary();
+    const db = await openDatabase(paths, {
+      clock: new FakeClock(),
+      log: silentLog,
+      migrations: releasedMigrations,
+      ...noClean,
+    });
+    await backUp(db, paths, { clock: new FakeClock(), log: silentLog }, 'daily');
+    db.close();
+    writeFileSync(paths.database, Buffer.alloc(8192, 0x42));
+    await expect(open(paths)).rejects.toMatchObject({
+      detail: { remedy: expect.stringMatching(/copy backups\/library\..*\.daily\.sqlite to library\.sqlite/) },
+    });
+  });
+
+  test("another program's database is refused and stays where it is", async () => {
+    const paths = aFolder();
+    const other = new Database(paths.database);
+    other.exec('PRAGMA application_id = 42; CREATE TABLE t (a); PRAGMA user_version = 9');
+    other.close();
+    await expect(open(paths)).rejects.toMatchObject({
+      code: 'library/corrupt',
+      message: expect.stringContaining('not made by Onionskin'),
+    });
+    expect(readdirSync(paths.dir)).toContain('library.sqlite');
+  });
+});
+
+const RELEASED_HASHES = [
+  '1 projects-and-journal 681761e362469ab1',
+  '2 frames-takes-media 734a63a07d40fc50',
+  '3 jobs-and-calibration 5b45ceeaa2efaba3',
+];

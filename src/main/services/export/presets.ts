@@ -1,0 +1,146 @@
+/**
+ * What each export preset can hold, and the ffmpeg arguments that make it. Nothing runs here.
+ * Arguments are kept to what ffmpeg 4 and ffmpeg 9 both know. Every film enters as rgb24 on standard input.
+ *
+ * Odd sizes: H.264 with 4:2:0 chroma needs even width and height. Editors that crop or pad by a pixel on their own make
+ * a file that no longer lies over the original, which is noticed in the conform and nowhere else; so an odd size is
+ * refused by name, and the presets that can hold it are offered.
+ */
+import { invalidInput } from '@core/errors';
+import { formatRate, framesPerSecond, type Rate } from '@core/time/rate';
+import type { ExportPreset } from '@contracts/job';
+
+export interface FilmFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly rate: Rate;
+  readonly frameCount: number;
+}
+
+/** Browsers show a GIF frame for at least 2/100 s; faster films would play slowly. */
+const MAX_GIF_RATE = 50;
+
+/** Visually lossless for drawn pictures, and what LTX's own editor uses. */
+const CRF = '16';
+
+/** @throws AppError input/invalid when the preset cannot hold the film as it is */
+export function assertPresetHolds(preset: ExportPreset, film: FilmFormat): void {
+  const size = `${film.width}x${film.height}`;
+  switch (preset) {
+    case 'h264-mp4':
+      if (film.width % 2 !== 0 || film.height % 2 !== 0)
+        throw invalidInput(
+          'size',
+          size,
+          `H.264 needs an even width and height, and the film is ${size}`,
+          `Set the project to ${film.width + (film.width % 2)}x${film.height + (film.height % 2)}, or export a GIF or a PNG sequence, which take any size.`,
+        );
+      return;
+    case 'gif':
+      if (framesPerSecond(film.rate) > MAX_GIF_RATE)
+        throw invalidInput(
+          'rate',
+          formatRate(film.rate),
+          `a GIF plays at most ${MAX_GIF_RATE} frames a second, and the film has ${formatRate(film.rate)}`,
+          'Export H.264 or a PNG sequence.',
+        );
+      return;
+    case 'png-sequence':
+      return;
+    default:
+      preset satisfies never;
+  }
+}
+
+/** The encoder of ffmpeg each preset stands on; null where none is needed. */
+export const ENCODER_OF_PRESET = {
+  'h264-mp4': 'libx264',
+  gif: 'gif',
+  'png-sequence': null,
+} as const satisfies Record<ExportPreset, string | null>;
+
+function filmInput(film: FilmFormat): string[] {
+  return [
+    ...['-protocol_whitelist', 'file,pipe', '-f', 'rawvideo', '-pixel_format', 'rgb24'],
+    ...['-video_size', `${film.width}x${film.height}`, '-framerate', formatRate(film.rate), '-i', 'pipe:0'],
+  ];
+}
+
+/**
+ * H.264 in MP4: yuv420p, converted to and tagged as BT.709 limited range, index at the front.
+ * The tags are set on the frames (setparams) and on the encoder: which of the two wins depends on ffmpeg's version.
+ * @param metadataPath an ffmetadata file (see ffmetadataOf), or null for none
+ */
+export function h264Args(film: FilmFormat, outPath: string, metadataPath: string | null): string[] {
+  const filters = [
+    'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int',
+    'format=yuv420p',
+    'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
+  ];
+  const metadata =
+    metadataPath === null ? [] : ['-protocol_whitelist', 'file,pipe', '-f', 'ffmetadata', '-i', `file:${metadataPath}`];
+  return [
+    ...filmInput(film),
+    ...metadata,
+    ...['-map', '0:v:0', '-map_metadata', metadataPath === null ? '-1' : '1'],
+    ...['-an', '-vf', filters.join(',')],
+    ...['-c:v', 'libx264', '-preset', 'medium', '-crf', CRF, '-pix_fmt', 'yuv420p'],
+    ...['-color_range', 'tv', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'],
+    ...['-r', formatRate(film.rate), '-movflags', '+faststart+use_metadata_tags', '-f', 'mp4', '-y', `file:${outPath}`],
+  ];
+}
+
+/**
+ * A GIF takes two passes over the film: one for the palette, one for the pictures. ffmpeg can do both in one with a
+ * `split`, but then keeps the whole film in memory until the palette is known.
+ */
+export function gifPaletteArgs(film: FilmFormat, palettePath: string): string[] {
+  // No transparent entry: films are opaque, and the palette has a colour more without it.
+  const filter = 'palettegen=reserve_transparent=0:stats_mode=full';
+  return [
+    ...filmInput(film),
+    '-vf',
+    filter,
+    '-frames:v',
+    '1',
+    '-f',
+    'image2',
+    '-c:v',
+    'png',
+    '-y',
+    `file:${palettePath}`,
+  ];
+}
+
+export function gifArgs(film: FilmFormat, palettePath: string, outPath: string): string[] {
+  return [
+    ...filmInput(film),
+    ...['-protocol_whitelist', 'file,pipe', '-f', 'image2', '-i', `file:${palettePath}`],
+    ...['-filter_complex', '[0:v][1:v]paletteuse=dither=sierra2_4a'],
+    ...['-an', '-r', formatRate(film.rate), '-loop', '0', '-f', 'gif', '-y', `file:${outPath}`],
+  ];
+}
+
+/** ffmpeg's metadata file with one key: long values do not fit an argument (128 KiB on Linux, 32 KiB on Windows). */
+export function ffmetadataOf(key: string, value: string): string {
+  const escaped = value.replace(/[=;#\\\n]/g, (character) => `\\${character}`);
+  return `;FFMETADATA1\n${key}=${escaped}\n`;
+}
+
+/** The key the recipes stand under in an MP4, and the mark before them in a GIF's comment. */
+export const RECIPE_KEY = 'onionskin';
+
+/**
+ * A GIF89a comment extension, which ffmpeg does not write: it goes before the file's last byte, the trailer 0x3B.
+ * @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt section 24
+ */
+export function gifComment(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  const blocks: number[] = [0x21, 0xfe];
+  for (let at = 0; at < bytes.length; at += 255) {
+    const block = bytes.subarray(at, at + 255);
+    blocks.push(block.length, ...block);
+  }
+  blocks.push(0);
+  return Uint8Array.from(blocks);
+}

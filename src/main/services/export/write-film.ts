@@ -1,0 +1,334 @@
+/**
+ * Writes a film to its file: frames from the compositor, through ffmpeg, into a temporary sibling, which is checked with
+ * ffprobe, flushed and only then renamed. Until that instant a file that stands at the name is not touched; whatever
+ * goes wrong, the sibling is removed.
+ */
+import { appendFile, mkdir, open, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { AppError } from '@core/errors';
+import type { FilmPlan } from '@core/export/plan';
+import { formatRate, framesPerSecond, secondsFromFrames } from '@core/time/rate';
+import type { ExportPreset } from '@contracts/job';
+import { errnoOf, syncDir } from '../../platform/fs-atomic';
+import { encodeRgbPng } from '../../platform/png';
+import { FrameStore } from '../media/frame-store';
+import { probeFile, runFfmpeg, type ProbeStream } from './ffmpeg';
+import type { ExportTask } from './messages';
+import {
+  assertPresetHolds,
+  ffmetadataOf,
+  gifArgs,
+  gifComment,
+  gifPaletteArgs,
+  h264Args,
+  RECIPE_KEY,
+  type FilmFormat,
+} from './presets';
+import { renderFilm } from './render-film';
+
+export interface WriteFilmOptions {
+  /** Called for every frame handed to the encoder, 0 … frames of the film. */
+  readonly onFrame?: (done: number) => void;
+  /** Clips without pictures become black instead of being refused. */
+  readonly isMissingAllowed?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface WrittenFilm {
+  readonly frames: number;
+  readonly bytes: number;
+}
+
+/** The temporary sibling a film is written to; it keeps the ending, by which ffmpeg and people know the format. */
+export function partialPathOf(outPath: string): string {
+  const ending = extname(outPath);
+  return join(dirname(outPath), `${basename(outPath, ending)}.partial${ending}`);
+}
+
+/**
+ * Fails early, before anything is generated or drawn, where an export could only fail late.
+ * @throws AppError export/write-failed
+ */
+export async function assertCanWrite(preset: ExportPreset, outPath: string): Promise<void> {
+  const folder = dirname(outPath);
+  const parent = await stat(folder).catch(() => null);
+  if (parent === null || !parent.isDirectory())
+    throw cannotWrite(outPath, `the folder ${folder} does not exist`, 'Make the folder first, or choose another one.');
+  const existing = await stat(outPath).catch(() => null);
+  if (preset === 'png-sequence') {
+    if (existing !== null && !existing.isDirectory())
+      throw cannotWrite(outPath, `${outPath} is a file`, 'A PNG sequence needs a folder of its own.');
+    if (existing !== null) await assertOnlySequence(outPath);
+  } else if (existing !== null && !existing.isFile()) {
+    throw cannotWrite(outPath, `${outPath} is not a file`, 'Give the film a file name.');
+  }
+  const trial = partialPathOf(outPath);
+  try {
+    // The very name the export will use, so that nothing else can be in its way.
+    if (preset === 'png-sequence') await rm(trial, { recursive: true, force: true });
+    const handle = await open(trial, 'w');
+    await handle.close();
+    await rm(trial, { force: true });
+  } catch (error) {
+    throw writeErrorFrom(error, outPath);
+  }
+}
+
+/**
+ * @throws AppError export/empty, export/missing-frames, export/write-failed, export/ffmpeg-*, input/invalid, cancelled
+ */
+export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}): Promise<WrittenFilm> {
+  assertHasPicture(task.plan, options.isMissingAllowed === true);
+  const film: FilmFormat = { ...task.plan, frameCount: task.plan.frames.length };
+  assertPresetHolds(task.preset, film);
+  await assertCanWrite(task.preset, task.outPath);
+  const partial = partialPathOf(task.outPath);
+  try {
+    switch (task.preset) {
+      case 'h264-mp4':
+        await writeH264(task, film, partial, options);
+        break;
+      case 'gif':
+        await writeGif(task, film, partial, options);
+        break;
+      case 'png-sequence':
+        return await writePngSequence(task, partial, options);
+      default:
+        task.preset satisfies never;
+    }
+    await verifyFilm(task.preset, film, partial, options);
+    const bytes = await finishFile(partial, task.outPath);
+    return { frames: film.frameCount, bytes };
+  } catch (error) {
+    if (options.signal?.aborted === true) throw new AppError('cancelled', 'the export was cancelled', {}, error);
+    throw writeErrorFrom(error, task.outPath);
+  } finally {
+    await removeTemporaries(task.outPath);
+  }
+}
+
+/** Removes what an export to this name may have left behind. */
+export async function removeTemporaries(outPath: string): Promise<void> {
+  const partial = partialPathOf(outPath);
+  for (const path of [partial, metadataPathOf(partial), palettePathOf(partial)])
+    await rm(path, { recursive: true, force: true });
+}
+
+/** @throws AppError export/empty, export/missing-frames */
+export function assertHasPicture(plan: FilmPlan, isMissingAllowed = false): void {
+  if (plan.frames.length === 0)
+    throw new AppError('export/empty', 'the range to export has no frames', {
+      field: 'range',
+      value: `${plan.from}-${plan.to}`,
+      remedy: 'Put a clip on the timeline, or clear the in and out points.',
+    });
+  if (plan.missing.length === 0 || isMissingAllowed) return;
+  const ranges = plan.missing.map(({ clipName, from, to }) => `${clipName} (frames ${from}–${to - 1})`);
+  const shown = ranges.slice(0, 5).join(', ') + (ranges.length > 5 ? ` and ${ranges.length - 5} more` : '');
+  throw new AppError('export/missing-frames', `these clips have no pictures yet: ${shown}`, {
+    field: 'clips',
+    value: shown,
+    remedy: 'Generate them first, or export a range without them.',
+  });
+}
+
+function pixelsOf(
+  task: ExportTask,
+  options: WriteFilmOptions,
+  onFrame: (done: number) => void,
+): AsyncIterable<Uint8Array> {
+  const store = new FrameStore(task.framesDir);
+  const frames = renderFilm(task.plan, store, options.signal === undefined ? {} : { signal: options.signal });
+  return counted(frames, onFrame);
+}
+
+async function* counted(
+  frames: AsyncIterable<Uint8Array>,
+  onFrame: (done: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const frame of frames) {
+    yield frame;
+    onFrame(++done);
+  }
+}
+
+async function writeH264(
+  task: ExportTask,
+  film: FilmFormat,
+  partial: string,
+  options: WriteFilmOptions,
+): Promise<void> {
+  let metadataPath: string | null = null;
+  if (task.recipes !== null) {
+    metadataPath = metadataPathOf(partial);
+    await writeFile(metadataPath, ffmetadataOf(RECIPE_KEY, JSON.stringify(task.recipes)));
+  }
+  await runFfmpeg(h264Args(film, partial, metadataPath), {
+    input: pixelsOf(task, options, (done) => options.onFrame?.(done)),
+    ...(options.signal && { signal: options.signal }),
+  });
+}
+
+async function writeGif(task: ExportTask, film: FilmFormat, partial: string, options: WriteFilmOptions): Promise<void> {
+  const palette = palettePathOf(partial);
+  const signal = options.signal && { signal: options.signal };
+  // Two passes over the film: each counts for half.
+  await runFfmpeg(gifPaletteArgs(film, palette), {
+    input: pixelsOf(task, options, (done) => options.onFrame?.(done >> 1)),
+    ...signal,
+  });
+  await runFfmpeg(gifArgs(film, palette, partial), {
+    input: pixelsOf(task, options, (done) => options.onFrame?.((film.frameCount + done) >> 1)),
+    ...signal,
+  });
+  if (task.recipes !== null) await appendGifComment(partial, `${RECIPE_KEY} ${JSON.stringify(task.recipes)}`);
+}
+
+async function appendGifComment(path: string, text: string): Promise<void> {
+  const { size } = await stat(path);
+  await truncate(path, size - 1);
+  await appendFile(path, Buffer.concat([gifComment(text), Buffer.of(0x3b)]));
+}
+
+const RECIPE_FILE = 'recipe.json';
+
+async function writePngSequence(task: ExportTask, partial: string, options: WriteFilmOptions): Promise<WrittenFilm> {
+  const { plan } = task;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial);
+  let index = 0;
+  let bytes = 0;
+  // Film frames are composited once and written as they are: a frame without layers above it keeps its stored bytes.
+  for await (const rgb of pixelsOf(task, options, (done) => options.onFrame?.(done))) {
+    const png = encodeRgbPng(rgb, plan.width, plan.height);
+    await writeFlushed(join(partial, `${String(index).padStart(6, '0')}.png`), png);
+    bytes += png.length;
+    index++;
+  }
+  if (task.recipes !== null)
+    await writeFlushed(join(partial, RECIPE_FILE), new TextEncoder().encode(JSON.stringify(task.recipes, null, 1)));
+  await syncDir(partial);
+  await replaceSequence(partial, task.outPath);
+  return { frames: index, bytes };
+}
+
+async function writeFlushed(path: string, data: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A folder cannot be renamed over another: the old sequence steps aside, and goes when the new one stands. */
+async function replaceSequence(partial: string, outPath: string): Promise<void> {
+  const aside = `${outPath}.replaced`;
+  const hadOld = (await stat(outPath).catch(() => null)) !== null;
+  if (hadOld) {
+    await assertOnlySequence(outPath);
+    await rm(aside, { recursive: true, force: true });
+    await rename(outPath, aside);
+  }
+  try {
+    await rename(partial, outPath);
+  } catch (error) {
+    if (hadOld) await rename(aside, outPath);
+    throw error;
+  }
+  await syncDir(dirname(outPath));
+  if (hadOld) await rm(aside, { recursive: true, force: true });
+}
+
+/** Only what an export made may be replaced: a folder with anything else in it is somebody's. */
+async function assertOnlySequence(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const foreign = names.find((name) => !/^\d{6,}\.png$/.test(name) && name !== RECIPE_FILE);
+  if (foreign !== undefined)
+    throw cannotWrite(folder, `${folder} holds other files (${foreign})`, 'Choose an empty or a new folder.');
+}
+
+/** An encoder that says it is done is asked for what it made. @throws AppError export/ffmpeg-failed */
+async function verifyFilm(
+  preset: 'h264-mp4' | 'gif',
+  film: FilmFormat,
+  path: string,
+  options: WriteFilmOptions,
+): Promise<void> {
+  const probed = await probeFile(path, { countPackets: true, ...(options.signal && { signal: options.signal }) });
+  const stream = probed.streams?.find(({ codec_type }) => codec_type === 'video');
+  const found = {
+    frames: Number(stream?.nb_read_packets ?? 0),
+    size: `${stream?.width ?? 0}x${stream?.height ?? 0}`,
+  };
+  const wrong =
+    found.frames !== film.frameCount
+      ? `${found.frames} frames instead of ${film.frameCount}`
+      : found.size !== `${film.width}x${film.height}`
+        ? `${found.size} instead of ${film.width}x${film.height}`
+        : hasRate(preset, film, stream)
+          ? null
+          : `${stream?.avg_frame_rate ?? '?'} frames a second instead of ${formatRate(film.rate)}`;
+  if (wrong === null) return;
+  throw new AppError('export/ffmpeg-failed', `ffmpeg made a file with ${wrong}`, {
+    remedy: 'Run `onionskin doctor`; another ffmpeg can be named in ONIONSKIN_FFMPEG.',
+  });
+}
+
+/** 24000/1001 and 24 differ by 1e-3; ffprobe's average of a short file is off by less than 1e-4. */
+const RATE_TOLERANCE = 2e-4;
+
+function hasRate(preset: 'h264-mp4' | 'gif', film: FilmFormat, stream: ProbeStream | undefined): boolean {
+  if (preset === 'gif') {
+    // GIF counts in 1/100 s, so each frame may be off by one of them, but the whole may not drift.
+    const seconds = Number(stream?.duration ?? NaN);
+    return !(Math.abs(seconds - secondsFromFrames(film.frameCount, film.rate)) > 0.05);
+  }
+  const wanted = framesPerSecond(film.rate);
+  return [stream?.avg_frame_rate, stream?.r_frame_rate].some((text) => {
+    const [num = NaN, den = NaN] = (text ?? '').split('/').map(Number);
+    return Math.abs(num / den - wanted) <= wanted * RATE_TOLERANCE;
+  });
+}
+
+async function finishFile(partial: string, outPath: string): Promise<number> {
+  const file = await open(partial, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(partial, outPath);
+  await syncDir(dirname(outPath));
+  return (await stat(outPath)).size;
+}
+
+function metadataPathOf(partial: string): string {
+  return `${partial}.txt`;
+}
+
+function palettePathOf(partial: string): string {
+  return `${partial}.palette.png`;
+}
+
+function cannotWrite(path: string, message: string, remedy: string): AppError {
+  return new AppError('export/write-failed', message, { field: 'file', value: path, remedy });
+}
+
+function writeErrorFrom(error: unknown, outPath: string): unknown {
+  if (error instanceof AppError) return error;
+  const code = errnoOf(error);
+  if (code === null) return error;
+  const remedy =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Free some space on that disk, or export to another one.'
+      : 'Choose a folder you may write to.';
+  return new AppError(
+    'export/write-failed',
+    `${outPath} could not be written (${code})`,
+    { field: 'file', value: outPath, remedy },
+    error,
+  );
+}

@@ -1,0 +1,258 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { applyDiff, documentFromRecords, reverseDiff } from '@core/document/apply-diff';
+import type { DocumentDiff } from '@core/document/diff';
+import type { DocumentRecord, MarkerRecord } from '@core/document/records';
+import { FakeClock } from '../../../../test/fakes/fake-clock';
+import { tempDir } from '../../../../test/support/temp-dir';
+import { silentLog } from '../../platform/log';
+import { openLibrary, type Library } from '../library/library';
+import { foldJournal, HISTORY_MAX, historyAfter, noHistory } from './journal-history';
+import { ProjectService } from './project-service';
+
+const newProject = { name: 'Über Film 1', rate: { num: 24000, den: 1001 }, width: 128, height: 128, modelId: 'pocket' };
+const Count = z.object({ n: z.int() });
+
+const opened: Library[] = [];
+afterEach(async () => {
+  for (const library of opened.splice(0)) await library.close();
+});
+
+async function openService(dir = tempDir()) {
+  const library = await openLibrary(dir, { clock: new FakeClock(), log: silentLog });
+  opened.push(library);
+  const contentsOf = () => ({ takes: [], media: [], jobs: [] });
+  return {
+    library,
+    dir,
+    service: new ProjectService(library.db, { clock: new FakeClock(), newId: randomUUID, contentsOf }),
+  };
+}
+
+function aMarker(id: string, frame: number): MarkerRecord {
+  return { kind: 'marker', id, frame, name: `Größe ${frame}` };
+}
+
+function adding(...added: DocumentRecord[]): DocumentDiff {
+  return { added, updated: [], removed: [] };
+}
+
+describe('commit', () => {
+  test('writes records, journal and version together, and reads back what it wrote', async () => {
+    const { service, library, dir } = await openService();
+    const projectId = service.create(newProject);
+    const before = service.open(projectId);
+    const diff = adding(aMarker('m1', 7));
+    const { version } = service.commit({
+      projectId,
+      baseVersion: before.version,
+      label: 'Add marker',
+      source: 'edit',
+      diff,
+    });
+    expect(version).toBe(before.version + 1);
+    await library.close();
+
+    const { service: later } = await openService(dir);
+    const after = later.open(projectId);
+    expect(documentFromRecords(after.records)).toEqual(applyDiff(documentFromRecords(before.records), diff));
+    expect(after).toMatchObject({ version, history: { undo: [{ label: 'Add marker', diff }], redo: [] }, view: null });
+  });
+
+  test('a change made on another version is refused and changes nothing', async () => {
+    const { service } = await openService();
+    const projectId = service.create(newProject);
+    const { version } = service.open(projectId);
+    const commit = (id: string) =>
+      service.commit({ projectId, baseVersion: version, label: 'Add', source: 'edit', diff: adding(aMarker(id, 1)) });
+    commit('m1');
+    expect(() => commit('m2')).toThrow(expect.objectContaining({ code: 'project/stale-version' }));
+    expect(service.open(projectId).records.filter(({ kind }) => kind === 'marker')).toEqual([aMarker('m1', 1)]);
+  });
+
+  test('a diff that does not fit the document, or breaks its rules, leaves rows and version as they were', async () => {
+    const { service, library } = await openService();
+    const projectId = service.create(newProject);
+    const { version, records } = service.open(projectId);
+    const clip: DocumentRecord = {
+      kind: 'clip',
+      id: 'c1',
+      trackId: 'no-such-track',
+      source: { type: 'still', mediaId: 'm' },
+      name: 'c',
+      start: 0,
+      duration: 5,
+      sourceIn: 0,
+    };
+    const bad = [adding(clip), { added: [], updated: [], removed: [aMarker('ghost', 1)] }, adding(aMarker('x', -1))];
+    for (const diff of bad)
+      expect(() => service.commit({ projectId, baseVersion: version, label: 'Bad', source: 'edit', diff })).toThrow();
+    expect(service.open(projectId)).toMatchObject({ version, records });
+    expect(library.db.get(Count, 'SELECT count(*) AS n FROM journal')).toEqual({ n: 1 });
+  });
+
+  test("renaming in the document renames the project's row", async () => {
+    const { service } = await openService();
+    const projectId = service.create(newProject);
+    const { version, records } = service.open(projectId);
+    const from = records.find((record) => record.kind === 'project');
+    if (from?.kind !== 'project') throw new Error('no project record');
+    const updated = [{ from, to: { ...from, name: '映画' } }];
+    service.commit({
+      projectId,
+      baseVersion: version,
+      label: 'Rename',
+      source: 'edit',
+      diff: { added: [], updated, removed: [] },
+    });
+    expect(service.list().map(({ name }) => name)).toEqual(['映画']);
+  });
+
+  test('an unknown project is named', async () => {
+    const { service } = await openService();
+    expect(() => service.open('nope')).toThrow(expect.objectContaining({ code: 'project/not-found' }));
+  });
+});
+
+describe('history', () => {
+  test('is rebuilt from the journal: undo and redo move entries, a new edit clears redo, session changes are in neither', async () => {
+    const { service, library, dir } = await openService();
+    const projectId = service.create(newProject);
+    let { version } = service.open(projectId);
+    const commit = (label: string, source: 'edit' | 'undo' | 'redo' | 'session', diff: DocumentDiff) => {
+      ({ version } = service.commit({ projectId, baseVersion: version, label, source, diff }));
+    };
+    const [a, b, c, d] = [1, 2, 3, 4].map((n) => adding(aMarker(`m${n}`, n)));
+    if (!a || !b || !c || !d) throw new Error('four diffs');
+    commit('A', 'edit', a);
+    commit('B', 'edit', b);
+    commit('B', 'undo', reverseDiff(b));
+    commit('B', 'redo', b);
+    commit('S', 'session', d);
+    commit('B', 'undo', reverseDiff(b));
+    const history = { undo: [{ label: 'A', diff: a }], redo: [{ label: 'B', diff: b }] };
+    expect(service.history(projectId)).toEqual(history);
+    await library.close();
+
+    const later = await openService(dir);
+    expect(later.service.open(projectId).history).toEqual(history);
+    later.service.commit({ projectId, baseVersion: version, label: 'C', source: 'edit', diff: c });
+    const undo = [
+      { label: 'A', diff: a },
+      { label: 'C', diff: c },
+    ];
+    expect(later.service.history(projectId)).toEqual({ undo, redo: [] });
+  });
+
+  test('undo with nothing to undo is refused', async () => {
+    const { service } = await openService();
+    const projectId = service.create(newProject);
+    const { version } = service.open(projectId);
+    const undo = {
+      projectId,
+      baseVersion: version,
+      label: 'x',
+      source: 'undo' as const,
+      diff: adding(aMarker('m', 1)),
+    };
+    expect(() => service.commit(undo)).toThrow(expect.objectContaining({ code: 'input/invalid' }));
+  });
+
+  test('keeps the last 200 edits', () => {
+    const steps = Array.from({ length: 450 }, (_, i) => ({ version: i + 1, source: 'edit' as const }));
+    const { undo } = foldJournal(steps);
+    expect([undo.length, undo[0], undo.at(-1)]).toEqual([HISTORY_MAX, 251, 450]);
+    expect(historyAfter(noHistory, 1, 'redo')).toBeNull();
+  });
+});
+
+describe('the list', () => {
+  test('has clip counts and the newest poster, last changed first, without what is in the trash', async () => {
+    const { service, library } = await openService();
+    const older = service.create({ ...newProject, name: 'older' });
+    const newer = service.create({ ...newProject, name: 'newer' });
+    const trashed = service.create({ ...newProject, name: 'trashed' });
+    service.trash(trashed);
+    const hash = 'a'.repeat(64);
+    library.db.run('INSERT INTO frames VALUES (?, 1)', hash);
+    const take = `INSERT INTO takes (id, project_id, shot_id, segment_id, seed, recipe, recipe_hash, created_at)
+                  VALUES ('t', ?, 's', 'g', 1, '{}', ?, 1)`;
+    library.db.run(take, older, hash);
+    library.db.run("INSERT INTO take_frames VALUES ('t', 0, ?)", hash);
+    library.db.run("INSERT INTO records VALUES (?, 'c', 'clip', '{}')", older);
+    expect(
+      service.list().map(({ name, clipCount, posterFrame, rate }) => ({ name, clipCount, posterFrame, rate })),
+    ).toEqual([
+      { name: 'newer', clipCount: 0, posterFrame: null, rate: newProject.rate },
+      { name: 'older', clipCount: 1, posterFrame: hash, rate: newProject.rate },
+    ]);
+    service.restore(trashed);
+    expect(
+      service
+        .list()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([older, newer, trashed].sort());
+  });
+
+  test('remembers which was opened last and where the artist was looking', async () => {
+    const { service, library, dir } = await openService();
+    expect(service.lastOpened()).toBeNull();
+    const first = service.create(newProject);
+    const second = service.create(newProject);
+    service.open(second);
+    service.open(first);
+    const view = { playhead: 12, pixelsPerFrame: 3.5, scrollX: 0, selection: ['c1'] };
+    service.saveView(first, view);
+    await library.close();
+    const later = await openService(dir);
+    expect(later.service.lastOpened()).toBe(first);
+    expect(later.service.open(first).view).toEqual(view);
+    later.service.trash(first);
+    expect(later.service.lastOpened()).toBe(second);
+  });
+});
+
+test('kill -9 during commits loses no acknowledged one and leaves a sound database', { timeout: 60_000 }, async () => {
+  const { library, dir, service } = await openService();
+  const projectId = service.create(newProject);
+  await library.close();
+  // The same settings and statements as a commit, in a process that can be killed; it prints what it was told is stored.
+  const script = `
+    const db = new (require('better-sqlite3'))(process.argv[1]);
+    db.pragma('journal_mode = WAL'); db.pragma('synchronous = FULL');
+    const id = process.argv[2];
+    const commit = db.transaction(() => {
+      const version = db.prepare('SELECT version FROM projects WHERE id = ?').pluck().get(id) + 1;
+      const marker = { kind: 'marker', id: 'm' + version, frame: version, name: '' };
+      db.prepare('INSERT INTO records VALUES (?, ?, ?, ?)').run(id, marker.id, 'marker', JSON.stringify(marker));
+      const diff = JSON.stringify({ added: [marker], updated: [], removed: [] });
+      db.prepare("INSERT INTO journal VALUES (?, ?, 'Add', 'edit', ?, 1)").run(id, version, diff);
+      db.prepare('UPDATE projects SET version = ? WHERE id = ?').run(version, id);
+      return version;
+    });
+    for (;;) require('fs').writeSync(1, commit.immediate() + '\\n');`;
+  for (const commits of [1, 7, 40]) {
+    const args = ['-e', script, join(dir, 'library.sqlite'), projectId];
+    const child = spawn(process.execPath, args, { cwd: resolve('.'), stdio: ['ignore', 'pipe', 'inherit'] });
+    let lines: string[] = [];
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      lines = text.split('\n').slice(0, -1);
+      if (lines.length >= commits) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    const acknowledged = Number(lines.at(-1));
+    const later = await openService(dir);
+    expect(later.library.db.pragma('integrity_check')).toBe('ok');
+    const { version, records } = later.service.open(projectId);
+    expect(version).toBeGreaterThanOrEqual(acknowledged);
+    expect(records.filter(({ kind }) => kind === 'marker')).toHaveLength(version - 1);
+    await later.library.close();
+  }
+});

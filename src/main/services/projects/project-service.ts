@@ -1,0 +1,210 @@
+/**
+ * Projects: create, open, commit, history, trash. A commit is the save: one transaction checks the version, applies the
+ * diff with core's own code, checks the document's rules and writes records and journal. The rows are the truth; the
+ * documents kept in memory here are a cache of what this process, the only one on the library, wrote last.
+ */
+import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
+import { assertInvariants } from '@core/document/invariants';
+import type { DocumentDiff } from '@core/document/diff';
+import type { Document, DocumentRecord } from '@core/document/records';
+import { AppError, invalidInput } from '@core/errors';
+import { createProjectRecords, type NewProject } from '@core/timeline/create-project';
+import * as schemas from '@contracts/document';
+import { ProjectView, type HistoryEntry, type OpenProject, type ProjectSummary } from '@contracts/ipc';
+import type { Clock } from '../../platform/clock';
+import { parseJson } from '../database/json-column';
+import type { LibraryDatabase } from '../database/library-database';
+import { foldJournal, historyAfter, noHistory, type HistoryVersions } from './journal-history';
+import { ProjectRows, type CommitSource } from './project-rows';
+
+export interface ProjectServiceOptions {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** What else belongs to a project; kept by other services. */
+  readonly contentsOf: (projectId: string) => Pick<OpenProject, 'takes' | 'media' | 'jobs'>;
+}
+
+export interface CommitInput {
+  readonly projectId: string;
+  readonly baseVersion: number;
+  readonly label: string;
+  readonly source: CommitSource;
+  readonly diff: DocumentDiff;
+}
+
+interface OpenState {
+  readonly version: number;
+  readonly document: Document;
+  readonly history: HistoryVersions;
+}
+
+/** Documents kept in memory, least recently used dropped first. */
+const CACHED_MAX = 4;
+
+export class ProjectService {
+  readonly #db: LibraryDatabase;
+  readonly #rows: ProjectRows;
+  readonly #options: ProjectServiceOptions;
+  readonly #cache = new Map<string, OpenState>();
+
+  constructor(db: LibraryDatabase, options: ProjectServiceOptions) {
+    this.#db = db;
+    this.#rows = new ProjectRows(db);
+    this.#options = options;
+  }
+
+  list(): ProjectSummary[] {
+    return this.#rows.summaries();
+  }
+
+  create(project: NewProject): string {
+    return this.createFrom(createProjectRecords(project));
+  }
+
+  /** @throws AppError input/invalid without exactly one project record, or what assertInvariants throws */
+  createFrom(records: readonly DocumentRecord[]): string {
+    const added = records.map((record) => schemas.DocumentRecord.parse(record));
+    const diff: DocumentDiff = { added, updated: [], removed: [] };
+    const document = documentFromRecords(added);
+    const name = nameOf(document);
+    assertInvariants(document);
+    const projectId = this.#options.newId();
+    const at = this.#options.clock.now();
+    this.#db.transaction(() => {
+      this.#rows.insert({ id: projectId, name, at });
+      this.#rows.write(projectId, { version: 1, label: 'Create project', source: 'session', diff }, at, name);
+    });
+    return projectId;
+  }
+
+  /** @throws AppError project/not-found */
+  open(projectId: string): OpenProject {
+    const row = this.#require(projectId);
+    const state = this.#load(projectId);
+    this.#rows.setOpened(projectId, this.#options.clock.now());
+    return {
+      id: projectId,
+      version: state.version,
+      records: [...state.document.values()],
+      history: this.#historyEntries(projectId, state.history),
+      ...this.#options.contentsOf(projectId),
+      view: row.view === null ? null : parseJson(ProjectView, row.view, 'projects.view'),
+    };
+  }
+
+  /** The document and its version, for plans made in this process (export). @throws AppError project/not-found */
+  document(projectId: string): { readonly version: number; readonly document: Document } {
+    return this.#load(projectId);
+  }
+
+  /**
+   * @throws AppError project/not-found, project/stale-version, input/invalid (nothing to undo or redo), or what
+   * applyDiff and assertInvariants throw; the project is then as it was
+   */
+  commit(input: CommitInput): { version: number } {
+    const diff = schemas.DocumentDiff.parse(input.diff);
+    try {
+      const next = this.#db.transaction(() => this.#write(input, diff));
+      this.#remember(input.projectId, next);
+      return { version: next.version };
+    } catch (error) {
+      this.#cache.delete(input.projectId);
+      throw error;
+    }
+  }
+
+  history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] } {
+    return this.#historyEntries(projectId, this.#load(projectId).history);
+  }
+
+  saveView(projectId: string, view: ProjectView): void {
+    this.#require(projectId);
+    this.#rows.setView(projectId, ProjectView.parse(view));
+  }
+
+  lastOpened(): string | null {
+    return this.#rows.lastOpened();
+  }
+
+  trash(projectId: string): void {
+    this.#require(projectId);
+    this.#rows.setTrashed(projectId, this.#options.clock.now());
+  }
+
+  restore(projectId: string): void {
+    this.#require(projectId);
+    this.#rows.setTrashed(projectId, null);
+  }
+
+  /** @throws AppError project/not-found */
+  assertExists(projectId: string): void {
+    this.#require(projectId);
+  }
+
+  #write(input: CommitInput, diff: DocumentDiff): OpenState {
+    const { projectId, baseVersion, label, source } = input;
+    const state = this.#load(projectId);
+    if (baseVersion !== state.version)
+      throw new AppError(
+        'project/stale-version',
+        `This change was made on version ${baseVersion} of the project, which is now at ${state.version}.`,
+        { field: 'baseVersion', value: String(baseVersion), remedy: 'Open the project again and repeat the change.' },
+      );
+    const version = state.version + 1;
+    const history = historyAfter(state.history, version, source);
+    if (history === null)
+      throw invalidInput(
+        'source',
+        source,
+        `there is nothing to ${source}`,
+        'Open the project again to see its history.',
+      );
+    const document = applyDiff(state.document, diff);
+    assertInvariants(document);
+    this.#rows.write(projectId, { version, label, source, diff }, this.#options.clock.now(), nameOf(document));
+    return { version, document, history };
+  }
+
+  #load(projectId: string): OpenState {
+    const cached = this.#cache.get(projectId);
+    if (cached !== undefined) {
+      this.#remember(projectId, cached);
+      return cached;
+    }
+    const { version } = this.#require(projectId);
+    const document = documentFromRecords(this.#rows.records(projectId));
+    const history = version === 0 ? noHistory : foldJournal(this.#rows.journalSteps(projectId));
+    const state: OpenState = { version, document, history };
+    this.#remember(projectId, state);
+    return state;
+  }
+
+  #remember(projectId: string, state: OpenState): void {
+    this.#cache.delete(projectId);
+    this.#cache.set(projectId, state);
+    const oldest = this.#cache.keys().next();
+    if (this.#cache.size > CACHED_MAX && oldest.done !== true) this.#cache.delete(oldest.value);
+  }
+
+  #historyEntries(projectId: string, history: HistoryVersions): { undo: HistoryEntry[]; redo: HistoryEntry[] } {
+    const entries = (versions: readonly number[]) =>
+      versions.flatMap((version) => this.#rows.journalEntry(projectId, version) ?? []);
+    return { undo: entries(history.undo), redo: entries(history.redo) };
+  }
+
+  #require(projectId: string) {
+    const row = this.#rows.find(projectId);
+    if (row !== null) return row;
+    throw new AppError('project/not-found', 'This project is not in the library.', {
+      field: 'projectId',
+      value: projectId,
+      remedy: 'Go back to the list of projects.',
+    });
+  }
+}
+
+function nameOf(document: Document): string {
+  const project = document.get('project');
+  if (project?.kind === 'project') return project.name;
+  throw invalidInput('records', 'none', 'a document needs its project record', 'Add the record with id `project`.');
+}

@@ -1,0 +1,278 @@
+/**
+ * The queue's runner: one job at a time, in the order they were asked for. Jobs live in SQLite; this class holds only
+ * what is running now and who waits for an end. A job that stops because the engine or the app died is `interrupted`
+ * and can be run again from its row.
+ */
+import { AppError } from '@core/errors';
+import type { RunSeconds } from '@contracts/engine';
+import type { JobPayload, JobView, TakeView } from '@contracts/job';
+import { wireErrorFrom, type WireError } from '@contracts/wire-error';
+import type { Clock } from '../../platform/clock';
+import type { Log } from '../../platform/log';
+import type { JobEnd, JobStore, NewJob } from './job-store';
+
+/** Why a running job is being stopped. */
+export type StopReason = 'cancel' | 'shutdown';
+
+export interface RunContext {
+  readonly jobId: string;
+  readonly projectId: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** All that a generation was asked for. */
+export interface WholeRun {
+  readonly frames: readonly string[];
+  readonly seconds: RunSeconds;
+}
+
+/** What a job leaves behind, whether it ran to its end or not. */
+export interface Kept {
+  readonly take?: TakeView;
+  readonly seconds?: RunSeconds;
+  /** Said beside the reason it stopped. */
+  readonly message?: string;
+}
+
+export interface JobRunner {
+  /** Does the work; null when it leaves nothing in the library (an export). */
+  run(payload: JobPayload, context: RunContext): Promise<WholeRun | null>;
+  /** Stores what the run leaves, inside the transaction that ends the job. `whole` is null when it was stopped. */
+  keep(payload: JobPayload, context: Omit<RunContext, 'signal'>, whole: WholeRun | null): Kept;
+  /** After the transaction: tells the world. */
+  announce(context: Omit<RunContext, 'signal'>, kept: Kept): void;
+}
+
+export interface JobQueueOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly runner: JobRunner;
+  /** Runs `change` in one transaction. */
+  readonly transaction: <T>(change: () => T) => T;
+  readonly onChanged: (job: JobView) => void;
+  /** Waits for the start-up sweep to stand back. */
+  readonly beforeRun: () => Promise<void>;
+  /** false: only jobs asked for in this process are run; what waits from an earlier one goes on waiting. */
+  readonly runsEarlierJobs: boolean;
+}
+
+/** A job is stopped at shutdown; the engine is given this long to end a step and store what it has. */
+const SHUTDOWN_MS = 10_000;
+
+interface Running {
+  readonly jobId: string;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+export class JobQueue {
+  readonly #store: JobStore;
+  readonly #options: JobQueueOptions;
+  readonly #ownIds = new Set<string>();
+  readonly #waiters = new Map<string, ((job: JobView) => void)[]>();
+  #running: Running | null = null;
+  #isClosed = false;
+  #hasUnrecorded = false;
+
+  constructor(store: JobStore, options: JobQueueOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** What an earlier process left running becomes interrupted, with the frames it had stored; then the queue goes on. */
+  start(): void {
+    this.#interruptAbandoned();
+    this.#pump();
+  }
+
+  /** @throws AppError queue/full */
+  add(job: NewJob): string {
+    if (this.#isClosed) throw new AppError('cancelled', 'Onionskin is closing.');
+    this.#store.add(job);
+    this.#ownIds.add(job.id);
+    this.#changed(job.id);
+    this.#pump();
+    return job.id;
+  }
+
+  /** @throws AppError job/not-found, job/invalid-state when it has ended already */
+  cancel(jobId: string): void {
+    if (this.#running?.jobId === jobId) {
+      this.#running.controller.abort('cancel' satisfies StopReason);
+      return;
+    }
+    this.#store.cancelQueued(jobId, this.#options.clock.now());
+    this.#changed(jobId);
+    this.#settle(this.#store.view(jobId));
+  }
+
+  /** @throws AppError job/not-found, job/invalid-state, queue/full */
+  retry(jobId: string): void {
+    this.#store.requeue(jobId);
+    this.#ownIds.add(jobId);
+    this.#changed(jobId);
+    this.#pump();
+  }
+
+  /** Resolves when the job has ended, at once when it has already. */
+  settled(jobId: string): Promise<JobView> {
+    const job = this.#store.view(jobId);
+    if (job.state !== 'queued' && job.state !== 'running') return Promise.resolve(job);
+    return new Promise((resolve) => {
+      this.#waiters.set(jobId, [...(this.#waiters.get(jobId) ?? []), resolve]);
+    });
+  }
+
+  /** Stops the running job, which becomes interrupted, and waits for it, within limits. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const running = this.#running;
+    if (running === null) return;
+    running.controller.abort('shutdown' satisfies StopReason);
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, SHUTDOWN_MS);
+    });
+    await Promise.race([running.ended, tooLong]);
+    clearTimeout(timer);
+  }
+
+  #pump(): void {
+    if (this.#isClosed || this.#running !== null) return;
+    if (this.#hasUnrecorded) this.#interruptAbandoned();
+    const jobId = this.#store.queuedIds().find((id) => this.#options.runsEarlierJobs || this.#ownIds.has(id));
+    if (jobId === undefined) return;
+    const controller = new AbortController();
+    // Begins in a later turn, so that #running is set before the first line of the run.
+    const ended = Promise.resolve().then(() => this.#run(jobId, controller));
+    this.#running = { jobId, controller, ended };
+  }
+
+  async #run(jobId: string, controller: AbortController): Promise<void> {
+    try {
+      await this.#options.beforeRun();
+      this.#store.start(jobId, this.#options.clock.now());
+      this.#changed(jobId);
+      await this.#work(jobId, controller.signal);
+    } catch (error) {
+      this.#running = null;
+      this.#giveUpRecording(jobId, error);
+      return;
+    }
+    this.#running = null;
+    this.#settle(this.#store.view(jobId));
+    this.#pump();
+  }
+
+  async #work(jobId: string, signal: AbortSignal): Promise<void> {
+    const { projectId } = this.#store.view(jobId);
+    const context: RunContext = { jobId, projectId, signal };
+    let payload: JobPayload | null = null;
+    let whole: WholeRun | null = null;
+    let error: unknown = null;
+    try {
+      payload = this.#store.payload(jobId);
+      whole = await this.#options.runner.run(payload, context);
+    } catch (thrown) {
+      error = thrown;
+    }
+    this.#conclude(payload, context, whole, error);
+  }
+
+  /** @param payload null when the row's own cannot be read: then there is nothing to keep */
+  #conclude(payload: JobPayload | null, context: RunContext, whole: WholeRun | null, error: unknown): void {
+    const { clock, log, runner, transaction } = this.#options;
+    const { jobId } = context;
+    const state = stateAfter(error, context.signal);
+    if (state === 'failed' && !(error instanceof AppError))
+      log.error('a job hit a bug', { area: 'queue', jobId, error });
+    const kept = transaction(() => {
+      const left = payload === null ? {} : runner.keep(payload, context, whole);
+      this.#store.finish(jobId, {
+        state,
+        at: clock.now(),
+        error: errorOf(state, error, left.message),
+        takeId: left.take?.id ?? null,
+        seconds: left.seconds ?? null,
+      });
+      return left;
+    });
+    runner.announce(context, kept);
+    this.#changed(jobId);
+  }
+
+  /**
+   * The library could not be written (a full disk, say). The row stays as it is and is put right before the next job
+   * runs; whoever waits is told now.
+   */
+  #giveUpRecording(jobId: string, error: unknown): void {
+    const { log, onChanged } = this.#options;
+    log.error('a job could not be recorded', { area: 'queue', jobId, error });
+    this.#hasUnrecorded = true;
+    if (this.#isClosed) return;
+    const job: JobView = { ...this.#store.view(jobId), state: 'interrupted', error: wireErrorFrom(error) };
+    onChanged(job);
+    this.#settle(job);
+  }
+
+  /** Rows left `running` by a process that died, or when the library could not be written. */
+  #interruptAbandoned(): void {
+    for (const jobId of this.#store.runningIds()) {
+      const { projectId } = this.#store.view(jobId);
+      const signal = AbortSignal.abort('shutdown' satisfies StopReason);
+      const stopped = new AppError('engine/crashed', 'Onionskin stopped while this job was running.', {
+        remedy: 'Run it again; it will make the same frames.',
+      });
+      this.#conclude(this.#readablePayload(jobId), { jobId, projectId, signal }, null, stopped);
+    }
+    this.#hasUnrecorded = false;
+  }
+
+  /** null, and a line in the log, for a row that this version cannot read: it must not keep the library from opening. */
+  #readablePayload(jobId: string): JobPayload | null {
+    try {
+      return this.#store.payload(jobId);
+    } catch (error) {
+      this.#options.log.error('the row of a job cannot be read', { area: 'queue', jobId, error });
+      return null;
+    }
+  }
+
+  #changed(jobId: string): void {
+    this.#options.onChanged(this.#store.view(jobId));
+  }
+
+  #settle(job: JobView): void {
+    const waiters = this.#waiters.get(job.id) ?? [];
+    this.#waiters.delete(job.id);
+    for (const resolve of waiters) resolve(job);
+  }
+}
+
+function stateAfter(error: unknown, signal: AbortSignal): JobEnd['state'] {
+  if (error === null) return 'done';
+  if (signal.aborted) return signal.reason === ('shutdown' satisfies StopReason) ? 'interrupted' : 'cancelled';
+  if (error instanceof AppError && (error.code === 'engine/crashed' || error.code === 'engine/unresponsive'))
+    return 'interrupted';
+  return error instanceof AppError && error.code === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+/** A plain cancel is an outcome, not an error; when frames were kept, or the app stopped, the row says so. */
+function errorOf(state: JobEnd['state'], error: unknown, message: string | undefined): WireError | null {
+  const note = message === undefined ? '' : ` ${message}`;
+  switch (state) {
+    case 'done':
+      return null;
+    case 'cancelled':
+      return message === undefined ? null : { code: 'cancelled', message: `Cancelled.${note}`, detail: {} };
+    case 'failed':
+    case 'interrupted': {
+      const wire = wireErrorFrom(error);
+      const shown =
+        wire.code === 'cancelled' ? { ...wire, message: 'Onionskin was closed while this job was running.' } : wire;
+      return { ...shown, message: `${shown.message}${note}`.slice(0, 4_000) };
+    }
+    default:
+      return state satisfies never;
+  }
+}

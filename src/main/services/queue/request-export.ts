@@ -1,0 +1,114 @@
+/**
+ * From a project and a range to an export job: the film is planned from the document as it is now, and the plan is
+ * written beside the job, so later edits do not reach into it.
+ */
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { resolveShot, takeIndexFrom } from '@core/document/film';
+import { recordsOf } from '@core/document/access';
+import type { Document } from '@core/document/records';
+import type { TakeIndex } from '@core/document/takes';
+import { invalidInput } from '@core/errors';
+import { planFilm, type FilmPlan } from '@core/export/plan';
+import type { ExportPreset } from '@contracts/job';
+import type { Recipe } from '@contracts/recipe';
+import type { Clock } from '../../platform/clock';
+import { writeFileAtomic } from '../../platform/fs-atomic';
+import { assertFreeSpace } from '../library/free-space';
+import type { ExportTask } from '../export/messages';
+import { assertPresetHolds } from '../export/presets';
+import { assertCanWrite, assertHasPicture } from '../export/write-film';
+import type { TakeStore } from '../takes/take-store';
+import type { JobQueue } from './job-queue';
+
+export interface ExportRequest {
+  readonly projectId: string;
+  readonly preset: ExportPreset;
+  /** Absolute. */
+  readonly outPath: string;
+  /** Project frames [from, to). */
+  readonly from: number;
+  readonly to: number;
+  readonly embedRecipe: boolean;
+}
+
+export interface RequestExportOptions {
+  readonly queue: JobQueue;
+  readonly takes: TakeStore;
+  readonly framesDir: string;
+  readonly jobsDir: string;
+  readonly libraryDir: string;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly documentOf: (projectId: string) => { readonly version: number; readonly document: Document };
+  readonly fittedFrame: (mediaId: string, width: number, height: number) => Promise<string>;
+}
+
+/**
+ * @returns the job's id
+ * @throws AppError project/not-found, input/invalid, export/empty, export/missing-frames, export/write-failed, queue/full
+ */
+export async function requestExport(request: ExportRequest, options: RequestExportOptions): Promise<string> {
+  const { queue, takes, clock, newId, jobsDir } = options;
+  const { projectId, preset, outPath, from, to, embedRecipe } = request;
+  if (!isAbsolute(outPath))
+    throw invalidInput('outPath', outPath, 'the file to write needs an absolute path', 'Choose it again.');
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from)
+    throw invalidInput(
+      'range',
+      `${from}-${to}`,
+      `frames ${from} to ${to} are not a range`,
+      'Set the in point before the out point.',
+    );
+  const { version, document } = options.documentOf(projectId);
+  const index = takeIndexFrom(takes.list(projectId));
+  const stills = await fitStills(document, options);
+  const plan = planFilm(document, index, { from, to, stills: (mediaId) => stills.get(mediaId) ?? null });
+  assertHasPicture(plan);
+  assertPresetHolds(preset, { ...plan, frameCount: plan.frames.length });
+  await assertCanWrite(preset, outPath);
+  await assertFreeSpace(options.libraryDir, 0);
+  // A PNG is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter of that.
+  const pixelBytes = plan.frames.length * plan.width * plan.height * 3;
+  await assertFreeSpace(dirname(outPath), preset === 'png-sequence' ? pixelBytes : Math.ceil(pixelBytes / 4));
+  const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
+  const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes };
+  const id = newId();
+  await writeFileAtomic(join(jobsDir, id, 'plan.json'), JSON.stringify(task));
+  return queue.add({
+    id,
+    projectId,
+    title: basename(outPath),
+    frameCount: to - from,
+    payload: { kind: 'export', preset, outPath, from, to, embedRecipe, version },
+    createdAt: clock.now(),
+  });
+}
+
+/** The plan with lists its schema may own. */
+function taskPlan(plan: FilmPlan): Pick<ExportTask, 'plan'> {
+  return { plan: { ...plan, frames: plan.frames.map((layers) => [...layers]), missing: [...plan.missing] } };
+}
+
+async function fitStills(document: Document, options: RequestExportOptions): Promise<Map<string, string>> {
+  const project = document.get('project');
+  const fitted = new Map<string, string>();
+  if (project?.kind !== 'project') return fitted;
+  for (const clip of recordsOf(document, 'clip')) {
+    if (clip.source.type !== 'still' || fitted.has(clip.source.mediaId)) continue;
+    const { mediaId } = clip.source;
+    fitted.set(mediaId, await options.fittedFrame(mediaId, project.width, project.height));
+  }
+  return fitted;
+}
+
+/** Recipes of the takes that show in the film, each once. */
+function recipesIn(plan: FilmPlan, document: Document, index: TakeIndex, takes: TakeStore): Recipe[] {
+  const shown = new Set(plan.frames.flatMap((layers) => layers.map((layer) => layer.frame)));
+  const takeIds = new Set<string>();
+  for (const shot of recordsOf(document, 'shot'))
+    for (const { takeId } of resolveShot(document, shot.id, index).spans) if (takeId !== null) takeIds.add(takeId);
+  return [...takeIds]
+    .map((takeId) => takes.get(takeId))
+    .filter(({ view }) => view.frames.some((hash) => shown.has(hash)))
+    .map(({ recipe }) => recipe);
+}

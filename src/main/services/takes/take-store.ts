@@ -1,0 +1,119 @@
+/**
+ * Takes: immutable results and the frames they are made of. File first, row second: rows are written when the engine
+ * says the files are on disk. Callers put a take and its job's state into one transaction.
+ */
+import { z } from 'zod';
+import { AppError, assert } from '@core/errors';
+import type { TakeView } from '@contracts/job';
+import { Recipe } from '@contracts/recipe';
+import { parseJson } from '../database/json-column';
+import type { LibraryDatabase } from '../database/library-database';
+import { recipeHash } from './recipe-hash';
+
+export interface NewTake {
+  readonly id: string;
+  readonly projectId: string | null;
+  readonly shotId: string;
+  readonly segmentId: string;
+  readonly parentTakeId: string | null;
+  readonly recipe: Recipe;
+  /** In shot order, at least one. */
+  readonly frames: readonly string[];
+  readonly createdAt: number;
+}
+
+const TakeRow = z.object({
+  id: z.string(),
+  shotId: z.string(),
+  segmentId: z.string(),
+  parentTakeId: z.string().nullable(),
+  seed: z.int(),
+  recipeHash: z.string(),
+  createdAt: z.int(),
+});
+const FrameRow = z.object({ takeId: z.string(), hash: z.string() });
+const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable() });
+
+const columns = `t.id, t.shot_id AS shotId, t.segment_id AS segmentId, t.parent_take_id AS parentTakeId, t.seed,
+                 t.recipe_hash AS recipeHash, t.created_at AS createdAt`;
+
+export class TakeStore {
+  readonly #db: LibraryDatabase;
+
+  constructor(db: LibraryDatabase) {
+    this.#db = db;
+  }
+
+  add(take: NewTake): TakeView {
+    assert(take.frames.length > 0, 'a take has at least one frame');
+    const view: TakeView = {
+      id: take.id,
+      shotId: take.shotId,
+      segmentId: take.segmentId,
+      parentTakeId: take.parentTakeId,
+      seed: take.recipe.seed,
+      frames: [...take.frames],
+      recipeHash: recipeHash(take.recipe),
+      createdAt: take.createdAt,
+    };
+    this.#db.transaction(() => {
+      this.addFrames(take.frames, take.createdAt);
+      this.#db.run(
+        `INSERT INTO takes (id, project_id, shot_id, segment_id, parent_take_id, seed, recipe, recipe_hash, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[view.id, take.projectId, view.shotId, view.segmentId, view.parentTakeId],
+        ...[view.seed, JSON.stringify(take.recipe), view.recipeHash, view.createdAt],
+      );
+      take.frames.forEach((hash, position) => {
+        this.#db.run('INSERT INTO take_frames (take_id, position, hash) VALUES (?, ?, ?)', view.id, position, hash);
+      });
+    });
+    return view;
+  }
+
+  /** Says that these frame files are safely stored. */
+  addFrames(hashes: readonly string[], at: number): void {
+    for (const hash of hashes)
+      this.#db.run('INSERT INTO frames (hash, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING', hash, at);
+  }
+
+  /** @throws AppError input/not-found */
+  get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null } {
+    const row = this.#db.get(TakeRow, `SELECT ${columns} FROM takes t WHERE t.id = ?`, takeId);
+    const rest = this.#db.get(RecipeRow, 'SELECT recipe, project_id AS projectId FROM takes WHERE id = ?', takeId);
+    if (row === null || rest === null)
+      throw new AppError('input/not-found', 'This take is not in the library.', {
+        field: 'take',
+        value: takeId,
+        remedy: 'Open the project again; `onionskin` prints the ids of the takes it makes.',
+      });
+    const frames = this.#db.all(
+      FrameRow,
+      'SELECT take_id AS takeId, hash FROM take_frames WHERE take_id = ? ORDER BY position',
+      takeId,
+    );
+    return {
+      view: { ...row, frames: frames.map((frame) => frame.hash) },
+      recipe: parseJson(Recipe, rest.recipe, 'takes.recipe'),
+      projectId: rest.projectId,
+    };
+  }
+
+  /** Takes of a project, newest first; two statements, whatever their number. */
+  list(projectId: string): TakeView[] {
+    const rows = this.#db.all(
+      TakeRow,
+      `SELECT ${columns} FROM takes t WHERE t.project_id = ? ORDER BY t.created_at DESC, t.rowid DESC`,
+      projectId,
+    );
+    const framesOf = new Map<string, string[]>(rows.map((row) => [row.id, []]));
+    const frames = this.#db.all(
+      FrameRow,
+      `SELECT f.take_id AS takeId, f.hash FROM takes t JOIN take_frames f ON f.take_id = t.id
+       WHERE t.project_id = ? ORDER BY f.take_id, f.position`,
+      projectId,
+    );
+    for (const { takeId, hash } of frames) framesOf.get(takeId)?.push(hash);
+    return rows.map((row) => ({ ...row, frames: framesOf.get(row.id) ?? [] }));
+  }
+}

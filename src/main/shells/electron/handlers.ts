@@ -1,0 +1,127 @@
+/**
+ * The contract's methods, each in terms of the studio's services. Dialogs live here, so that the page never sees a path:
+ * it gets media ids, and for a chosen export file a grant that names it.
+ */
+import { dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { AppError } from '@core/errors';
+import type { ExportPreset, MediaView } from '@contracts/job';
+import type { Studio } from '@main/studio';
+import { appVersion } from '@main/app-version';
+import type { Handlers } from './ipc';
+
+const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
+/** Chosen files that were not exported to yet; a handful, or something is wrong. */
+const maxGrants = 32;
+
+export interface HandlerOptions {
+  readonly studio: Studio;
+  readonly onnxruntimeVersion: string;
+  window(): BrowserWindow | null;
+}
+
+export function createHandlers({ studio, onnxruntimeVersion, window }: HandlerOptions): Handlers {
+  const grants = new Map<string, string>();
+  return {
+    'app.info': () => ({
+      version: appVersion,
+      electron: process.versions['electron'] ?? '',
+      onnxruntime: onnxruntimeVersion,
+      platform: process.platform,
+      libraryName: path.basename(studio.libraryDir),
+      libraryLabel: studio.libraryDir,
+      lastProjectId: studio.projects.lastOpened(),
+    }),
+    'app.doctor': async () => ({ lines: await studio.doctor() }),
+    'app.showLibrary': () => {
+      shell.showItemInFolder(path.join(studio.libraryDir, 'library.sqlite'));
+      return {};
+    },
+
+    'projects.list': () => ({ projects: studio.projects.list() }),
+    'projects.create': (input) => ({ projectId: studio.projects.create(input) }),
+    'projects.open': ({ projectId }) => studio.projects.open(projectId),
+    'projects.trash': ({ projectId }) => done(studio.projects.trash(projectId)),
+    'projects.restore': ({ projectId }) => done(studio.projects.restore(projectId)),
+    'projects.commit': (input) => studio.projects.commit(input),
+    'projects.saveView': ({ projectId, view }) => done(studio.projects.saveView(projectId, view)),
+
+    'models.list': () => ({ models: studio.models.list() }),
+    'models.tokens': ({ modelId, text }) => studio.models.tokens(modelId, text),
+
+    'generate.estimate': (input) => studio.jobs.estimate(input),
+    'jobs.list': () => ({ jobs: studio.jobs.list() }),
+    'jobs.generate': async (input) => ({ jobId: await studio.jobs.generate(input) }),
+    'jobs.cancel': ({ jobId }) => done(studio.jobs.cancel(jobId)),
+    'jobs.retry': ({ jobId }) => done(studio.jobs.retry(jobId)),
+    'jobs.clearFinished': () => done(studio.jobs.clearFinished()),
+
+    'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
+
+    'media.choose': async ({ projectId }) => {
+      const files = await chooseImages(window());
+      return { media: await importAll(studio, projectId, files) };
+    },
+    'media.fittedFrame': async ({ mediaId, width, height }) => ({ frame: await studio.media.fittedFrame(mediaId, width, height) }),
+
+    'export.choose': async ({ projectId, preset }) => {
+      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
+      const file = await chooseTarget(window(), name, preset);
+      if (file === null) return { grant: null };
+      if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
+      const id = randomUUID();
+      grants.set(id, file);
+      return { grant: { id, name: path.basename(file) } };
+    },
+    'export.start': async ({ grantId, ...input }) => {
+      const outPath = grants.get(grantId);
+      if (outPath === undefined)
+        throw new AppError('input/not-found', 'the chosen file is no longer known', { field: 'grantId', remedy: 'Choose the file again.' });
+      const jobId = await studio.jobs.export({ ...input, outPath });
+      grants.delete(grantId);
+      return { jobId };
+    },
+    'export.reveal': ({ jobId }) => done(shell.showItemInFolder(studio.jobs.outPathOf(jobId))),
+  };
+}
+
+function done(_finished: void): Record<string, never> {
+  return {};
+}
+
+/** Imports one after the other; a file that cannot be read stops it with its own error, what came before stays. */
+export async function importAll(studio: Studio, projectId: string, files: readonly string[]): Promise<MediaView[]> {
+  const imported: MediaView[] = [];
+  for (const file of files) imported.push(await studio.media.importFile(projectId, file));
+  return imported;
+}
+
+async function chooseImages(window: BrowserWindow | null): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: 'Import images',
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: 'Images', extensions: imageExtensions }],
+  };
+  const { canceled, filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return canceled ? [] : filePaths;
+}
+
+const targets: Readonly<Record<ExportPreset, { extension: string; label: string }>> = {
+  'h264-mp4': { extension: '.mp4', label: 'H.264 film' },
+  gif: { extension: '.gif', label: 'Animated GIF' },
+  'png-sequence': { extension: '', label: 'Folder of PNG frames' },
+};
+
+async function chooseTarget(window: BrowserWindow | null, name: string, preset: ExportPreset): Promise<string | null> {
+  const { extension, label } = targets[preset];
+  const fileName = `${name.replace(/[\\/:*?"<>|]/g, '-')}${extension}`;
+  const options = {
+    title: `Export: ${label}`,
+    defaultPath: fileName,
+    ...(extension !== '' && { filters: [{ name: label, extensions: [extension.slice(1)] }] }),
+  };
+  const { canceled, filePath } = window ? await dialog.showSaveDialog(window, options) : await dialog.showSaveDialog(options);
+  if (canceled || !filePath) return null;
+  return extension === '' || filePath.toLowerCase().endsWith(extension) ? filePath : `${filePath}${extension}`;
+}

@@ -1,0 +1,116 @@
+/**
+ * The studio's life in Electron: one instance, one library, one window. Services first, window second; on the way out
+ * the running job becomes `interrupted` and the library is closed (the journal is on disk already).
+ */
+import { app, BrowserWindow, dialog, session } from 'electron';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '@core/errors';
+import type { Studio, StudioEvents } from '@main/studio';
+import type { Log } from '@main/platform/log';
+import { registerScheme, serveStudio } from './app-protocol';
+import { createHandlers, importAll } from './handlers';
+import { isStudioUrl, sendEvent, serveContract } from './ipc';
+import { installMenu } from './menu';
+import { openStudioForWindow } from './open-studio';
+import { PreviewPorts } from './preview-ports';
+import { denyNavigation, denyPermissions } from './security';
+import { createStudioWindow } from './window';
+
+/** `out`: this file is built into out/main, with preload and renderer beside it. */
+const outDir = path.resolve(import.meta.dirname, '..');
+
+export function startStudio(): void {
+  // Tests, and people who want several studios, give each its own user data folder and so its own lock.
+  if (!app.requestSingleInstanceLock()) {
+    process.stderr.write('onionskin: the studio is open already; its window comes to the front\n');
+    app.quit();
+    return;
+  }
+  app.on('second-instance', () => {
+    const window = currentWindow();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('window-all-closed', () => app.quit());
+  registerScheme();
+  denyNavigation(app, isStudioUrl);
+  app.whenReady().then(run).catch(refuse);
+}
+
+async function run(): Promise<void> {
+  const previews = new PreviewPorts(currentWindow);
+  const { studio, log, onnxruntimeVersion } = await openStudioForWindow({ outDir, previews });
+  closeBeforeQuit(studio);
+  denyPermissions(session.defaultSession);
+  serveStudio({
+    rendererDir: path.join(outDir, 'renderer'),
+    frameFile: (hash) => studio.frames.pathOf(hash),
+    mediaFile: (id) => studio.media.pathOf(id),
+  });
+  serveContract({
+    handlers: createHandlers({ studio, onnxruntimeVersion, window: currentWindow }),
+    importFiles: async (projectId, files) => ({ media: await importAll(studio, projectId, files) }),
+    isOwnUrl: isStudioUrl,
+    log,
+  });
+  forwardEvents(studio);
+  installMenu((actionId) => sendEvent(currentWindow(), 'menu.action', { actionId }));
+  openWindow(previews, log);
+  app.on('activate', () => {
+    if (currentWindow() === null) openWindow(previews, log);
+  });
+}
+
+function currentWindow(): BrowserWindow | null {
+  return BrowserWindow.getAllWindows()[0] ?? null;
+}
+
+function openWindow(previews: PreviewPorts, log: Log): void {
+  const userData = app.getPath('userData');
+  mkdirSync(userData, { recursive: true });
+  const window = createStudioWindow({
+    preload: path.join(outDir, 'preload/index.cjs'),
+    stateFile: path.join(userData, 'window.json'),
+  });
+  window.webContents.on('did-finish-load', () => previews.connect());
+  window.webContents.on('render-process-gone', (_event, details) => {
+    log.error("the page's process ended", { area: 'shell', reason: details.reason });
+    // The journal holds everything that was on screen; a fresh page reads it.
+    if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.reload();
+  });
+}
+
+function forwardEvents(studio: Studio): void {
+  const forward = <E extends keyof StudioEvents>(event: E): void => {
+    // StudioEvents and the contract's events of the same name have the same payload; readonly arrays aside.
+    studio.on(event, (payload) => sendEvent(currentWindow(), event, payload as never));
+  };
+  forward('jobs.changed');
+  forward('jobs.progress');
+  forward('jobs.frames');
+  forward('export.progress');
+  forward('takes.added');
+  forward('media.added');
+}
+
+function closeBeforeQuit(studio: Studio): void {
+  let isClosed = false;
+  app.on('before-quit', (event) => {
+    if (isClosed) return;
+    event.preventDefault();
+    void studio.close().finally(() => {
+      isClosed = true;
+      app.quit();
+    });
+  });
+}
+
+/** The library could not be opened: say why and what to do, in words, and leave everything as it is. */
+function refuse(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof AppError ? (error.detail.remedy ?? '') : '';
+  process.stderr.write(`onionskin: ${message}${remedy === '' ? '' : `\n  ${remedy}`}\n`);
+  if (!process.env['ONIONSKIN_NO_DIALOGS']) dialog.showErrorBox('Onionskin cannot start', `${message}\n\n${remedy}`);
+  app.exit(1);
+}

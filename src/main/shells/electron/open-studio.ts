@@ -1,0 +1,49 @@
+/**
+ * The services, wired for Electron: children are utilityProcesses, the log is a file beside the library's data, and the
+ * models are those that come with the app.
+ */
+import { app } from 'electron';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { appVersion, onnxruntimeVersion } from '@main/app-version';
+import { openStudio } from '@main/compose';
+import { systemClock } from '@main/platform/clock';
+import { createLog, type Log } from '@main/platform/log';
+import { defaultLibraryDir } from '@main/platform/library-dir';
+import type { Studio } from '@main/studio';
+import type { PreviewPorts } from './preview-ports';
+import { spawnUtility } from './utility-process';
+
+export interface OpenedStudio {
+  readonly studio: Studio;
+  readonly log: Log;
+  readonly onnxruntimeVersion: string;
+}
+
+export async function openStudioForWindow({ outDir, previews }: { outDir: string; previews: PreviewPorts }): Promise<OpenedStudio> {
+  const log = fileLog(path.join(app.getPath('userData'), 'logs'));
+  const child = (name: string): string => path.join(outDir, 'main', `${name}.js`);
+  const studio = await openStudio({
+    libraryDir: defaultLibraryDir(),
+    embeddedModelsDir: path.join(app.getAppPath(), 'resources/models'),
+    appVersion,
+    log,
+    spawnEngine: () => {
+      const engine = spawnUtility(child('engine'), 'Onionskin engine');
+      previews.engineStarted(engine.utility);
+      return engine;
+    },
+    spawnExporter: () => spawnUtility(child('exporter'), 'Onionskin export'),
+    spawnProbe: () => spawnUtility(child('probe'), 'Onionskin probe'),
+  });
+  return { studio, log, onnxruntimeVersion };
+}
+
+/** One file per day of start; a JSON object a line. */
+function fileLog(dir: string): Log {
+  mkdirSync(dir, { recursive: true });
+  const day = new Date(systemClock.now()).toISOString().slice(0, 10);
+  const stream = createWriteStream(path.join(dir, `${day}.log`), { flags: 'a' });
+  const level = process.env['ONIONSKIN_LOG'] === 'debug' ? 'debug' : 'info';
+  return createLog({ write: (line) => void stream.write(`${line}\n`), level, clock: systemClock });
+}

@@ -1,0 +1,86 @@
+/**
+ * `onionskin generate`: a prompt, and images if given, to a new take, written to --out.
+ */
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { invalidInput } from '@core/errors';
+import { planDirect } from '@core/prompt/plan';
+import { assertCanCondition, chooseModel, notePromptLength, type CommandContext } from './context';
+import { parseFrames, parseGuidance, parsePrompt, parseSeed, parseSize, parseSteps } from './options';
+import { formatSeconds } from './reporter';
+import { runTake, type FinishedTake } from './run-take';
+import { parseOut, writeOut } from './write-out';
+
+/** As typed; every value is checked here. */
+export interface SamplingOptions {
+  readonly prompt?: string;
+  readonly negative?: string;
+  readonly model?: string;
+  readonly seed?: string;
+  readonly frames?: string;
+  readonly size?: string;
+  readonly steps?: string;
+  readonly guidance?: string;
+  readonly out?: string;
+}
+
+export interface GenerateOptions extends SamplingOptions {
+  readonly first?: string;
+  readonly last?: string;
+}
+
+export async function generate(context: CommandContext, options: GenerateOptions): Promise<void> {
+  const { studio, reporter, signal } = context;
+  const manifest = chooseModel(studio, options.model);
+  const prompt = parsePrompt(options.prompt);
+  const size = parseSize(options.size, manifest);
+  const frameCount = parseFrames(options.frames, manifest);
+  const seed = parseSeed(options.seed);
+  const steps = parseSteps(options.steps, manifest);
+  const guidance = parseGuidance(options.guidance, manifest);
+  assertCanCondition(manifest, { first: options.first !== undefined, last: options.last !== undefined });
+  if (options.last !== undefined && frameCount < 2)
+    throw invalidInput('--last', options.last, 'needs a film of two frames or more', 'raise --frames');
+  const out = await parseOut(options.out);
+  notePromptLength(context, manifest.id, prompt);
+  const first = await importImage(context, '--first', options.first);
+  const last = await importImage(context, '--last', options.last);
+  const { draft, notes } = planDirect({
+    ...{ modelId: manifest.id, limits: manifest, rate: manifest.nativeRate, ...size },
+    ...{ frameCount, prompt, seed, steps, guidance },
+    ...(options.negative !== undefined && { negative: options.negative }),
+    ...(first !== null && { first: { mediaId: first } }),
+    ...(last !== null && { last: { mediaId: last } }),
+  });
+  for (const note of notes) reporter.note(note.text);
+  const ids = { projectId: null, shotId: randomUUID(), segmentId: randomUUID(), parentTakeId: null };
+  const take = await runTake(studio, { ...ids, draft }, { reporter, signal });
+  await writeOut({ frames: take.view.frames, ...size, rate: draft.rate, recipes: [take.recipe] }, out, {
+    ...context,
+    libraryDir: studio.libraryDir,
+  });
+  reporter.line(summaryOf(take, `${out.path}: ${take.view.frames.length} frames`));
+  reportDone(context, take);
+}
+
+/** @returns the media id, or null when no image was asked for. @throws AppError media/*, input/not-found */
+async function importImage(
+  { studio, signal }: CommandContext,
+  option: string,
+  path: string | undefined,
+): Promise<string | null> {
+  if (path === undefined) return null;
+  const info = await stat(path).catch(() => null);
+  if (info?.isFile() !== true) throw invalidInput(option, path, 'there is no such file', 'name a PNG or JPEG picture');
+  return (await studio.media.importFile(null, path, signal)).id;
+}
+
+export function summaryOf(take: FinishedTake, what: string): string {
+  const seconds = take.seconds === null ? '' : ` in ${formatSeconds(take.seconds.total)}`;
+  return `${what}${seconds} · seed ${take.recipe.seed} · take ${take.view.id}`;
+}
+
+/** The last line of every --json run that made a take. */
+export function reportDone({ reporter }: CommandContext, { view, recipe, seconds }: FinishedTake): void {
+  reporter.event('done', { takeId: view.id, frames: view.frames, recipe, seconds });
+}

@@ -1,0 +1,160 @@
+/**
+ * The command line: which commands there are, what they take, and how their outcome becomes an exit code.
+ * Values are strings here; each command checks its own (options.ts).
+ */
+import { Command, CommanderError } from 'commander';
+import { resolve } from 'node:path';
+import { AppError } from '@core/errors';
+import { wireErrorFrom } from '@contracts/wire-error';
+import { appVersion } from '@main/app-version';
+import { defaultLibraryDir } from '@main/platform/library-dir';
+import type { CommandContext } from './context';
+import { reportDoctor } from './doctor';
+import { demo } from './demo';
+import { describeError, exitCodeOf, EXIT_DONE, EXIT_FAILED, stackOf } from './exit-code';
+import { exportProject, type ExportOptions } from './export-project';
+import { extend, type ExtendOptions } from './extend';
+import { generate, type GenerateOptions } from './generate';
+import { addModel, listModels, verifyModels } from './models';
+import { createReporter, type Output } from './reporter';
+import type { HeadlessStudio } from './headless-studio';
+
+export interface CliOptions {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly signal: AbortSignal;
+  /** Opens services when, and only when, a command needs them. */
+  readonly studio: HeadlessStudio;
+}
+
+/** What every command takes. */
+interface SharedOptions {
+  readonly library?: string;
+  readonly json?: boolean;
+}
+
+/** Runs one command line (without `node` and the script). Never throws; the failure is on stderr. @returns the exit code */
+export async function runCli(argv: readonly string[], options: CliOptions): Promise<number> {
+  let code = EXIT_DONE;
+  const program = createProgram(options, (exitCode) => (code = exitCode));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    reportFailure(error, argv.includes('--json'), options);
+    return exitCodeOf(error);
+  }
+}
+
+function reportFailure(error: unknown, isJson: boolean, { stdout, stderr }: CliOptions): void {
+  // commander throws for --help, --version and a missing command too, after it has printed what there is to say.
+  if (exitCodeOf(error) === EXIT_DONE || (error instanceof CommanderError && error.code === 'commander.help')) return;
+  if (isJson) stdout.write(`${JSON.stringify({ event: 'error', error: wireErrorOf(error) })}\n`);
+  stderr.write(`${describeError(error)}\n`);
+  const stack = stackOf(error);
+  if (stack !== null) stderr.write(`${stack}\n`);
+}
+
+function wireErrorOf(error: unknown): unknown {
+  const isTyped = exitCodeOf(error) === 2 && !(error instanceof AppError);
+  return isTyped
+    ? { code: 'input/invalid', message: describeError(error).replace(/^onionskin: /, ''), detail: {} }
+    : wireErrorFrom(error);
+}
+
+function createProgram(options: CliOptions, setExitCode: (code: number) => void): Command {
+  const { stdout, stderr, signal, studio: headless } = options;
+  const program = new Command('onionskin')
+    .description('Grows film on a timeline: local video diffusion on ONNX Runtime.')
+    .version(appVersion)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      // Said once, by reportFailure.
+      outputError: () => undefined,
+    });
+
+  const withStudio = async (
+    shared: SharedOptions,
+    work: (context: CommandContext) => Promise<void> | void,
+  ): Promise<void> => {
+    const reporter = createReporter({ json: shared.json === true, stdout, stderr });
+    const libraryDir = shared.library === undefined ? defaultLibraryDir() : resolve(shared.library);
+    const { studio, exporter } = await headless.open(libraryDir);
+    try {
+      await work({ studio, exporter, reporter, signal });
+    } finally {
+      reporter.clear();
+      await studio.close();
+    }
+  };
+  const shared = (command: Command): Command =>
+    command
+      .option('--library <dir>', 'library folder (default: yours; or ONIONSKIN_LIBRARY)')
+      .option('--json', 'one JSON line per event')
+      .allowExcessArguments(false);
+  const sampling = (command: Command): Command =>
+    command
+      .option('--prompt <text>', 'what is to be seen')
+      .option('--negative <text>', 'what is not to be seen')
+      .option('--model <id>', 'model package (default: the embedded one)')
+      .option('--seed <n>', '0 to 4294967295 (default: a fresh one)')
+      .option('--frames <n>', 'number of frames to make')
+      .option('--size <WxH>', 'frame size in pixels')
+      .option('--steps <n>', 'denoising steps')
+      .option('--guidance <g>', 'how closely the prompt is followed')
+      .option('--out <path>', 'FILE.mp4, FILE.gif, or DIR/ for PNGs');
+
+  shared(sampling(program.command('generate').description('makes a film from a prompt, and images if given')))
+    .option('--first <image>', 'image of the first frame')
+    .option('--last <image>', 'image of the last frame')
+    .action((given: GenerateOptions & SharedOptions) => withStudio(given, (context) => generate(context, given)));
+
+  shared(sampling(program.command('extend').description('goes on from a film or a take')))
+    .argument('<FILE|TAKE>', 'a film, a GIF, a folder of PNGs, or a take id')
+    .option('--from <frame>', 'frame at which the new frames take over')
+    .option('--backward', 'grow the beginning instead of the end')
+    .action((source: string, given: ExtendOptions & SharedOptions) =>
+      withStudio(given, (context) => extend(context, source, given)),
+    );
+
+  shared(program.command('export').description('writes the film of a project'))
+    .argument('<PROJECT>', 'id or name')
+    .option('--preset <name>', 'h264-mp4, gif or png-sequence')
+    .option('--out <path>', 'file, or folder for a PNG sequence')
+    .option('--no-recipe', 'leave the recipes out of the file')
+    .action((project: string, given: ExportOptions & SharedOptions) =>
+      withStudio(given, (context) => exportProject(context, project, given)),
+    );
+
+  const models = program.command('models').description('the model packages that are installed');
+  shared(models.command('list').description('shows them')).action((given: SharedOptions) =>
+    withStudio(given, listModels),
+  );
+  shared(models.command('verify').description('hashes their files'))
+    .argument('[id]', 'one model (default: all)')
+    .action((id: string | undefined, given: SharedOptions) =>
+      withStudio(given, (context) => verifyModels(context, id)),
+    );
+  shared(models.command('add').description('registers a package folder on this machine'))
+    .argument('<DIR>', 'folder with an onionskin.json')
+    .action((dir: string, given: SharedOptions) => withStudio(given, (context) => addModel(context, dir)));
+
+  shared(program.command('doctor').description('checks everything the studio stands on')).action(
+    async (given: SharedOptions) => {
+      const reporter = createReporter({ json: given.json === true, stdout, stderr });
+      const libraryDir = given.library === undefined ? defaultLibraryDir() : resolve(given.library);
+      const isWell = reportDoctor(await headless.doctor(libraryDir), reporter);
+      if (!isWell) setExitCode(EXIT_FAILED);
+    },
+  );
+
+  shared(program.command('demo').description('generates two shots, extends one, exports the film')).action(
+    async (given: SharedOptions) => {
+      const { libraryDir, outPath } = await headless.prepareDemo();
+      await withStudio({ ...given, library: given.library ?? libraryDir }, (context) => demo(context, outPath));
+    },
+  );
+  return program;
+}

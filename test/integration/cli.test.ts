@@ -1,0 +1,213 @@
+/**
+ * The built command line as a person runs it: a process of its own, the embedded model, real ffmpeg.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Recipe } from '@contracts/recipe';
+import { decodePng } from '@main/platform/png';
+import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
+import { psnr } from '@main/services/quality/seam';
+import { buildMain } from '../support/build-main';
+
+let built: Awaited<ReturnType<typeof buildMain>>;
+let dir: string;
+
+beforeAll(async () => {
+  built = await buildMain();
+  dir = await mkdtemp(join(tmpdir(), 'onionskin-cli-'));
+});
+afterAll(async () => {
+  built.remove();
+  await rm(dir, { recursive: true, force: true });
+});
+
+type Event = { readonly event: string } & Record<string, unknown>;
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  readonly events: readonly Event[];
+}
+
+interface RunOptions {
+  /** Sends SIGINT when the output contains this text. */
+  readonly interruptAt?: string;
+}
+
+function cli(argv: readonly string[], { interruptAt }: RunOptions = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [join(built.builtDir, 'cli.js'), ...argv], {
+    env: { ...process.env, ONIONSKIN_LIBRARY: join(dir, 'library') },
+  });
+  let [out, err, isInterrupted] = ['', '', false];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString('utf8');
+    if (interruptAt === undefined || isInterrupted || !out.includes(interruptAt)) return;
+    isInterrupted = true;
+    child.kill('SIGINT');
+  });
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      const lines = argv.includes('--json') ? out.trim().split('\n') : [];
+      resolve({ code, out, err, events: lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Event) });
+    });
+  });
+}
+
+const PROMPT = ['--prompt', 'a red ball bouncing on a blue background'];
+const generate = (seed: number, out: string, ...more: readonly string[]): Promise<Outcome> =>
+  cli([
+    'generate',
+    ...PROMPT,
+    '--frames',
+    '5',
+    '--steps',
+    '4',
+    '--seed',
+    String(seed),
+    '--out',
+    join(dir, out),
+    '--json',
+    ...more,
+  ]);
+
+async function pixelsOf(folder: string): Promise<Uint8Array[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
+  return Promise.all(names.map(async (name) => decodePng(await readFile(join(folder, name))).rgb));
+}
+
+describe('onionskin generate', () => {
+  it('writes the film it was asked for, and the same frames for the same recipe', async () => {
+    const first = await generate(7, 'seven.mp4');
+    expect(first).toMatchObject({ code: 0, err: '' });
+    const done = first.events.at(-1);
+    expect(done).toMatchObject({ event: 'done', takeId: expect.any(String), seconds: { total: expect.any(Number) } });
+    expect(done?.['frames']).toHaveLength(5);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({ seed: 7, steps: 4, frameCount: 5, provider: 'cpu' });
+    const progress = first.events.filter(({ event }) => event === 'progress');
+    expect(progress.at(-1)).toMatchObject({ steps: 4, windows: 1 });
+
+    const { streams } = await probeFile(join(dir, 'seven.mp4'), { countPackets: true });
+    expect(streams?.[0]).toMatchObject({ width: 128, height: 128, nb_read_packets: '5', r_frame_rate: '8/1' });
+
+    const again = await generate(7, 'seven.gif');
+    expect(again.events.at(-1)?.['frames']).toEqual(done?.['frames']);
+    const other = await generate(8, 'eight.gif');
+    expect(other.events.at(-1)?.['frames']).not.toEqual(done?.['frames']);
+  });
+
+  it('starts from the image it is given', async () => {
+    expect(await generate(1, 'start/')).toMatchObject({ code: 0 });
+    const image = join(dir, 'start', '000004.png');
+    expect(await generate(2, 'from-image/', '--first', image)).toMatchObject({ code: 0 });
+    const [first] = await pixelsOf(join(dir, 'from-image'));
+    // The frame goes through the model's autoencoder, or is kept as it is; it must be the same picture either way.
+    expect(psnr(first ?? new Uint8Array(), decodePng(await readFile(image)).rgb)).toBeGreaterThan(25);
+  });
+
+  it('stops at Ctrl+C between steps with 130, and leaves no file', async () => {
+    const out = join(dir, 'stopped.mp4');
+    const argv = ['generate', ...PROMPT, '--frames', '13', '--steps', '200', '--out', out, '--json'];
+    const { code, events } = await cli(argv, { interruptAt: '"stage":"denoising"' });
+    expect(code).toBe(130);
+    expect(events.at(-1)).toMatchObject({ event: 'error', error: { code: 'cancelled' } });
+    expect((await readdir(dir)).filter((name) => name.startsWith('stopped'))).toEqual([]);
+    // The library was closed in order: the next command opens it.
+    expect(await cli(['models', 'list'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('onionskin extend', () => {
+  it('goes on from a take and does not touch the frames that are there', async () => {
+    const parent = (await generate(3, 'take/')).events.at(-1);
+    const old = parent?.['frames'];
+    const extended = await cli([
+      ...['extend', String(parent?.['takeId']), ...PROMPT, '--frames', '3', '--steps', '4', '--seed', '4'],
+      ...['--out', join(dir, 'longer/'), '--json'],
+    ]);
+    expect(extended).toMatchObject({ code: 0, err: '' });
+    const done = extended.events.at(-1);
+    expect(done?.['frames']).toHaveLength(3);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({ role: 'forward', frameCount: 3 });
+    const [before, after] = [await pixelsOf(join(dir, 'take')), await pixelsOf(join(dir, 'longer'))];
+    expect(after.slice(0, 5)).toEqual(before);
+    expect(after).toHaveLength(8);
+
+    // And once more, from the middle of the extended film: the chain of takes is put together again.
+    const branch = await cli([
+      ...['extend', String(done?.['takeId']), ...PROMPT, '--frames', '2', '--from', '6', '--steps', '4'],
+      ...['--out', join(dir, 'branch/'), '--json'],
+    ]);
+    expect(branch).toMatchObject({ code: 0 });
+    expect((await pixelsOf(join(dir, 'branch'))).slice(0, 6)).toEqual(after.slice(0, 6));
+    expect(old).toHaveLength(5);
+  });
+
+  it('goes on from a folder of PNGs bit for bit, and from films in their own size', async () => {
+    await generate(5, 'source/');
+    const extended = await cli([
+      ...['extend', join(dir, 'source'), ...PROMPT, '--frames', '2', '--steps', '4', '--backward'],
+      ...['--out', join(dir, 'before/')],
+    ]);
+    expect(extended).toMatchObject({ code: 0, err: '' });
+    expect((await pixelsOf(join(dir, 'before'))).slice(2)).toEqual(await pixelsOf(join(dir, 'source')));
+
+    for (const name of ['film.mp4', 'film.gif']) {
+      expect(await generate(5, name)).toMatchObject({ code: 0 });
+      const out = join(dir, `longer-${name}`);
+      const longer = await cli(['extend', join(dir, name), ...PROMPT, '--frames', '2', '--steps', '4', '--out', out]);
+      expect(longer).toMatchObject({ code: 0, err: '' });
+      expect((await probeFile(out, { countPackets: true })).streams?.[0]).toMatchObject({
+        nb_read_packets: '7',
+        width: 128,
+      });
+    }
+  });
+
+  it('says so when a film must be scaled, and refuses to do it unasked', async () => {
+    const source = join(dir, 'wide.gif');
+    await runFfmpeg(['-f', 'lavfi', '-i', 'testsrc2=size=100x90:rate=8', '-frames:v', '6', '-y', `file:${source}`]);
+    const argv = ['extend', source, ...PROMPT, '--frames', '2', '--steps', '4', '--out', join(dir, 'square.gif')];
+    const asked = await cli(argv);
+    expect(asked).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is 100x90, and width must be a multiple of 32'),
+    });
+    expect(asked.err).toContain('add --size 128x128');
+    const scaled = await cli([...argv, '--size', '128x128']);
+    expect(scaled).toMatchObject({ code: 0, err: expect.stringContaining('is 100x90: scaled to cover 128x128') });
+    expect((await probeFile(join(dir, 'square.gif'))).streams?.[0]).toMatchObject({ width: 128, height: 128 });
+  });
+});
+
+describe('onionskin demo', () => {
+  it('makes two shots, extends one, dissolves and exports, and says how the seam is', async () => {
+    const { code, out } = await cli(['demo']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/export H\.264 +24 frames/);
+    expect(out).toMatch(/seam of the extension: .*\d \(\d\.\d\d ×\)/);
+    const demo = join(built.builtDir, '..', 'demo.mp4');
+    expect((await probeFile(demo, { countPackets: true })).streams?.[0]).toMatchObject({
+      nb_read_packets: '24',
+      r_frame_rate: '8/1',
+    });
+
+    const copy = join(dir, 'copy.gif');
+    const library = join(built.builtDir, '..', 'demo-library');
+    const exported = await cli(['export', 'Demo', '--preset', 'gif', '--out', copy, '--library', library, '--json']);
+    expect(exported.events.at(-1)).toMatchObject({ event: 'done', frameCount: 24, path: copy });
+  });
+});
+
+describe('onionskin doctor', () => {
+  it('finds this machine fit, line by line, and ends with one verdict', async () => {
+    const { code, events } = await cli(['doctor', '--json']);
+    expect(events.filter(({ ok }) => ok === false)).toEqual([]);
+    expect(events.at(-1)).toEqual({ event: 'done', ok: true });
+    expect(code).toBe(0);
+  });
+});
