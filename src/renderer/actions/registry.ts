@@ -1,0 +1,79 @@
+/**
+ * Every action of the studio, and the one place where keys become actions. Bare letters never fire while the artist
+ * writes; in a text field only the Mod keys that do not edit text do.
+ */
+import { timelineActions } from '../features/timeline/actions';
+import { viewerActions } from '../features/viewer/actions';
+import type { AppState } from '../state/app.svelte';
+import type { Action } from './action';
+import { matchesChord, parseChord } from './keys';
+import type { Chord } from './keys';
+import { studioActions } from './studio-actions';
+
+export const actions: readonly Action[] = [...studioActions, ...timelineActions, ...viewerActions];
+
+const byId = new Map(actions.map((action) => [action.id, action]));
+const chords: readonly { readonly chord: Chord; readonly action: Action }[] = actions.flatMap((action) =>
+  action.keys.map((keys) => ({ chord: parseChord(keys), action })),
+);
+
+export function actionById(id: string): Action | null {
+  return byId.get(id) ?? null;
+}
+
+/** First key of an action, for tooltips. */
+export function keysOf(id: string): string | undefined {
+  return byId.get(id)?.keys[0];
+}
+
+/** Runs an action if it applies now. From the menu, undo and redo belong to the text field that has the focus. */
+export function runAction(app: AppState, id: string): boolean {
+  const action = byId.get(id);
+  if (action === undefined || app.screen === 'loading') return false;
+  if ((id === 'edit.undo' || id === 'edit.redo') && isText(document.activeElement)) {
+    // The only way to a text field's own history; there is no replacement for it.
+    return document.execCommand(id === 'edit.undo' ? 'undo' : 'redo');
+  }
+  app.flushEdits();
+  if (!action.when(app)) return false;
+  action.run(app);
+  return true;
+}
+
+const TEXT_EDITING = /^(Key[ACVXYZ]|Arrow.*|Backspace|Delete|Home|End)$/;
+const ACTIVATES = new Set(['Space', 'Enter', 'NumpadEnter']);
+const MOVES_WITHIN = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+
+/** Resolves a key press; prevents the browser's own meaning when an action took it. */
+export function dispatchKey(app: AppState, event: KeyboardEvent, isMac: boolean): void {
+  if (event.defaultPrevented || event.isComposing || app.dialog !== null) return;
+  const target = event.target instanceof Element ? event.target : null;
+  for (const { chord, action } of chords) {
+    if (!matchesChord(chord, event, isMac) || !mayFire(chord, target) || !action.when(app)) continue;
+    event.preventDefault();
+    // Holding the key would queue a run per repeat.
+    if (event.repeat && action.id.startsWith('generate.')) return;
+    app.flushEdits();
+    action.run(app);
+    return;
+  }
+}
+
+function mayFire(chord: Chord, target: Element | null): boolean {
+  const hasMod = chord.mod || chord.ctrl;
+  if (isText(target)) return hasMod && !TEXT_EDITING.test(chord.code);
+  if (hasMod || chord.alt || target === null) return true;
+  if (ACTIVATES.has(chord.code) && target.closest('button, a, summary, [role="button"], [role="tab"], [role="menuitem"]'))
+    return false;
+  return !(MOVES_WITHIN.has(chord.code) && target.closest('[role="slider"], [role="tablist"], [role="separator"], [role="menu"]'));
+}
+
+function isText(element: Element | null): boolean {
+  if (element === null) return false;
+  if (element instanceof HTMLInputElement) return !['button', 'checkbox', 'radio', 'range'].includes(element.type);
+  return (
+    element instanceof HTMLTextAreaElement ||
+    element instanceof HTMLSelectElement ||
+    (element instanceof HTMLElement && element.isContentEditable)
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * Choosing between takes. Using one is an edit and can be undone; nothing is ever thrown away.
+ */
+import { segmentsOf } from '@core/document/access';
+import { applyDiff, squashDiffs } from '@core/document/apply-diff';
+import { branchOf } from '@core/document/branch';
+import { activeTake } from '@core/document/film';
+import type { SegmentRecord } from '@core/document/records';
+import type { TakeView } from '@core/document/takes';
+import { setSegment, switchBranch } from '@core/timeline/segments';
+import type { AppState } from '../state/app.svelte';
+import type { ProjectSession } from '../state/session.svelte';
+import { focusOf, segmentById, spanAt } from './selection';
+import { strings } from './strings';
+
+/** Shows this take; when it lies on another branch, that branch becomes the film. */
+export function applyTake(session: ProjectSession, take: TakeView): void {
+  const shot = session.doc.get(take.shotId);
+  if (shot?.kind !== 'shot') return;
+  const head = shot.headSegmentId;
+  const isOnBranch = head !== null && branchOf(session.doc, head).some((one) => one.id === take.segmentId);
+  session.edit(strings.useTake, (doc) => {
+    const pinned = setSegment(doc, take.segmentId, { activeTakeId: take.id });
+    if (isOnBranch) return pinned;
+    return squashDiffs(pinned, switchBranch(applyDiff(doc, pinned), shot.id, leafUnder(session, take)));
+  });
+}
+
+/** The end of the branch through a take's segment: its newest child, and so on. */
+function leafUnder(session: ProjectSession, take: TakeView): string {
+  const all = segmentsOf(session.doc, take.shotId);
+  let leaf = take.segmentId;
+  for (let left = all.length; left > 0; left -= 1) {
+    const child = all.findLast((one) => one.parentId === leaf);
+    if (child === undefined) break;
+    leaf = child.id;
+  }
+  return leaf;
+}
+
+/** Alt+↑ / Alt+↓: through the takes of the part under the playhead, newest first. */
+export function stepTake(app: AppState, delta: -1 | 1): void {
+  const session = app.session;
+  const focus = session === null ? null : focusOf(session, app.transport.playhead);
+  const span = focus === null ? null : spanAt(focus);
+  if (session === null || span === null) return;
+  const takes = session.takes.get(span.segmentId) ?? [];
+  const at = takes.findIndex((take) => take.id === span.takeId);
+  const next = takes[at + delta];
+  if (at >= 0 && next !== undefined) applyTake(session, next);
+}
+
+export interface TakeGroup {
+  readonly segment: SegmentRecord;
+  readonly takes: readonly TakeView[];
+  readonly activeTakeId: string | null;
+  /** Why the take in use no longer fits; null when it does. */
+  readonly staleReason: string | null;
+}
+
+/** Segments of a shot: those of the film in shot order, then those of other branches that have takes. */
+export function takeGroups(session: ProjectSession, shotId: string): { film: TakeGroup[]; other: TakeGroup[] } {
+  const { spans } = session.shotFilm(shotId);
+  const stale = new Map(spans.map((span) => [span.segmentId, span.staleReason]));
+  const shot = session.doc.get(shotId);
+  const head = shot?.kind === 'shot' ? shot.headSegmentId : null;
+  const branch = head === null ? [] : branchOf(session.doc, head);
+  const onBranch = new Set(branch.map((one) => one.id));
+  const groupOf = (segment: SegmentRecord): TakeGroup => ({
+    segment,
+    takes: session.takes.get(segment.id) ?? [],
+    activeTakeId: activeTake(segment, session.takes)?.id ?? null,
+    staleReason: stale.get(segment.id) ?? null,
+  });
+  const other = segmentsOf(session.doc, shotId).filter((one) => !onBranch.has(one.id));
+  return { film: branch.map(groupOf), other: other.map(groupOf).filter((group) => group.takes.length > 0) };
+}
+
+export function activeTakeOf(session: ProjectSession, segmentId: string): TakeView | null {
+  const segment = segmentById(session, segmentId);
+  return segment === null ? null : activeTake(segment, session.takes);
+}

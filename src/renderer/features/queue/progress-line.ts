@@ -1,0 +1,47 @@
+/**
+ * A running job in words: stage, step, pace, time left.
+ */
+import type { RunProgress } from '@contracts/engine';
+import type { JobView } from '@contracts/job';
+import type { ExportProgress } from '../../state/jobs.svelte';
+import { formatSeconds } from '../../ui/format';
+import { strings } from './strings';
+
+export interface ProgressLine {
+  readonly stage: string;
+  readonly facts: readonly string[];
+  /** 0 … 1; null while nothing is known. */
+  readonly fraction: number | null;
+}
+
+export function progressLine(job: JobView, run: RunProgress | null, file: ExportProgress | null): ProgressLine {
+  if (job.kind === 'export') {
+    if (file === null) return { stage: strings.exporting, facts: [], fraction: null };
+    const left = file.framesPerSecond > 0 ? (file.total - file.done) / file.framesPerSecond : null;
+    return {
+      stage: strings.exporting,
+      facts: [
+        strings.framesDone(file.done, file.total),
+        ...(file.framesPerSecond > 0 ? [strings.framesPerSecond(file.framesPerSecond)] : []),
+        ...(left === null ? [] : [strings.left(formatSeconds(left))]),
+      ],
+      fraction: file.total === 0 ? null : file.done / file.total,
+    };
+  }
+  if (run === null) return { stage: strings.starting, facts: [], fraction: null };
+  return {
+    stage: strings.stages[run.stage],
+    facts: [
+      ...(run.stage === 'denoising' ? [strings.step(run.step, run.steps)] : []),
+      ...(run.windows > 1 ? [strings.window(run.window + 1, run.windows)] : []),
+      ...(run.stepMs === null ? [] : [strings.perStep(formatStep(run.stepMs))]),
+      ...(run.remainingMs === null ? [] : [strings.left(formatSeconds(run.remainingMs / 1000))]),
+    ],
+    fraction: run.fraction,
+  };
+}
+
+/** Steps are often far below a second, and then two decimals tell more. */
+function formatStep(stepMs: number): string {
+  return stepMs < 1_000 ? `${(stepMs / 1_000).toFixed(2)} s` : formatSeconds(stepMs / 1_000);
+}

@@ -1,0 +1,16 @@
+/** Words of the form that asks how far a clip grows. */
+export const strings = {
+  forward: 'Extend from the end',
+  backward: 'Extend from the start',
+  frames: 'New frames',
+  prompt: 'What happens in the new frames',
+  promptEmpty: 'What happens next? Empty: no prompt',
+  promptGoesOn: (text: string) => `Goes on with “${text.length > 60 ? `${text.slice(0, 60)}…` : text}”`,
+  branchForward: (frame: number) => `Branch at the playhead, frame ${frame}`,
+  branchBackward: (frame: number) => `Lead into the playhead, frame ${frame}`,
+  branchHint: 'What is there now stays under Takes, as another branch.',
+  about: (seconds: string) => `about ${seconds}`,
+  windows: (count: number) => (count === 1 ? 'in 1 window' : `in ${count} windows`),
+  cancel: 'Cancel',
+  queue: 'Generate',
+} as const;

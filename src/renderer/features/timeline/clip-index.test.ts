@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { ClipRecord, Document } from '@core/document/records';
+import { clipAtFrame, clipsInWindow, editPoints, indexClips, roomAfter, roomBefore } from './clip-index';
+
+function aClip(id: string, start: number, duration: number, trackId = 'v1'): ClipRecord {
+  return { kind: 'clip', id, trackId, source: { type: 'still', mediaId: 'm' }, name: id, start, duration, sourceIn: 0 };
+}
+
+const clips = [aClip('c', 60, 10), aClip('a', 0, 24), aClip('b', 24, 1), aClip('z', 30, 5, 'v2')];
+const index = indexClips(new Map(clips.map((clip) => [clip.id, clip])) satisfies Document);
+
+const ids = (found: readonly ClipRecord[]) => found.map((clip) => clip.id);
+
+test('a window finds what touches it and nothing else', () => {
+  expect([
+    ids(clipsInWindow(index, 'v1', 0, 1_000)),
+    ids(clipsInWindow(index, 'v1', 23, 24)),
+    ids(clipsInWindow(index, 'v1', 24, 60)),
+    ids(clipsInWindow(index, 'v1', 25, 60)),
+    ids(clipsInWindow(index, 'v1', 69, 70)),
+    ids(clipsInWindow(index, 'v1', 70, 90)),
+    ids(clipsInWindow(index, 'none', 0, 90)),
+  ]).toEqual([['a', 'b', 'c'], ['a'], ['b'], [], ['c'], [], []]);
+});
+
+test('the clip under a frame: ends are exclusive', () => {
+  expect([0, 23, 24, 25, 60, 70].map((frame) => clipAtFrame(index, 'v1', frame)?.id ?? null)).toEqual([
+    'a',
+    'a',
+    'b',
+    null,
+    'c',
+    null,
+  ]);
+});
+
+test('room beside a frame ends at the neighbour', () => {
+  expect({
+    after: [25, 24, 0, 70].map((frame) => roomAfter(index, 'v1', frame)),
+    before: [60, 24, 0, 30].map((frame) => roomBefore(index, 'v1', frame)),
+    empty: [roomAfter(index, 'none', 5), roomBefore(index, 'none', 5)],
+  }).toEqual({ after: [35, 0, 0, Infinity], before: [35, 0, 0, 5], empty: [Infinity, 5] });
+});
+
+test('edit points are every cut of every track once, and the start', () => {
+  expect(editPoints(index)).toEqual([0, 24, 25, 30, 35, 60, 70]);
+});

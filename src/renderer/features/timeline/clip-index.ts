@@ -1,0 +1,80 @@
+/**
+ * Clips of each track in order, so that what a window or a frame needs is found by bisection and drawing costs nothing
+ * more for a longer film. Built once per document.
+ */
+import type { ClipRecord, Document, RecordId, TransitionRecord } from '@core/document/records';
+
+export interface ClipIndex {
+  /** Earliest first. */
+  readonly byTrack: ReadonlyMap<RecordId, readonly ClipRecord[]>;
+  readonly transitions: readonly TransitionRecord[];
+}
+
+const NO_CLIPS: readonly ClipRecord[] = [];
+
+export function indexClips(doc: Document): ClipIndex {
+  const byTrack = new Map<RecordId, ClipRecord[]>();
+  const transitions: TransitionRecord[] = [];
+  for (const record of doc.values()) {
+    if (record.kind === 'transition') transitions.push(record);
+    if (record.kind !== 'clip') continue;
+    const clips = byTrack.get(record.trackId);
+    if (clips === undefined) byTrack.set(record.trackId, [record]);
+    else clips.push(record);
+  }
+  for (const clips of byTrack.values()) clips.sort((a, b) => a.start - b.start);
+  return { byTrack, transitions };
+}
+
+/** Clips of a track that touch [from, to). */
+export function clipsInWindow(index: ClipIndex, trackId: RecordId, from: number, to: number): readonly ClipRecord[] {
+  const clips = index.byTrack.get(trackId) ?? NO_CLIPS;
+  const first = firstEndingAfter(clips, from);
+  let last = first;
+  while (last < clips.length && (clips[last]?.start ?? Infinity) < to) last++;
+  return clips.slice(first, last);
+}
+
+export function clipAtFrame(index: ClipIndex, trackId: RecordId, frame: number): ClipRecord | null {
+  const clips = index.byTrack.get(trackId) ?? NO_CLIPS;
+  const clip = clips[firstEndingAfter(clips, frame)];
+  return clip !== undefined && clip.start <= frame ? clip : null;
+}
+
+/** Free project frames right of `frame` on a track: Infinity after the last clip, 0 on a clip. */
+export function roomAfter(index: ClipIndex, trackId: RecordId, frame: number): number {
+  const clips = index.byTrack.get(trackId) ?? NO_CLIPS;
+  const next = clips[firstEndingAfter(clips, frame)];
+  return next === undefined ? Infinity : Math.max(0, next.start - frame);
+}
+
+/** Free project frames left of `frame`, down to the film's start. */
+export function roomBefore(index: ClipIndex, trackId: RecordId, frame: number): number {
+  const clips = index.byTrack.get(trackId) ?? NO_CLIPS;
+  let end = 0;
+  for (const clip of clips) {
+    if (clip.start >= frame) break;
+    end = clip.start + clip.duration;
+  }
+  return Math.max(0, frame - end);
+}
+
+/** Starts and ends of clips, sorted and once each: what ↑ and ↓ jump between. */
+export function editPoints(index: ClipIndex): readonly number[] {
+  const points = new Set<number>([0]);
+  for (const clips of index.byTrack.values())
+    for (const { start, duration } of clips) points.add(start).add(start + duration);
+  return [...points].sort((a, b) => a - b);
+}
+
+function firstEndingAfter(clips: readonly ClipRecord[], frame: number): number {
+  let low = 0;
+  let high = clips.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const clip = clips[middle];
+    if (clip !== undefined && clip.start + clip.duration <= frame) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

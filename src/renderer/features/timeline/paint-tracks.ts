@@ -1,0 +1,309 @@
+/**
+ * Draws the video tracks: clip bodies with their filmstrips, states, transitions, the model's windows and what a drag
+ * previews. Draws only what it is given; coordinates are CSS pixels, the caller has set the device's scale.
+ */
+import type { RunProgress, StepPreview } from '@contracts/engine';
+import { LABEL_STRIP_HEIGHT, type TrackRow } from './lane-layout';
+import { palette } from './palette';
+import { strings } from './strings';
+import { tileFrame, tilingFor } from './filmstrip-tiles';
+import { xOfFrame, type TimeScale } from './time-scale';
+import type { ClipView, SpanView } from './clip-view';
+import type { PlacedClip, PlacedTransition } from './timeline-scene.svelte';
+
+/** A picture for a tile of a filmstrip. */
+export interface TileImage {
+  readonly image: CanvasImageSource;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Ghost {
+  readonly row: TrackRow;
+  /** Project frames. */
+  readonly from: number;
+  readonly to: number;
+  readonly label: string;
+}
+
+export interface PaintInput {
+  readonly width: number;
+  readonly height: number;
+  readonly scale: TimeScale;
+  readonly rows: readonly TrackRow[];
+  readonly clips: readonly PlacedClip[];
+  readonly transitions: readonly PlacedTransition[];
+  readonly grid: readonly { readonly clipId: string; readonly frame: number }[];
+  readonly selection: ReadonlySet<string>;
+  /** Width over height of the film. */
+  readonly aspect: number;
+  readonly tile: (view: ClipView, projectFrame: number) => TileImage | null;
+  readonly progressOf: (jobId: string) => RunProgress | null;
+  readonly previewOf: (jobId: string) => StepPreview | null;
+  readonly ghost: Ghost | null;
+}
+
+const RADIUS = 4;
+const hatches = new Map<string, CanvasPattern | null>();
+
+export function paintTracks(ctx: CanvasRenderingContext2D, input: PaintInput): void {
+  ctx.clearRect(0, 0, input.width, input.height);
+  ctx.textBaseline = 'middle';
+  for (const row of input.rows) paintLane(ctx, input, row);
+  for (const placed of input.clips) paintClip(ctx, input, placed);
+  for (const transition of input.transitions) paintTransition(ctx, input, transition);
+  if (input.ghost !== null) paintGhost(ctx, input, input.ghost);
+}
+
+function paintLane(ctx: CanvasRenderingContext2D, { width }: PaintInput, row: TrackRow): void {
+  ctx.fillStyle = row.track.isHidden ? palette.laneHidden : palette.lane;
+  ctx.fillRect(0, row.top, width, row.height);
+  ctx.fillStyle = palette.line;
+  ctx.fillRect(0, row.top + row.height - 1, width, 1);
+}
+
+function paintClip(ctx: CanvasRenderingContext2D, input: PaintInput, { view, row }: PlacedClip): void {
+  const { clip } = view;
+  const x = xOfFrame(input.scale, clip.start);
+  // One pixel of air between neighbours, so that a cut is always visible.
+  const width = Math.max(1, clip.duration * input.scale.pixelsPerFrame - 1);
+  const [y, height] = [row.top + 3, row.height - 7];
+  ctx.save();
+  ctx.beginPath();
+  ctx.roundRect(x, y, width, height, Math.min(RADIUS, width / 2));
+  ctx.clip();
+  if (row.track.isHidden) ctx.globalAlpha = 0.4;
+  ctx.fillStyle = palette.clipStrip;
+  ctx.fillRect(x, y, width, height);
+  const strip = { x, y: y + LABEL_STRIP_HEIGHT, width, height: height - LABEL_STRIP_HEIGHT };
+  paintFilmstrip(ctx, input, view, strip);
+  for (const span of view.spans) paintSpan(ctx, input, span, strip);
+  paintGrid(ctx, input, view, strip);
+  paintLabel(ctx, view, { x, y, width });
+  ctx.restore();
+
+  const isSelected = input.selection.has(clip.id);
+  ctx.lineWidth = isSelected ? 1.5 : 1;
+  ctx.strokeStyle = isSelected ? palette.accent : palette.clipEdge;
+  ctx.beginPath();
+  ctx.roundRect(x + 0.5, y + 0.5, Math.max(0, width - 1), height - 1, Math.min(RADIUS, width / 2));
+  ctx.stroke();
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Tiles about as wide as the film's shape asks, from the clip's left edge. */
+function paintFilmstrip(ctx: CanvasRenderingContext2D, input: PaintInput, view: ClipView, strip: Box): void {
+  const tiling = tilingFor(input.scale.pixelsPerFrame, Math.max(12, strip.height * input.aspect));
+  const tileWidth = tiling.width;
+  const first = Math.max(0, Math.floor(-strip.x / tileWidth));
+  const last = Math.ceil((Math.min(input.width, strip.x + strip.width) - strip.x) / tileWidth);
+  ctx.fillStyle = palette.clip;
+  ctx.fillRect(strip.x, strip.y, strip.width, strip.height);
+  ctx.imageSmoothingEnabled = true;
+  ctx.imageSmoothingQuality = 'medium';
+  for (let i = first; i < last; i++) {
+    const tile = input.tile(view, tileFrame(view.clip, i, tiling));
+    if (tile === null) continue;
+    drawCover(ctx, tile, { x: strip.x + i * tileWidth, y: strip.y, width: tileWidth, height: strip.height });
+  }
+}
+
+/** Fills the box, cropping what hangs over, as the film itself does with pictures of another shape. */
+function drawCover(ctx: CanvasRenderingContext2D, { image, width, height }: TileImage, box: Box): void {
+  const scale = Math.max(box.width / width, box.height / height);
+  const [cropWidth, cropHeight] = [box.width / scale, box.height / scale];
+  const [cropX, cropY] = [(width - cropWidth) / 2, (height - cropHeight) / 2];
+  // A hairline wider than the tile, so that no seam shows between two at fractional positions.
+  ctx.drawImage(image, cropX, cropY, cropWidth, cropHeight, box.x, box.y, box.width + 0.6, box.height);
+}
+
+function paintSpan(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanView, strip: Box): void {
+  const x = xOfFrame(input.scale, span.from);
+  const width = (span.to - span.from) * input.scale.pixelsPerFrame;
+  if (x > input.width || x + width < 0) return;
+  switch (span.state) {
+    case 'ready':
+      return;
+    case 'stale':
+      ctx.fillStyle = palette.staleVeil;
+      ctx.fillRect(x, strip.y, width, strip.height);
+      return fillHatch(ctx, { ...strip, x, width }, palette.hatchStale, 10);
+    case 'planned':
+    case 'queued':
+      return paintUnmade(ctx, input, span, { ...strip, x, width });
+    case 'running':
+      return paintRunning(ctx, input, span, { ...strip, x, width });
+    default:
+      span.state satisfies never;
+  }
+}
+
+function paintUnmade(ctx: CanvasRenderingContext2D, _input: PaintInput, span: SpanView, box: Box): void {
+  ctx.fillStyle = palette.plannedFill;
+  ctx.fillRect(box.x, box.y, box.width, box.height);
+  fillHatch(ctx, box, palette.hatch, 8);
+  paintPill(ctx, box, span.state === 'queued' ? strings.queued : strings.planned, palette.clipTextDim);
+}
+
+/** The tiles already show previews and new frames; this adds how far it is. */
+function paintRunning(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanView, box: Box): void {
+  const progress = span.job === null ? null : input.progressOf(span.job.id);
+  const fraction = progress?.fraction ?? 0;
+  if (span.job === null || (input.previewOf(span.job.id) === null && fraction === 0)) {
+    ctx.fillStyle = palette.plannedFill;
+    ctx.fillRect(box.x, box.y, box.width, box.height);
+    fillHatch(ctx, box, palette.hatch, 8);
+  }
+  const y = box.y + box.height - 3;
+  ctx.fillStyle = palette.pill;
+  ctx.fillRect(box.x, y, box.width, 3);
+  ctx.fillStyle = palette.accent;
+  ctx.fillRect(box.x, y, box.width * fraction, 3);
+  if (progress !== null && progress.stage === 'denoising')
+    paintPill(
+      ctx,
+      box,
+      `${dots(progress.step)} ${strings.runningStep(progress.step, progress.steps)}`,
+      palette.clipText,
+    );
+}
+
+/** Motion without animation: one of three dots is full, and it moves with each step. */
+function dots(step: number): string {
+  return ['●○○', '○●○', '○○●'][step % 3] ?? '';
+}
+
+function paintPill(ctx: CanvasRenderingContext2D, box: Box, text: string, color: string): void {
+  ctx.font = palette.mono;
+  const width = ctx.measureText(text).width + 10;
+  if (width > box.width - 8) return;
+  const [x, y] = [Math.max(4, box.x + 5), box.y + box.height - 24];
+  ctx.fillStyle = palette.pill;
+  ctx.beginPath();
+  ctx.roundRect(x, y, width, 16, 3);
+  ctx.fill();
+  ctx.fillStyle = color;
+  ctx.fillText(text, x + 5, y + 8.5);
+}
+
+function paintGrid(ctx: CanvasRenderingContext2D, input: PaintInput, view: ClipView, strip: Box): void {
+  ctx.fillStyle = palette.grid;
+  for (const { clipId, frame } of input.grid)
+    if (clipId === view.clip.id) ctx.fillRect(Math.round(xOfFrame(input.scale, frame)), strip.y, 1, strip.height);
+}
+
+function paintLabel(ctx: CanvasRenderingContext2D, view: ClipView, { x, y, width }: Omit<Box, 'height'>): void {
+  if (width < 26) return;
+  const middle = y + LABEL_STRIP_HEIGHT / 2 + 0.5;
+  // The name stays in sight while its clip is scrolled out on the left.
+  const left = Math.max(x, 0) + 6;
+  let right = x + width - 6;
+  if (view.take !== null && view.take.count > 1) {
+    ctx.font = palette.mono;
+    const badge = `▣ ${String(view.take.index)}/${String(view.take.count)}`;
+    const badgeWidth = ctx.measureText(badge).width;
+    if (right - left > badgeWidth + 24) {
+      ctx.fillStyle = palette.clipTextDim;
+      ctx.fillText(badge, right - badgeWidth, middle);
+      right -= badgeWidth + 8;
+    }
+  }
+  ctx.font = palette.fontStrong;
+  ctx.fillStyle = palette.clipText;
+  const text = ellipsis(ctx, view.clip.name, right - left);
+  if (text !== '') ctx.fillText(text, left, middle);
+}
+
+function ellipsis(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  if (ctx.measureText(text).width <= width) return text;
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (ctx.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
+    else high = middle - 1;
+  }
+  return low === 0 ? '' : `${text.slice(0, low).trimEnd()}…`;
+}
+
+/** A crossed wedge over the cut: one picture goes out while the other comes in. */
+function paintTransition(ctx: CanvasRenderingContext2D, input: PaintInput, placed: PlacedTransition): void {
+  const x = xOfFrame(input.scale, placed.from);
+  const width = (placed.to - placed.from) * input.scale.pixelsPerFrame;
+  const [y, height] = [placed.row.top + 3 + LABEL_STRIP_HEIGHT, placed.row.height - 7 - LABEL_STRIP_HEIGHT];
+  const isSelected = input.selection.has(placed.transition.id);
+  ctx.fillStyle = palette.wedge;
+  ctx.fillRect(x, y, width, height);
+  ctx.strokeStyle = isSelected ? palette.accent : palette.wedgeLine;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(x, y + height);
+  ctx.lineTo(x + width, y);
+  ctx.moveTo(x, y);
+  ctx.lineTo(x + width, y + height);
+  ctx.stroke();
+  ctx.lineWidth = isSelected ? 1.5 : 1;
+  ctx.strokeRect(x + 0.5, y + 0.5, Math.max(0, width - 1), height - 1);
+}
+
+function paintGhost(ctx: CanvasRenderingContext2D, input: PaintInput, ghost: Ghost): void {
+  const x = xOfFrame(input.scale, ghost.from);
+  const width = (ghost.to - ghost.from) * input.scale.pixelsPerFrame;
+  const box = { x, y: ghost.row.top + 3, width, height: ghost.row.height - 7 };
+  ctx.fillStyle = palette.plannedFill;
+  ctx.beginPath();
+  ctx.roundRect(box.x, box.y, box.width, box.height, RADIUS);
+  ctx.fill();
+  fillHatch(ctx, box, palette.accentSoft, 8);
+  ctx.setLineDash([4, 3]);
+  ctx.strokeStyle = palette.accent;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.font = palette.fontStrong;
+  const labelWidth = ctx.measureText(ghost.label).width + 16;
+  // Beside the clip rather than over it, where the ghost is narrower than its label.
+  const wanted = labelWidth < width ? x + (width - labelWidth) / 2 : x + 6;
+  const left = Math.min(Math.max(4, wanted), Math.max(4, input.width - labelWidth - 4));
+  const middle = box.y + box.height / 2;
+  ctx.fillStyle = palette.pill;
+  ctx.beginPath();
+  ctx.roundRect(left, middle - 11, labelWidth, 22, 4);
+  ctx.fill();
+  ctx.fillStyle = palette.accent;
+  ctx.fillText(ghost.label, left + 8, middle + 0.5);
+}
+
+function fillHatch(ctx: CanvasRenderingContext2D, box: Box, color: string, spacing: number): void {
+  const key = `${color}/${String(spacing)}`;
+  let pattern = hatches.get(key);
+  if (pattern === undefined) {
+    pattern = ctx.createPattern(hatchTile(color, spacing), 'repeat');
+    hatches.set(key, pattern);
+  }
+  if (pattern === null) return;
+  ctx.fillStyle = pattern;
+  ctx.fillRect(box.x, box.y, box.width, box.height);
+}
+
+function hatchTile(color: string, spacing: number): OffscreenCanvas {
+  const tile = new OffscreenCanvas(spacing, spacing);
+  const ctx = tile.getContext('2d');
+  if (ctx === null) return tile;
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  // Three strokes, so that the corners join across tiles.
+  for (const shift of [-spacing, 0, spacing]) {
+    ctx.moveTo(shift - 1, spacing + 1);
+    ctx.lineTo(shift + spacing + 1, -1);
+  }
+  ctx.stroke();
+  return tile;
+}

@@ -1,0 +1,185 @@
+/**
+ * What of the film is in the timeline's window now, derived from the document and the view. Clips are found by
+ * bisection, so the cost follows what is visible and not how long the film is.
+ */
+import { AppError } from '@core/errors';
+import { recordsOf, tracksOf } from '@core/document/access';
+import type {
+  ClipRecord,
+  MarkerRecord,
+  PromptBlockRecord,
+  RecordId,
+  ShotRecord,
+  TransitionRecord,
+} from '@core/document/records';
+import { planWindows } from '@core/prompt/windows';
+import type { AppState } from '../../state/app.svelte';
+import { clipsInWindow, editPoints, indexClips, type ClipIndex } from './clip-index';
+import { describeClip, type ClipView } from './clip-view';
+import { packRows, trackRows, type TrackRow } from './lane-layout';
+import { projectFrameOf, rangeInClip, type FrameRange } from './shot-mapping';
+import { visibleFrames } from './time-scale';
+import { timelineUiOf, type TimelineUi } from './timeline-ui.svelte';
+
+export interface PlacedClip {
+  readonly view: ClipView;
+  readonly row: TrackRow;
+}
+
+/** A prompt block where one clip shows it. */
+export interface PlacedBlock extends FrameRange {
+  readonly key: string;
+  readonly block: PromptBlockRecord;
+  readonly clip: ClipRecord;
+  readonly shot: ShotRecord;
+  readonly row: number;
+}
+
+export interface PlacedTransition extends FrameRange {
+  readonly transition: TransitionRecord;
+  readonly left: ClipRecord;
+  readonly right: ClipRecord;
+  readonly cut: number;
+  readonly row: TrackRow;
+}
+
+const NOTHING: ClipIndex = { byTrack: new Map(), transitions: [] };
+
+export class TimelineScene {
+  readonly #app: AppState;
+  readonly #ui: TimelineUi;
+
+  readonly index: ClipIndex = $derived.by(() => {
+    const session = this.#app.session;
+    return session === null ? NOTHING : indexClips(session.doc);
+  });
+  readonly rows: readonly TrackRow[] = $derived.by(() => {
+    const session = this.#app.session;
+    return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight);
+  });
+  readonly tracksHeight: number = $derived(this.rows.reduce((height, row) => height + row.height, 0));
+  readonly editPoints: readonly number[] = $derived(editPoints(this.index));
+  readonly isEmpty: boolean = $derived(this.index.byTrack.size === 0);
+
+  /** The visible project frames and a screen's worth of slack for handles that hang over. */
+  readonly window: FrameRange = $derived.by(() => {
+    const { from, to } = visibleFrames(this.#app.timelineView, this.#ui.laneWidth);
+    const slack = Math.ceil(40 / this.#app.timelineView.pixelsPerFrame);
+    return { from: Math.max(0, from - slack), to: to + slack };
+  });
+
+  readonly clips: readonly PlacedClip[] = $derived.by(() => {
+    const { session, jobs } = this.#app;
+    if (session === null) return [];
+    const { from, to } = this.window;
+    return this.rows.flatMap((row) =>
+      clipsInWindow(this.index, row.track.id, from, to).map((clip) => ({
+        view: describeClip(session, jobs, clip),
+        row,
+      })),
+    );
+  });
+
+  readonly transitions: readonly PlacedTransition[] = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return [];
+    return this.index.transitions.flatMap((transition): PlacedTransition[] => {
+      const left = session.doc.get(transition.leftClipId);
+      const right = session.doc.get(transition.rightClipId);
+      if (left?.kind !== 'clip' || right?.kind !== 'clip') return [];
+      const row = this.rows.find((one) => one.track.id === left.trackId);
+      const [from, to] = [right.start - transition.framesBefore, right.start + transition.framesAfter];
+      if (row === undefined || to <= this.window.from || from >= this.window.to) return [];
+      return [{ transition, left, right, cut: right.start, from, to, row }];
+    });
+  });
+
+  readonly markers: readonly MarkerRecord[] = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return [];
+    const { from, to } = this.window;
+    return recordsOf(session.doc, 'marker').filter((marker) => marker.frame >= from && marker.frame <= to);
+  });
+
+  readonly #allBlocks: { readonly placed: readonly PlacedBlock[]; readonly rowCount: number } = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return { placed: [], rowCount: 1 };
+    const blocksByShot = new Map<RecordId, PromptBlockRecord[]>();
+    for (const block of recordsOf(session.doc, 'prompt-block'))
+      blocksByShot.set(block.shotId, [...(blocksByShot.get(block.shotId) ?? []), block]);
+    const found = [...this.index.byTrack.values()].flat().flatMap((clip) => {
+      const shot = clip.source.type === 'shot' ? session.doc.get(clip.source.shotId) : undefined;
+      if (shot?.kind !== 'shot') return [];
+      return (blocksByShot.get(shot.id) ?? []).flatMap((block) => {
+        const range = rangeInClip(clip, block, shot.rate, session.project.rate);
+        return range === null ? [] : [{ key: `${clip.id}/${block.id}`, block, clip, shot, ...range }];
+      });
+    });
+    const { rows, count } = packRows(found);
+    return { placed: found.map((one, i) => ({ ...one, row: rows[i] ?? 0 })), rowCount: count };
+  });
+
+  readonly blockRowCount: number = $derived(this.#allBlocks.rowCount);
+  readonly blocks: readonly PlacedBlock[] = $derived.by(() => {
+    const { from, to } = this.window;
+    return this.#allBlocks.placed.filter((one) => one.to > from && one.from < to);
+  });
+
+  /** Clips whose model windows are drawn: the selected ones and those of the prompt being worked on. */
+  readonly #activeClips: readonly ClipRecord[] = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return [];
+    const editing = this.#ui.editingBlockId;
+    const isActive = (block: PlacedBlock): boolean =>
+      block.block.id === editing || session.selection.has(block.block.id);
+    const byPrompt = this.blocks.filter(isActive).map((one) => one.clip);
+    const bySelection = this.#ui.isExtending
+      ? this.clips.map((one) => one.view.clip).filter((clip) => session.selection.has(clip.id))
+      : [];
+    return [...new Set([...byPrompt, ...bySelection])];
+  });
+
+  /** Project frames at which a window of the model begins or ends. */
+  readonly windowGrid: readonly { readonly clipId: RecordId; readonly frame: number }[] = $derived(
+    this.#activeClips.flatMap((clip) => this.#gridOf(clip).map((frame) => ({ clipId: clip.id, frame }))),
+  );
+
+  constructor(app: AppState) {
+    this.#app = app;
+    this.#ui = timelineUiOf(app);
+  }
+
+  #gridOf(clip: ClipRecord): readonly number[] {
+    const session = this.#app.session;
+    if (session === null || clip.source.type !== 'shot') return [];
+    const shot = session.doc.get(clip.source.shotId);
+    if (shot?.kind !== 'shot') return [];
+    const limits = this.#app.modelOf(shot.modelId)?.manifest;
+    if (limits === undefined) return [];
+    const { contextFrames, framesPerWindow } = shot.sampling;
+    const frames = new Set<number>();
+    for (const segmentId of new Set(session.shotFilm(shot.id).spans.map((span) => span.segmentId))) {
+      const segment = session.doc.get(segmentId);
+      if (segment?.kind !== 'segment') continue;
+      try {
+        const { windows } = planWindows({
+          limits,
+          frameCount: segment.frameCount,
+          direction: segment.role === 'backward' ? 'backward' : 'forward',
+          priorCount: segment.role === 'forward' || segment.role === 'retake' ? contextFrames : 0,
+          hasFollowing: segment.role === 'backward' || segment.role === 'retake',
+          anchors: [],
+          contextFrames,
+          framesPerWindow,
+        });
+        for (const { keepFrom, keepTo } of windows)
+          for (const edge of [keepFrom, keepTo])
+            frames.add(projectFrameOf(clip, segment.from + edge, shot.rate, session.project.rate));
+      } catch (error) {
+        // A segment this model could not make has no windows to show; generating it says why.
+        if (!(error instanceof AppError)) throw error;
+      }
+    }
+    return [...frames].filter((frame) => frame > clip.start && frame < clip.start + clip.duration);
+  }
+}

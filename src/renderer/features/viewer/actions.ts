@@ -1,0 +1,44 @@
+/** Playing, stepping and looking, by key or menu. */
+import { framesPerSecond } from '@core/time/rate';
+import type { Action } from '../../actions/action';
+import type { AppState } from '../../state/app.svelte';
+import { strings } from './strings';
+import { viewerUiOf } from './viewer-ui.svelte';
+
+const inStudio = (app: AppState): boolean => app.screen === 'studio' && app.session !== null;
+
+function action(id: string, label: string, keys: readonly string[], run: (app: AppState) => void): Action {
+  return { id: `viewer.${id}`, label, category: strings.category, keys, when: inStudio, run };
+}
+
+function oneSecond(app: AppState): number {
+  return app.session === null ? 1 : Math.max(1, Math.round(framesPerSecond(app.session.project.rate)));
+}
+
+/** With K held, J and L step. */
+function shuttle(app: AppState, direction: -1 | 1): void {
+  if (viewerUiOf(app).isHoldingK) app.transport.step(direction);
+  else app.transport.shuttle(direction);
+}
+
+export const viewerActions: readonly Action[] = [
+  action('play', 'Play or pause', ['Space'], (app) => app.transport.toggle()),
+  action('shuttleBack', 'Play backwards, faster each time', ['KeyJ'], (app) => shuttle(app, -1)),
+  action('stop', 'Stop, back to normal speed', ['KeyK'], (app) => app.transport.reset()),
+  action('shuttleForward', 'Play forwards, faster each time', ['KeyL'], (app) => shuttle(app, 1)),
+  action('stepBack', 'One frame back', ['ArrowLeft'], (app) => app.transport.step(-1)),
+  action('stepForward', 'One frame forward', ['ArrowRight'], (app) => app.transport.step(1)),
+  action('secondBack', 'One second back', ['Shift+ArrowLeft'], (app) => app.transport.step(-oneSecond(app))),
+  action('secondForward', 'One second forward', ['Shift+ArrowRight'], (app) => app.transport.step(oneSecond(app))),
+  action('start', 'Go to the start', ['Home'], (app) => app.transport.seek(0)),
+  action('end', 'Go to the end', ['End'], (app) => app.transport.seek(app.session?.end ?? 0)),
+  action('loop', 'Loop', ['Mod+KeyL'], (app) => app.transport.toggleLoop()),
+  action('onion', 'Onion skin', ['Shift+KeyN'], (app) => {
+    const ui = viewerUiOf(app);
+    ui.isOnion = !ui.isOnion;
+  }),
+  action('crisp', 'Pixels as squares', [], (app) => {
+    const ui = viewerUiOf(app);
+    ui.isCrisp = !ui.isCrisp;
+  }),
+];

@@ -1,0 +1,254 @@
+/**
+ * One open project: the document, its history and everything derived from it.
+ * The document changes only through `edit`, `beginGesture`, `undo` and `redo`; each change is on screen at once and on
+ * its way to the library in the same tick. Takes, media and jobs arrive from main and are never undone.
+ */
+import { filmEnd, projectOf, recordsOf } from '@core/document/access';
+import { applyDiff, documentFromRecords, isEmptyDiff } from '@core/document/apply-diff';
+import { resolveShot, takeIndexFrom } from '@core/document/film';
+import type { ShotFilm } from '@core/document/film';
+import { emptyHistory, recordEdit, takeRedo, takeUndo } from '@core/document/history';
+import type { History, HistoryStep } from '@core/document/history';
+import type { DocumentDiff } from '@core/document/diff';
+import type { Document, ProjectRecord } from '@core/document/records';
+import type { FrameHash, TakeIndex, TakeView } from '@core/document/takes';
+import { createFilmReader } from '@core/export/plan';
+import type { FilmReader } from '@core/export/plan';
+import { AppError } from '@core/errors';
+import type { MediaView } from '@contracts/job';
+import type { OpenProject } from '@contracts/ipc';
+import { appErrorFrom } from './app-error-from';
+import { CommitQueue } from './commit-queue.svelte';
+import type { PendingCommit } from './commit-queue.svelte';
+
+/** A drag: what it previews is drawn but not recorded; `commit` leaves one undo entry. */
+export interface Gesture {
+  /** Replaces the preview. Returns the sentence to show when the edit is not possible there; the last good preview stays. */
+  preview(make: (docAtStart: Document) => DocumentDiff): string | null;
+  commit(): void;
+  cancel(): void;
+}
+
+export interface SessionOptions {
+  readonly send: (commit: PendingCommit, baseVersion: number) => Promise<number>;
+  /** An edit was refused, or saving failed: shown to the artist. */
+  readonly onError: (error: AppError) => void;
+  readonly onStale: () => void;
+  /** The stored frame of an image cropped to width × height. */
+  readonly fittedFrame: (mediaId: string, width: number, height: number) => Promise<FrameHash>;
+}
+
+export type SelectMode = 'replace' | 'add' | 'toggle';
+
+export class ProjectSession {
+  readonly id: string;
+  readonly commits: CommitQueue;
+
+  /** Never mutated; replaced by every edit. */
+  doc: Document = $state.raw(new Map());
+  takes: TakeIndex = $state.raw(new Map());
+  media: readonly MediaView[] = $state.raw([]);
+  history: History = $state.raw(emptyHistory);
+  /** Ids of clips, prompt blocks, transitions and markers. */
+  selection: ReadonlySet<string> = $state.raw(new Set<string>());
+
+  /** Frames of stills by media and size; null while main is making one. One entry per still in the film. */
+  #stills: ReadonlyMap<string, FrameHash | null> = $state.raw(new Map());
+
+  readonly project: ProjectRecord = $derived(projectOf(this.doc));
+  readonly film: FilmReader = $derived(readerOf(this.doc, this.takes, this.#stills));
+  /** Exclusive last project frame. */
+  readonly end: number = $derived(filmEnd(this.doc));
+
+  readonly #options: SessionOptions;
+  #gesture: Gesture | null = null;
+  #shotFilms = new Map<string, ShotFilm>();
+  #shotFilmsFor: { doc: Document; takes: TakeIndex } | null = null;
+
+  constructor(opened: OpenProject, options: SessionOptions) {
+    this.id = opened.id;
+    this.#options = options;
+    this.doc = documentFromRecords(opened.records);
+    this.takes = takeIndexFrom(opened.takes);
+    this.media = opened.media;
+    this.history = opened.history;
+    this.selection = new Set((opened.view?.selection ?? []).filter((id) => this.doc.has(id)));
+    this.commits = new CommitQueue({
+      version: opened.version,
+      send: options.send,
+      onFailure: options.onError,
+      onStale: options.onStale,
+    });
+  }
+
+  /** Runs a pure edit. False when it was refused; the artist has then been told why. */
+  edit(label: string, make: (doc: Document) => DocumentDiff): boolean {
+    this.#gesture?.cancel();
+    return this.#attempt(() => {
+      const diff = make(this.doc);
+      if (!isEmptyDiff(diff)) this.#record(label, diff, this.doc);
+    });
+  }
+
+  /** Starts a drag. A drag that was still open is cancelled. */
+  beginGesture(label: string): Gesture {
+    this.#gesture?.cancel();
+    const start = this.doc;
+    let diff: DocumentDiff | null = null;
+    let isOpen = true;
+    const close = (): boolean => {
+      const wasOpen = isOpen;
+      isOpen = false;
+      if (wasOpen) this.#gesture = null;
+      return wasOpen;
+    };
+    const gesture: Gesture = {
+      preview: (make) => {
+        if (!isOpen) return null;
+        try {
+          const next = make(start);
+          this.doc = applyDiff(start, next);
+          diff = next;
+          return null;
+        } catch (thrown) {
+          if (thrown instanceof AppError) return sentenceOf(thrown);
+          throw thrown;
+        }
+      },
+      commit: () => {
+        if (!close()) return;
+        this.doc = start;
+        if (diff !== null && !isEmptyDiff(diff)) {
+          const last = diff;
+          this.#attempt(() => this.#record(label, last, start));
+        }
+      },
+      cancel: () => {
+        if (close()) this.doc = start;
+      },
+    };
+    this.#gesture = gesture;
+    return gesture;
+  }
+
+  undo(): void {
+    this.#gesture?.cancel();
+    this.#attempt(() => {
+      const step = takeUndo(this.history);
+      if (step === null) return;
+      this.#step('undo', step);
+    });
+  }
+
+  redo(): void {
+    this.#gesture?.cancel();
+    this.#attempt(() => {
+      const step = takeRedo(this.history);
+      if (step === null) return;
+      this.#step('redo', step);
+    });
+  }
+
+  select(ids: Iterable<string>, mode: SelectMode = 'replace'): void {
+    const next = new Set(mode === 'replace' ? [] : this.selection);
+    for (const id of ids) {
+      if (mode === 'toggle' && next.has(id)) next.delete(id);
+      else next.add(id);
+    }
+    this.selection = next;
+  }
+
+  newId(): string {
+    return crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  }
+
+  /** The film a shot shows now, its branch resolved to takes. */
+  shotFilm(shotId: string): ShotFilm {
+    const { doc, takes } = this;
+    if (this.#shotFilmsFor?.doc !== doc || this.#shotFilmsFor.takes !== takes) {
+      this.#shotFilms = new Map();
+      this.#shotFilmsFor = { doc, takes };
+    }
+    const known = this.#shotFilms.get(shotId);
+    if (known !== undefined) return known;
+    const film = resolveShot(doc, shotId, takes);
+    this.#shotFilms.set(shotId, film);
+    return film;
+  }
+
+  addTake(take: TakeView): void {
+    const known = this.takes.get(take.segmentId) ?? [];
+    if (known.some((one) => one.id === take.id)) return;
+    const index = takeIndexFrom([take, ...known]);
+    this.takes = new Map(this.takes).set(take.segmentId, index.get(take.segmentId) ?? []);
+  }
+
+  /** The frame a still clip shows, at the film's size; null until main has made it. */
+  stillFrame(mediaId: string): FrameHash | null {
+    return this.#stills.get(stillKey(mediaId, this.project)) ?? null;
+  }
+
+  /** Asks main for the frames of stills on the timeline that are not here yet. */
+  loadStills(): void {
+    const project = this.project;
+    const wanted = new Set<string>();
+    for (const clip of recordsOf(this.doc, 'clip')) if (clip.source.type === 'still') wanted.add(clip.source.mediaId);
+    for (const mediaId of wanted) {
+      const key = stillKey(mediaId, project);
+      if (this.#stills.has(key)) continue;
+      this.#stills = new Map(this.#stills).set(key, null);
+      this.#options.fittedFrame(mediaId, project.width, project.height).then(
+        (frame) => (this.#stills = new Map(this.#stills).set(key, frame)),
+        (thrown: unknown) => this.#options.onError(appErrorFrom(thrown)),
+      );
+    }
+  }
+
+  addMedia(media: MediaView): void {
+    if (!this.media.some((one) => one.id === media.id)) this.media = [media, ...this.media];
+  }
+
+  #record(label: string, diff: DocumentDiff, base: Document): void {
+    this.commits.assertRoom();
+    this.doc = applyDiff(base, diff);
+    this.history = recordEdit(this.history, { label, diff });
+    this.#keepSelectionReal();
+    this.commits.push({ label, source: 'edit', diff });
+  }
+
+  #step(source: 'undo' | 'redo', step: HistoryStep): void {
+    this.commits.assertRoom();
+    this.doc = applyDiff(this.doc, step.diff);
+    this.history = step.history;
+    this.#keepSelectionReal();
+    this.commits.push({ label: step.entry.label, source, diff: step.diff });
+  }
+
+  #keepSelectionReal(): void {
+    const kept = [...this.selection].filter((id) => this.doc.has(id));
+    if (kept.length !== this.selection.size) this.selection = new Set(kept);
+  }
+
+  #attempt(change: () => void): boolean {
+    try {
+      change();
+      return true;
+    } catch (thrown) {
+      this.#options.onError(appErrorFrom(thrown));
+      return false;
+    }
+  }
+}
+
+function readerOf(doc: Document, takes: TakeIndex, stills: ReadonlyMap<string, FrameHash | null>): FilmReader {
+  const project = projectOf(doc);
+  return createFilmReader(doc, takes, (mediaId) => stills.get(stillKey(mediaId, project)) ?? null);
+}
+
+function stillKey(mediaId: string, size: { readonly width: number; readonly height: number }): string {
+  return `${mediaId} ${size.width}×${size.height}`;
+}
+
+export function sentenceOf(error: AppError): string {
+  return error.detail.remedy === undefined ? error.message : `${error.message}. ${error.detail.remedy}`;
+}

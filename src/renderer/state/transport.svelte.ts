@@ -1,0 +1,147 @@
+/**
+ * Playback: where the playhead is and how fast it moves. Never in the document.
+ * The clock counts from the moment play began, so a late animation frame skips pictures instead of slowing the film;
+ * the pictures skipped at normal speed are counted in `droppedFrames`.
+ */
+import { framesPerSecond } from '@core/time/rate';
+import type { Rate } from '@core/time/rate';
+
+/** What is being played: read anew on every tick, so edits during playback take effect at once. */
+export interface TransportSource {
+  readonly rate: Rate;
+  /** Project frames [from, to) that play and loop; empty when there is no film. */
+  readonly range: { readonly from: number; readonly to: number };
+  /** Exclusive end of the film: seeking goes up to the frame after the last. */
+  readonly end: number;
+}
+
+/** Milliseconds and animation frames, injected so that tests own time. */
+export interface TransportClock {
+  now(): number;
+  requestFrame(callback: () => void): number;
+  cancelFrame(id: number): void;
+}
+
+export const windowClock: TransportClock = {
+  now: () => performance.now(),
+  requestFrame: (callback) => requestAnimationFrame(callback),
+  cancelFrame: (id) => cancelAnimationFrame(id),
+};
+
+const MAX_SPEED = 8;
+
+export class Transport {
+  /** Project frame under the playhead. */
+  playhead = $state(0);
+  isPlaying = $state(false);
+  /** −8 … 8; 1 is normal. Kept while paused only until K or play resets it. */
+  speed = $state(1);
+  isLooping = $state(false);
+  /** True between a scrub's first and last seek, so that caches may prefer speed over completeness. */
+  isScrubbing = $state(false);
+  /** Pictures skipped since play began. */
+  droppedFrames = $state(0);
+
+  readonly #source: () => TransportSource | null;
+  readonly #clock: TransportClock;
+  #request: number | null = null;
+  #startedAt = 0;
+  #startedFrom = 0;
+
+  constructor(source: () => TransportSource | null, clock: TransportClock = windowClock) {
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  /** Moves the playhead, clamped to the film; during playback it plays on from there. */
+  seek(frame: number, options: { isScrub?: boolean } = {}): void {
+    const end = this.#source()?.end ?? 0;
+    this.isScrubbing = options.isScrub ?? false;
+    this.playhead = Math.max(0, Math.min(Math.round(frame), Math.max(0, end)));
+    this.#anchor();
+  }
+
+  step(delta: number): void {
+    this.pause();
+    this.seek(this.playhead + delta);
+  }
+
+  play(): void {
+    const source = this.#source();
+    if (source === null || source.range.to <= source.range.from) return;
+    if (this.speed === 0) this.speed = 1;
+    if (this.speed > 0 && this.playhead >= source.range.to - 1) this.playhead = source.range.from;
+    if (this.speed < 0 && this.playhead <= source.range.from) this.playhead = source.range.to - 1;
+    this.isScrubbing = false;
+    this.droppedFrames = 0;
+    this.isPlaying = true;
+    this.#anchor();
+    this.#schedule();
+  }
+
+  pause(): void {
+    if (this.#request !== null) this.#clock.cancelFrame(this.#request);
+    this.#request = null;
+    this.isPlaying = false;
+  }
+
+  /** Space: plays at normal speed, or stops. */
+  toggle(): void {
+    if (this.isPlaying) return this.reset();
+    this.speed = 1;
+    this.play();
+  }
+
+  /** J and L: 1, 2, 4, 8 times; the other direction starts again at 1. */
+  shuttle(direction: -1 | 1): void {
+    const isFaster = this.isPlaying && Math.sign(this.speed) === direction;
+    this.speed = isFaster ? direction * Math.min(MAX_SPEED, Math.abs(this.speed) * 2) : direction;
+    if (this.isPlaying) this.#anchor();
+    else this.play();
+  }
+
+  /** K: stops and goes back to normal speed. */
+  reset(): void {
+    this.pause();
+    this.speed = 1;
+  }
+
+  toggleLoop(): void {
+    this.isLooping = !this.isLooping;
+  }
+
+  #anchor(): void {
+    this.#startedAt = this.#clock.now();
+    this.#startedFrom = this.playhead;
+  }
+
+  #schedule(): void {
+    if (this.#request !== null) return;
+    this.#request = this.#clock.requestFrame(() => {
+      this.#request = null;
+      this.#tick();
+    });
+  }
+
+  #tick(): void {
+    const source = this.#source();
+    if (!this.isPlaying) return;
+    if (source === null || source.range.to <= source.range.from) return this.reset();
+    const elapsedSec = (this.#clock.now() - this.#startedAt) / 1000;
+    const target = this.#startedFrom + Math.trunc(elapsedSec * framesPerSecond(source.rate) * this.speed);
+    const { from, to } = source.range;
+    if (this.speed > 0 ? target >= to : target < from) {
+      if (!this.isLooping) {
+        this.playhead = this.speed > 0 ? to - 1 : from;
+        return this.reset();
+      }
+      this.playhead = this.speed > 0 ? from : to - 1;
+      this.#anchor();
+    } else {
+      const skipped = Math.abs(target - this.playhead) - Math.max(1, Math.abs(this.speed));
+      if (skipped > 0) this.droppedFrames += skipped;
+      if (target !== this.playhead) this.playhead = target;
+    }
+    this.#schedule();
+  }
+}

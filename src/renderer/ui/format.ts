@@ -1,0 +1,65 @@
+/** Numbers as the studio prints them: seconds, sizes, dates. */
+import { formatRate, secondsFromFrames } from '@core/time/rate';
+import type { Rate } from '@core/time/rate';
+
+/** 0.4 s · 12 s · 3 min 10 s · 1 h 05 min. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds < 0.95 ? seconds.toFixed(1) : String(Number(seconds.toFixed(1)))} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** `16 frames · 2.0 s`. */
+export function formatFrames(frames: number, rate: Rate): string {
+  return `${frames} ${frames === 1 ? 'frame' : 'frames'} · ${secondsFromFrames(frames, rate).toFixed(1)} s`;
+}
+
+export function formatFps(rate: Rate): string {
+  const known = new Map([
+    ['24000/1001', '23.976'],
+    ['30000/1001', '29.97'],
+    ['60000/1001', '59.94'],
+  ]);
+  const text = formatRate(rate);
+  return `${known.get(text) ?? text} fps`;
+}
+
+export function formatSize(width: number, height: number): string {
+  return `${width} × ${height}`;
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_000;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ''}`;
+}
+
+const MINUTE_MS = 60_000;
+const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 365 * 24 * 60 * MINUTE_MS],
+  ['month', 30 * 24 * 60 * MINUTE_MS],
+  ['day', 24 * 60 * MINUTE_MS],
+  ['hour', 60 * MINUTE_MS],
+  ['minute', MINUTE_MS],
+];
+
+/** `2 hours ago`, `yesterday`; the two times are milliseconds since 1970. */
+export function formatAgo(thenMs: number, nowMs: number): string {
+  const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  for (const [unit, ms] of STEPS) {
+    if (nowMs - thenMs >= ms) return words.format(-Math.floor((nowMs - thenMs) / ms), unit);
+  }
+  return 'just now';
+}
+
+export function formatClock(timeMs: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs);
+}
