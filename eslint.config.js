@@ -27,7 +27,7 @@ export default ts.config(
   },
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
-  { files: ['*.config.{js,ts}', 'e2e/*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
+  { files: ['**/*.config.{js,ts}'], rules: { 'no-restricted-exports': 'off' } },
   {
     files: ['src/renderer/**'],
     languageOptions: { globals: globals.browser },

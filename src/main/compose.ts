@@ -22,6 +22,7 @@ import { openLibrary, type Library } from './services/library/library';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
 import { ModelRegistry } from './services/models/model-registry';
+import { installSample } from './services/projects/sample-project';
 import { ProjectService } from './services/projects/project-service';
 import { Calibration } from './services/queue/calibration';
 import { runExport } from './services/queue/export-run';
@@ -179,6 +180,8 @@ function joinServices(
       list: () => projects.list(),
       create: (project) => projects.create(project),
       createFrom: (records) => projects.createFrom(records),
+      installSample: (sampleDir) =>
+        installSample(sampleDir, { db, frames, takes, clock, createFrom: (records) => projects.createFrom(records) }),
       open: (projectId) => projects.open(projectId),
       commit: (input) => projects.commit(input),
       history: (projectId) => projects.history(projectId),

@@ -30,6 +30,8 @@ export interface Studio {
     create(options: { name: string; rate: Rate; width: number; height: number; modelId: string }): string;
     /** Creates a project from ready-made records in one transaction (the sample project, the demo). */
     createFrom(records: readonly DocumentRecord[]): string;
+    /** Puts the sample project into a library that never had one; null when it had. */
+    installSample(sampleDir: string): Promise<string | null>;
     open(projectId: string): OpenProject;
     commit(input: {
       projectId: string;

@@ -119,6 +119,19 @@ test('the newest take is in use until one is named; a named take that is gone is
   expect([used(null), used('old'), used('gone')]).toEqual(['new', 'old', null]);
 });
 
+test('a stopped take shows only while there is no complete one; named, it shows all the same', () => {
+  const stopped = aTake(shot, 'stopped', 'a-first', { createdAt: 3, kept: 4 });
+  const older = aTake(shot, 'older stop', 'a-first', { createdAt: 2, kept: 8 });
+  const whole = aTake(shot, 'whole', 'a-first', { createdAt: 1 });
+  const used = (takes: readonly (typeof whole)[], activeTakeId: string | null = null) =>
+    activeTake({ ...recordOf(shot, 'segment', 'a-first'), activeTakeId }, takeIndexFrom(takes))?.id ?? null;
+  expect([used([stopped, older, whole]), used([older, stopped]), used([stopped, whole], 'stopped')]).toEqual([
+    'whole',
+    'stopped',
+    'stopped',
+  ]);
+});
+
 test('choosing another take makes the segments grown from the first one stale, and choosing back undoes that', () => {
   const doc = after(shot, (d) => extendForward(d, 'a-clip', growth('f', 2)));
   const takes = takeIndexFrom([

@@ -52,10 +52,14 @@ export function takeIndexFrom(takes: Iterable<TakeView>): TakeIndex {
   return index;
 }
 
-/** The named take (null when it is not there: another is never put in its place), or the newest. */
+/**
+ * The named take (null when it is not there: another is never put in its place). Without a name, the newest complete
+ * one; a stopped run's take shows only while there is no complete one, so a cancelled retake hides nothing.
+ */
 export function activeTake(segment: SegmentRecord, takes: TakeIndex): TakeView | null {
   const own = takes.get(segment.id) ?? [];
-  if (segment.activeTakeId === null) return own[0] ?? null;
+  if (segment.activeTakeId === null)
+    return own.find((take) => take.frames.length >= segment.frameCount) ?? own[0] ?? null;
   return own.find((take) => take.id === segment.activeTakeId) ?? null;
 }
 

@@ -13,7 +13,11 @@ export interface TakeView {
   /** The take whose frames it grew from, null for first segments. */
   readonly parentTakeId: string | null;
   readonly seed: number;
-  /** In shot order: frames[i] is shot frame segment.from + i. A stopped run keeps fewer than the segment asks for. */
+  /**
+   * In shot order: frames[i] is shot frame segment.from + i. A stopped run keeps fewer than the segment asks for: its
+   * first ones, or in a backward segment its last, so that there frames[i] is shot frame
+   * segment.from + segment.frameCount − frames.length + i.
+   */
   readonly frames: readonly FrameHash[];
   /** sha256 over the recipe's canonical JSON. */
   readonly recipeHash: string;

@@ -222,8 +222,7 @@ function freePlace(
 ): { trackId: string; start: number; mode: 'place' } {
   const open = tracksOf(session.doc).filter((track) => !track.isLocked);
   const track = open.find((one) => one.id === options.trackId) ?? open[0];
-  if (track === undefined)
-    throw invalidInput('track', 'all', strings.allTracksLocked, strings.allTracksLockedRemedy);
+  if (track === undefined) throw invalidInput('track', 'all', strings.allTracksLocked, strings.allTracksLockedRemedy);
   const clips = recordsOf(session.doc, 'clip').filter((clip) => clip.trackId === track.id);
   const start = Math.max(0, options.start);
   const isTaken = clips.some((clip) => clip.start < start + durationFrames && start < clip.start + clip.duration);
@@ -289,7 +288,11 @@ export interface GrowthShape {
 }
 
 /** Frames of each model window that growing or making a shot takes, and where the plan differs from the wish. */
-export function windowsFor(model: ModelView, shot: ShotRecord, shape: GrowthShape): { windows: number[]; notes: PlanNote[] } {
+export function windowsFor(
+  model: ModelView,
+  shot: ShotRecord,
+  shape: GrowthShape,
+): { windows: number[]; notes: PlanNote[] } {
   const plan = planWindows({
     limits: model.manifest,
     frameCount: shape.frames,
@@ -325,12 +328,23 @@ export interface SegmentOutlook {
 }
 
 /** What a run of the segment would be, before anything is queued. */
-export function outlookOf(app: AppState, session: ProjectSession, segment: SegmentRecord, shot: ShotRecord): SegmentOutlook {
+export function outlookOf(
+  app: AppState,
+  session: ProjectSession,
+  segment: SegmentRecord,
+  shot: ShotRecord,
+): SegmentOutlook {
   try {
     const model = modelFor(app, shot.modelId);
     if (model.problem !== null) return { windows: [], notes: [], reason: model.problem.message };
     const seed = segment.seed ?? 0;
-    const { draft, notes } = planSegment({ doc: session.doc, segmentId: segment.id, takes: session.takes, limits: model.manifest, seed });
+    const { draft, notes } = planSegment({
+      doc: session.doc,
+      segmentId: segment.id,
+      takes: session.takes,
+      limits: model.manifest,
+      seed,
+    });
     return { windows: draft.windows.map((window) => window.frames), notes, reason: null };
   } catch (thrown) {
     if (thrown instanceof AppError) return { windows: [], notes: [], reason: thrown.message };

@@ -22,7 +22,9 @@ describe('key chords', () => {
     const split = parseChord('KeyE');
     expect(matchesChord(split, press('KeyE'), false)).toBe(true);
     expect(matchesChord(split, press('KeyE', { shiftKey: true }), false)).toBe(false);
-    expect(matchesChord(parseChord('Alt+ArrowUp'), press('ArrowUp', { altKey: true, ctrlKey: true }), false)).toBe(false);
+    expect(matchesChord(parseChord('Alt+ArrowUp'), press('ArrowUp', { altKey: true, ctrlKey: true }), false)).toBe(
+      false,
+    );
   });
 
   it('keeps Ctrl+Y on Ctrl even on macOS', () => {

@@ -29,9 +29,25 @@ describe('the length of a planned part', () => {
     const growth = { segmentId: 'more', blockId: 'b2', frameCount: 5, text: 'it falls' };
     const grown = applyDiff(start, extendForward(start, 'clip', growth));
     const longer = applyDiff(grown, setPlannedLength(grown, 'more', 8));
-    expect(shape(longer)).toEqual({ start: 0, duration: 17, sourceIn: 0, blocks: [[0, 9], [9, 17]] });
+    expect(shape(longer)).toEqual({
+      start: 0,
+      duration: 17,
+      sourceIn: 0,
+      blocks: [
+        [0, 9],
+        [9, 17],
+      ],
+    });
     const shorter = applyDiff(grown, setPlannedLength(grown, 'more', 1));
-    expect(shape(shorter)).toEqual({ start: 0, duration: 10, sourceIn: 0, blocks: [[0, 9], [9, 10]] });
+    expect(shape(shorter)).toEqual({
+      start: 0,
+      duration: 10,
+      sourceIn: 0,
+      blocks: [
+        [0, 9],
+        [9, 10],
+      ],
+    });
   });
 
   it('moves the start of a lead-in and leaves its end', () => {
@@ -40,7 +56,14 @@ describe('the length of a planned part', () => {
     const grown = applyDiff(start, extendBackward(start, 'clip', growth));
     const shorter = applyDiff(grown, setPlannedLength(grown, 'before', 2));
     expect(recordOf(shorter, 'segment', 'before')).toMatchObject({ from: -2, frameCount: 2 });
-    expect(recordsOf(shorter, 'prompt-block').map(({ from, to }) => [from, to]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0))).toEqual([[-2, 0], [0, 9]]);
+    expect(
+      recordsOf(shorter, 'prompt-block')
+        .map(({ from, to }) => [from, to])
+        .sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)),
+    ).toEqual([
+      [-2, 0],
+      [0, 9],
+    ]);
   });
 
   it('refuses a part that others grew from, and no frames at all', () => {

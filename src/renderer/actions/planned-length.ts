@@ -16,7 +16,12 @@ export function setPlannedLength(doc: Document, segmentId: string, frameCount: n
   if (role === 'retake' || segmentsOf(doc, shotId).some((one) => one.parentId === segmentId))
     throw invalidEdit('segment', segmentId, 'the length of this part is fixed', 'Extend the clip instead.');
   if (!Number.isSafeInteger(frameCount) || frameCount < 1)
-    throw invalidEdit('segment.frameCount', frameCount, `a part cannot have ${frameCount} frames`, 'Ask for at least one frame.');
+    throw invalidEdit(
+      'segment.frameCount',
+      frameCount,
+      `a part cannot have ${frameCount} frames`,
+      'Ask for at least one frame.',
+    );
   const grows = role === 'backward' ? -1 : 1;
   const oldEdge = role === 'backward' ? segment.from : segment.from + segment.frameCount;
   const newEdge = oldEdge + grows * (frameCount - segment.frameCount);

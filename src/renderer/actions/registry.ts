@@ -63,9 +63,15 @@ function mayFire(chord: Chord, target: Element | null): boolean {
   const hasMod = chord.mod || chord.ctrl;
   if (isText(target)) return hasMod && !TEXT_EDITING.test(chord.code);
   if (hasMod || chord.alt || target === null) return true;
-  if (ACTIVATES.has(chord.code) && target.closest('button, a, summary, [role="button"], [role="tab"], [role="menuitem"]'))
+  if (
+    ACTIVATES.has(chord.code) &&
+    target.closest('button, a, summary, [role="button"], [role="tab"], [role="menuitem"]')
+  )
     return false;
-  return !(MOVES_WITHIN.has(chord.code) && target.closest('[role="slider"], [role="tablist"], [role="separator"], [role="menu"]'));
+  return !(
+    MOVES_WITHIN.has(chord.code) &&
+    target.closest('[role="slider"], [role="tablist"], [role="separator"], [role="menu"]')
+  );
 }
 
 function isText(element: Element | null): boolean {

@@ -6,5 +6,10 @@ import { AppError } from '@core/errors';
 export function appErrorFrom(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new AppError('internal/bug', message, { remedy: 'Your work is saved. Restart the studio if it goes on.' }, thrown);
+  return new AppError(
+    'internal/bug',
+    message,
+    { remedy: 'Your work is saved. Restart the studio if it goes on.' },
+    thrown,
+  );
 }

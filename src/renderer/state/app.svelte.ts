@@ -286,7 +286,7 @@ export class AppState {
     if (session === null || job.segmentId === null || (session.takes.get(job.segmentId)?.length ?? 0) > 0) return;
     const lost = new Set<string>([job.segmentId]);
     const kept = new Set(this.waitingSegments);
-    for (let before = -1; before !== lost.size; ) {
+    for (let before = -1; before !== lost.size;) {
       before = lost.size;
       for (const id of this.waitingSegments) {
         const segment = session.doc.get(id);

@@ -24,7 +24,19 @@ function job(id: string, state: JobView['state'], createdAt = 0): JobView {
 }
 
 function progress(seq: number, step: number): RunProgress {
-  return { jobId: 'a', seq, stage: 'denoising', window: 0, windows: 1, step, steps: 24, stepMs: null, elapsedMs: 0, remainingMs: null, fraction: 0 };
+  return {
+    jobId: 'a',
+    seq,
+    stage: 'denoising',
+    window: 0,
+    windows: 1,
+    step,
+    steps: 24,
+    stepMs: null,
+    elapsedMs: 0,
+    remainingMs: null,
+    fraction: 0,
+  };
 }
 
 describe('jobs', () => {

@@ -4,18 +4,21 @@
  */
 import { z } from 'zod';
 
-const Sizes = z.object({ left: z.number(), right: z.number(), bottom: z.number() });
+const Sizes = z.object({
+  left: z.number(),
+  right: z.number(),
+  /** Height of the timeline; null while nobody has moved it. */
+  bottom: z.number().nullable(),
+});
 type Sizes = z.infer<typeof Sizes>;
 
 const KEY = 'onionskin.layout';
 
 export class Layout {
-  sizes: Sizes = $state.raw({ left: 264, right: 300, bottom: 0 });
+  sizes: Sizes = $state.raw({ left: 264, right: 300, bottom: null });
 
   constructor() {
     const stored = localStorage.getItem(KEY);
-    // 42 % of the window for the timeline, where the work happens.
-    this.sizes = { left: 264, right: 300, bottom: Math.round(window.innerHeight * 0.42) };
     if (stored === null) return;
     try {
       const parsed = Sizes.safeParse(JSON.parse(stored));

@@ -15,7 +15,9 @@ describe('editing a project', () => {
     expect(session.project.name).toBe('Sea');
     expect(session.history.undo.map((entry) => entry.label)).toEqual(['Rename']);
     await session.commits.settled();
-    expect(library.commits.map(({ label, source }) => ({ label, source }))).toEqual([{ label: 'Rename', source: 'edit' }]);
+    expect(library.commits.map(({ label, source }) => ({ label, source }))).toEqual([
+      { label: 'Rename', source: 'edit' },
+    ]);
     expect(library.doc).toEqual(session.doc);
   });
 

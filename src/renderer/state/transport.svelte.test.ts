@@ -42,7 +42,10 @@ describe('playback', () => {
     const { clock, transport } = playing();
     transport.play();
     clock.advance(10_000);
-    expect({ playhead: transport.playhead, isPlaying: transport.isPlaying }).toEqual({ playhead: 47, isPlaying: false });
+    expect({ playhead: transport.playhead, isPlaying: transport.isPlaying }).toEqual({
+      playhead: 47,
+      isPlaying: false,
+    });
     transport.play();
     expect(transport.playhead).toBe(0);
   });

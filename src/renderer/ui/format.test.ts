@@ -14,7 +14,13 @@ describe('printing numbers', () => {
   });
 
   it('prints bytes in decimal units', () => {
-    expect([0, 999, 1_000, 12_345, 44_000_000].map(formatBytes)).toEqual(['0 bytes', '999 bytes', '1.0 kB', '12 kB', '44 MB']);
+    expect([0, 999, 1_000, 12_345, 44_000_000].map(formatBytes)).toEqual([
+      '0 bytes',
+      '999 bytes',
+      '1.0 kB',
+      '12 kB',
+      '44 MB',
+    ]);
   });
 
   it('says how long ago something was', () => {

@@ -5,22 +5,28 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findFfmpeg, findFfprobe, probeFile, readFfmpeg, runFfmpeg } from './ffmpeg';
 
 let dir: string;
-const saved = { path: process.env['PATH'], ffmpeg: process.env['ONIONSKIN_FFMPEG'] };
+const { PATH, ONIONSKIN_FFMPEG, ONIONSKIN_FFPROBE } = process.env;
+const saved = { PATH, ONIONSKIN_FFMPEG, ONIONSKIN_FFPROBE };
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'onionskin-ffmpeg-'));
 });
 afterEach(async () => {
-  process.env['PATH'] = saved.path;
-  if (saved.ffmpeg === undefined) delete process.env['ONIONSKIN_FFMPEG'];
-  else process.env['ONIONSKIN_FFMPEG'] = saved.ffmpeg;
+  for (const [name, value] of Object.entries(saved)) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
   await rm(dir, { recursive: true, force: true });
 });
 
 describe('finding ffmpeg', () => {
+  beforeEach(() => {
+    delete process.env['ONIONSKIN_FFMPEG'];
+    delete process.env['ONIONSKIN_FFPROBE'];
+  });
+
   it('finds the builds that npm brought when the system has none', async () => {
     process.env['PATH'] = dir;
-    delete process.env['ONIONSKIN_FFMPEG'];
     expect(await findFfmpeg()).toMatchObject({ origin: 'bundled' });
     expect(await findFfprobe()).toMatchObject({ origin: 'bundled' });
   });

@@ -303,6 +303,16 @@ export async function readFfmpeg(
 }
 
 /**
+ * The option by which every decoded frame is written exactly once, whatever its time: GIFs with uneven delays and films
+ * of variable rate would be evened out by repeats and gaps otherwise. ffmpeg 5.1 gave it a new name and later dropped
+ * the old one.
+ */
+export async function everyFrameOnce(options: { readonly signal?: AbortSignal } = {}): Promise<readonly string[]> {
+  const help = new TextDecoder().decode(await readFfmpeg(['-h', 'long'], { limitBytes: 8 << 20, ...options }));
+  return /^-fps_mode\b/m.test(help) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
+}
+
+/**
  * ffmpeg's standard output as it comes, held back while the reader is busy. Leaving the loop early ends ffmpeg.
  * @throws AppError cancelled · export/ffmpeg-failed
  */

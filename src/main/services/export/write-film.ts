@@ -3,7 +3,7 @@
  * ffprobe, flushed and only then renamed. Until that instant a file that stands at the name is not touched; whatever
  * goes wrong, the sibling is removed.
  */
-import { appendFile, mkdir, open, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { FilmPlan } from '@core/export/plan';
@@ -12,6 +12,7 @@ import type { ExportPreset } from '@contracts/job';
 import { errnoOf, syncDir } from '../../platform/fs-atomic';
 import { encodeRgbPng } from '../../platform/png';
 import { FrameStore } from '../media/frame-store';
+import { gifTimingOf } from './gif-timing';
 import { probeFile, runFfmpeg, type ProbeStream } from './ffmpeg';
 import type { ExportTask } from './messages';
 import {
@@ -259,18 +260,16 @@ async function verifyFilm(
 ): Promise<void> {
   const probed = await probeFile(path, { countPackets: true, ...(options.signal && { signal: options.signal }) });
   const stream = probed.streams?.find(({ codec_type }) => codec_type === 'video');
-  const found = {
-    frames: Number(stream?.nb_read_packets ?? 0),
-    size: `${stream?.width ?? 0}x${stream?.height ?? 0}`,
-  };
+  const found = [Number(stream?.nb_read_packets ?? 0), `${stream?.width ?? 0}x${stream?.height ?? 0}`] as const;
+  const wanted = [film.frameCount, `${film.width}x${film.height}`] as const;
   const wrong =
-    found.frames !== film.frameCount
-      ? `${found.frames} frames instead of ${film.frameCount}`
-      : found.size !== `${film.width}x${film.height}`
-        ? `${found.size} instead of ${film.width}x${film.height}`
-        : hasRate(preset, film, stream)
-          ? null
-          : `${stream?.avg_frame_rate ?? '?'} frames a second instead of ${formatRate(film.rate)}`;
+    found[0] !== wanted[0]
+      ? `${found[0]} frames instead of ${wanted[0]}`
+      : found[1] !== wanted[1]
+        ? `${found[1]} pixels instead of ${wanted[1]}`
+        : preset === 'gif'
+          ? wrongGifTime(film, await readFile(path))
+          : wrongRate(film, stream);
   if (wrong === null) return;
   throw new AppError('export/ffmpeg-failed', `ffmpeg made a file with ${wrong}`, {
     remedy: 'Run `onionskin doctor`; another ffmpeg can be named in ONIONSKIN_FFMPEG.',
@@ -280,17 +279,23 @@ async function verifyFilm(
 /** 24000/1001 and 24 differ by 1e-3; ffprobe's average of a short file is off by less than 1e-4. */
 const RATE_TOLERANCE = 2e-4;
 
-function hasRate(preset: 'h264-mp4' | 'gif', film: FilmFormat, stream: ProbeStream | undefined): boolean {
-  if (preset === 'gif') {
-    // GIF counts in 1/100 s, so each frame may be off by one of them, but the whole may not drift.
-    const seconds = Number(stream?.duration ?? NaN);
-    return !(Math.abs(seconds - secondsFromFrames(film.frameCount, film.rate)) > 0.05);
-  }
+function wrongRate(film: FilmFormat, stream: ProbeStream | undefined): string | null {
   const wanted = framesPerSecond(film.rate);
-  return [stream?.avg_frame_rate, stream?.r_frame_rate].some((text) => {
+  const isRight = [stream?.avg_frame_rate, stream?.r_frame_rate].some((text) => {
     const [num = NaN, den = NaN] = (text ?? '').split('/').map(Number);
     return Math.abs(num / den - wanted) <= wanted * RATE_TOLERANCE;
   });
+  return isRight ? null : `${stream?.avg_frame_rate ?? '?'} frames a second instead of ${formatRate(film.rate)}`;
+}
+
+/** GIF counts in 1/100 s: each frame may be off by one of them, but the whole may not drift. */
+const GIF_TOLERANCE_SECONDS = 0.05;
+
+function wrongGifTime(film: FilmFormat, bytes: Uint8Array): string | null {
+  const { seconds } = gifTimingOf(bytes);
+  const wanted = secondsFromFrames(film.frameCount, film.rate);
+  if (Math.abs(seconds - wanted) <= GIF_TOLERANCE_SECONDS) return null;
+  return `a length of ${seconds.toFixed(2)} s instead of ${wanted.toFixed(2)} s`;
 }
 
 async function finishFile(partial: string, outPath: string): Promise<number> {

@@ -86,7 +86,8 @@ export function createHandlers({ studio, onnxruntimeVersion, window }: HandlerOp
   };
 }
 
-function done(_finished: void): Record<string, never> {
+/** A method that answers nothing but that it is done. */
+function done(_finished: unknown): Record<string, never> {
   return {};
 }
 

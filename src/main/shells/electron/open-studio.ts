@@ -36,7 +36,20 @@ export async function openStudioForWindow({ outDir, previews }: { outDir: string
     spawnExporter: () => spawnUtility(child('exporter'), 'Onionskin export'),
     spawnProbe: () => spawnUtility(child('probe'), 'Onionskin probe'),
   });
+  await welcome(studio, log);
   return { studio, log, onnxruntimeVersion };
+}
+
+/** A new library gets the sample project; without it the studio still opens. */
+async function welcome(studio: Studio, log: Log): Promise<void> {
+  if (process.env['ONIONSKIN_SAMPLE'] === '0') return;
+  try {
+    const projectId = await studio.projects.installSample(path.join(app.getAppPath(), 'resources/sample'));
+    // Opening it marks it as the last opened, so the window starts with it.
+    if (projectId !== null) studio.projects.open(projectId);
+  } catch (error) {
+    log.warn('the sample project could not be installed', { area: 'shell', error });
+  }
 }
 
 /** One file per day of start; a JSON object a line. */

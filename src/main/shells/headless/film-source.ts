@@ -6,7 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, invalidInput } from '@core/errors';
 import { decodePng } from '@main/platform/png';
-import { probeFile, streamFfmpeg } from '@main/services/export/ffmpeg';
+import { everyFrameOnce, probeFile, streamFfmpeg } from '@main/services/export/ffmpeg';
 import type { FrameStore } from '@main/services/media/frame-store';
 import type { Size } from './options';
 
@@ -86,15 +86,13 @@ async function* filmPictures(
 ): AsyncGenerator<Uint8Array> {
   const { width, height } = size;
   const filters = [
-    // Every frame exactly once, whatever its times: a GIF's uneven delays would be evened out by repeats otherwise.
-    'settb=1/25',
-    'setpts=N',
     `scale=${width}:${height}:force_original_aspect_ratio=increase:flags=bicubic+accurate_rnd+full_chroma_int`,
     `crop=${width}:${height}`,
   ];
   const args = [
     ...['-protocol_whitelist', 'file,pipe', '-i', `file:${path}`, '-map', '0:v:0', '-an', '-vf', filters.join(',')],
-    ...['-r', '25', '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+    ...(await everyFrameOnce(signal)),
+    ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
   ];
   const frameBytes = width * height * 3;
   let frame = new Uint8Array(frameBytes);

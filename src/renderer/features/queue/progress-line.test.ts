@@ -45,7 +45,15 @@ describe('a running job in words', () => {
   });
 
   it('claims nothing before the first step has been measured', () => {
-    const early = { ...progress, stage: 'loading' as const, windows: 1, window: 0, stepMs: null, remainingMs: null, fraction: 0 };
+    const early = {
+      ...progress,
+      stage: 'loading' as const,
+      windows: 1,
+      window: 0,
+      stepMs: null,
+      remainingMs: null,
+      fraction: 0,
+    };
     expect(progressLine(job, early, null)).toEqual({ stage: 'Loading the model', facts: [], fraction: 0 });
     expect(progressLine(job, null, null)).toEqual({ stage: 'Starting', facts: [], fraction: null });
   });

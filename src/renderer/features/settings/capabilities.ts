@@ -21,8 +21,16 @@ export function capabilitiesOf({ conditioning, frameGrid, sizeGrid, maxSize }: M
     `go on from the last ${firstFrames.max} frames`,
     firstFrames.max === 1 ? 'see more than one prior frame: extensions may change motion at the seam' : 'extend a clip',
   );
-  add(laterImages > 0, 'aim at a later picture, and grow backwards', 'aim at a last frame: it was not trained with later pictures');
-  add(perFramePrompts, 'change the prompt from frame to frame', 'blend prompts inside a window: a new prompt takes over at the next window');
+  add(
+    laterImages > 0,
+    'aim at a later picture, and grow backwards',
+    'aim at a last frame: it was not trained with later pictures',
+  );
+  add(
+    perFramePrompts,
+    'change the prompt from frame to frame',
+    'blend prompts inside a window: a new prompt takes over at the next window',
+  );
   can.push(`make up to ${frameGrid.max} frames in one window; longer shots are grown window by window`);
   can.push(`sizes up to ${maxSize[0]} × ${maxSize[1]} in steps of ${sizeGrid}`);
   return { can, cannot };

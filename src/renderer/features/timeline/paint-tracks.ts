@@ -72,7 +72,6 @@ function paintClip(ctx: CanvasRenderingContext2D, input: PaintInput, { view, row
   ctx.beginPath();
   ctx.roundRect(x, y, width, height, Math.min(RADIUS, width / 2));
   ctx.clip();
-  if (row.track.isHidden) ctx.globalAlpha = 0.4;
   ctx.fillStyle = palette.clipStrip;
   ctx.fillRect(x, y, width, height);
   const strip = { x, y: y + LABEL_STRIP_HEIGHT, width, height: height - LABEL_STRIP_HEIGHT };
@@ -80,6 +79,10 @@ function paintClip(ctx: CanvasRenderingContext2D, input: PaintInput, { view, row
   for (const span of view.spans) paintSpan(ctx, input, span, strip);
   paintGrid(ctx, input, view, strip);
   paintLabel(ctx, view, { x, y, width });
+  if (row.track.isHidden) {
+    ctx.fillStyle = palette.hiddenVeil;
+    ctx.fillRect(x, y, width, height);
+  }
   ctx.restore();
 
   const isSelected = input.selection.has(clip.id);

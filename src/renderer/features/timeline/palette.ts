@@ -2,6 +2,7 @@
 export const palette = {
   lane: '#131417',
   laneHidden: '#111215',
+  hiddenVeil: 'rgb(17 18 21 / 62%)',
   line: '#22252a',
   clip: '#2b2e35',
   clipStrip: '#1a1c20',

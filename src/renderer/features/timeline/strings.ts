@@ -5,7 +5,6 @@ export const strings = {
   promptLane: 'Prompt',
   promptLaneRow: 'Prompt blocks',
   playhead: 'Playhead',
-  ruler: 'Time ruler',
   horizontalScroll: 'Scroll through time',
 
   clipNamed: (name: string) => `Clip ${name}`,
@@ -14,8 +13,8 @@ export const strings = {
   frames: (count: number) => (count === 1 ? '1 frame' : `${String(count)} frames`),
   takeOf: (index: number, count: number) => `take ${String(index)} of ${String(count)}`,
   spanStates: { ready: 'ready', stale: 'stale', planned: 'planned', queued: 'queued', running: 'generating' },
-  blockLabel: (text: string, from: string, frames: number) =>
-    `Prompt ${text === '' ? '(empty)' : text}, starts ${from}, ${String(frames)} frames`,
+  blockLabel: (text: string, from: string, frames: string) =>
+    `Prompt ${text === '' ? '(empty)' : text}, starts ${from}, ${frames}`,
   transitionLabel: (left: string, right: string, frames: number) =>
     `Dissolve from ${left} to ${right}, ${String(frames)} frames`,
   markerLabel: (name: string, timecode: string) => `Marker ${name}, ${timecode}`,
@@ -26,24 +25,21 @@ export const strings = {
   lockTrack: (name: string) => `Lock track ${name}`,
   unlockTrack: (name: string) => `Unlock track ${name}`,
   addTrack: 'Add a track',
-  renameTrack: 'Rename track',
 
   extendEnd: 'Extend from here: drag out',
   extendStart: 'Extend before: drag out',
-  trimStart: 'Trim start',
-  trimEnd: 'Trim end',
   writePrompt: 'Describe what happens…',
   promptText: 'Prompt text',
   emptyPrompt: 'empty prompt',
   emptyTimeline: 'Double-click the prompt lane, or press P, to plan a shot. Drop a picture to start from it.',
   emptyLane: 'Double-click to write a prompt',
   planned: 'planned',
-  stale: 'stale',
   queued: 'queued',
 
   selectTool: 'Select',
   bladeTool: 'Blade',
   snapping: 'Snapping',
+  zoom: 'Zoom',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   zoomFit: 'Fit the film',
@@ -53,7 +49,6 @@ export const strings = {
   dropStill: 'Still image',
   dropStillHint: (seconds: string) => `held for ${seconds}`,
 
-  shotName: (number: number) => `Shot ${String(number)}`,
   markerName: (number: number) => `Marker ${String(number)}`,
 
   moveClips: (count: number) => (count === 1 ? 'Move clip' : `Move ${String(count)} clips`),
@@ -66,18 +61,13 @@ export const strings = {
   rippleDelete: 'Ripple delete',
   moveBoundary: 'Move prompt boundary',
   editPrompt: 'Edit prompt',
-  newPrompt: 'New prompt block',
-  newShot: 'New shot',
   placeStill: 'Place still image',
-  toggleTrack: 'Track',
   addMarker: 'Add marker',
   moveMarker: 'Move marker',
   setIn: 'Set in point',
   setOut: 'Set out point',
   clearInOut: 'Clear in and out',
 
-  noModel: 'There is no model for this project',
-  noModelRemedy: 'Choose one in the inspector, or add a model package.',
   noTrack: 'Every track is locked',
   noTrackRemedy: 'Unlock a track or add one.',
   noCut: 'There is no cut here',

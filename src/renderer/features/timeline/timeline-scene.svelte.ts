@@ -129,9 +129,8 @@ export class TimelineScene {
   readonly #activeClips: readonly ClipRecord[] = $derived.by(() => {
     const session = this.#app.session;
     if (session === null) return [];
-    const editing = this.#ui.editingBlockId;
-    const isActive = (block: PlacedBlock): boolean =>
-      block.block.id === editing || session.selection.has(block.block.id);
+    const editing = this.#ui.editingKey;
+    const isActive = (block: PlacedBlock): boolean => block.key === editing || session.selection.has(block.block.id);
     const byPrompt = this.blocks.filter(isActive).map((one) => one.clip);
     const bySelection = this.#ui.isExtending
       ? this.clips.map((one) => one.view.clip).filter((clip) => session.selection.has(clip.id))

@@ -14,8 +14,8 @@ export interface PendingDrop {
 
 export class TimelineUi {
   tool: 'select' | 'blade' = $state('select');
-  /** The prompt block whose text is being written in place. */
-  editingBlockId: string | null = $state(null);
+  /** The placed prompt block (clip and block) whose text is being written in place. */
+  editingKey: string | null = $state(null);
   /** While something is dragged out of a clip's end the model's windows are shown. */
   isExtending = $state(false);
   pendingDrop: PendingDrop | null = $state.raw(null);

@@ -61,7 +61,8 @@ export class ViewerLook {
   #running(): Look | null {
     const { session, jobs, transport } = this.#app;
     const { span, top } = this;
-    if (session === null || top === null || top.shot === null || span?.state !== 'running' || span.job === null) return null;
+    if (session === null || top === null || top.shot === null || span?.state !== 'running' || span.job === null)
+      return null;
     const index = shotFrameAt(top.clip, transport.playhead, top.shot.rate, session.project.rate) - span.segmentFrom;
     const frame = jobs.framesOf(span.job.id).get(index);
     if (frame !== undefined) return { kind: 'film', layers: [{ frame, opacity256: OPAQUE }] };

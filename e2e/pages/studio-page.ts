@@ -1,0 +1,119 @@
+/**
+ * The studio as a person uses it: verbs of the trade, done with mouse and keyboard. Reading back what the library holds
+ * goes through the page's own bridge, which can do no more than the page can.
+ */
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { OpenProject } from '@contracts/ipc';
+import type { StudioBridge } from '@contracts/ipc';
+
+declare const window: { studio: StudioBridge };
+
+export class StudioPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get clips(): Locator {
+    return this.page.getByTestId('clip');
+  }
+
+  get promptBlocks(): Locator {
+    return this.page.getByTestId('prompt-block');
+  }
+
+  get frameNumber(): Locator {
+    return this.page.getByTestId('frame-number');
+  }
+
+  async newProject(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+n');
+    await this.page.getByTestId('new-project-name').fill(name);
+    await this.page.keyboard.press('Enter');
+    await expect(this.page.getByTestId('studio')).toBeVisible();
+    await expect(this.page.getByTestId('new-project-dialog')).toBeHidden();
+  }
+
+  /** Plans a shot at the playhead by P, writes its prompt and leaves it selected. */
+  async planShot(prompt: string): Promise<void> {
+    await this.page.keyboard.press('p');
+    const editor = this.page.getByTestId('prompt-editor');
+    await expect(editor).toBeFocused();
+    await editor.fill(prompt);
+    await this.page.keyboard.press('Enter');
+    await expect(editor).toBeHidden();
+  }
+
+  /** Mod+Enter, then until the job is done. */
+  async generate(): Promise<void> {
+    const before = (await this.project()).takes.length;
+    await this.page.keyboard.press('Control+Enter');
+    await this.waitForTakes(before + 1);
+  }
+
+  async waitForTakes(count: number): Promise<void> {
+    await expect.poll(async () => (await this.project()).takes.length, { timeout: 90_000 }).toBe(count);
+    await this.waitForIdle();
+  }
+
+  async waitForIdle(): Promise<void> {
+    await expect(this.page.getByTestId('job-stage')).toBeHidden({ timeout: 90_000 });
+  }
+
+  async waitForSaved(): Promise<void> {
+    await expect(this.page.getByTestId('save-state')).toHaveText('Saved');
+  }
+
+  async seekTo(frame: number): Promise<void> {
+    await this.page.keyboard.press('Home');
+    for (let i = 0; i < frame; i++) await this.page.keyboard.press('ArrowRight');
+    await expect(this.frameNumber).toHaveText(`f ${frame}`);
+  }
+
+  /** Selects a clip by clicking its middle. */
+  async select(clip: Locator): Promise<void> {
+    await clip.click();
+    await expect(clip).toHaveAttribute('aria-selected', 'true');
+  }
+
+  /** Presses at the middle of `what`, moves by a distance in several steps, and lets go. */
+  async drag(what: Locator, dx: number, dy = 0): Promise<void> {
+    const box = await what.boundingBox();
+    if (!box) throw new Error('nothing to drag');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    for (let step = 1; step <= 6; step++) await this.page.mouse.move(x + (dx * step) / 6, y + (dy * step) / 6);
+    await this.page.mouse.up();
+  }
+
+  /** What the library holds of the project that is open. */
+  async project(): Promise<OpenProject> {
+    await this.waitForSaved();
+    return this.page.evaluate(async () => {
+      const ask = async (method: string, input: unknown): Promise<Record<string, unknown>> => {
+        const envelope = (await window.studio.invoke(method, input)) as { value: Record<string, unknown> };
+        return envelope.value;
+      };
+      const { lastProjectId } = await ask('app.info', {});
+      return (await ask('projects.open', { projectId: lastProjectId })) as unknown;
+    }) as Promise<OpenProject>;
+  }
+
+  /** Clip records by start. */
+  async clipRecords(): Promise<{ start: number; duration: number; sourceIn: number; trackId: string }[]> {
+    const { records } = await this.project();
+    return records
+      .flatMap((record) => (record.kind === 'clip' ? [record] : []))
+      .map(({ start, duration, sourceIn, trackId }) => ({ start, duration, sourceIn, trackId }))
+      .sort((a, b) => a.start - b.start);
+  }
+
+  async pixelsPerFrame(): Promise<number> {
+    const [first] = await this.clipRecords();
+    const box = await this.clips.first().boundingBox();
+    if (!first || !box) throw new Error('no clip to measure');
+    return box.width / first.duration;
+  }
+}

@@ -1,0 +1,231 @@
+"""
+Examine weights: one command, one table, saved as JSON and Markdown beside them.
+
+    python evaluate.py checkpoint/transformer.pt --clips 500 --rife ../../../shared/rife/rife.onnx --package PACKAGE
+
+Promises: prompts are drawn from seeds that no training saw, and none equals a training caption; every clip has fixed
+noise, so two sets of weights meet the same questions; generation is float32 at the package's own defaults; the examiner
+(`examiner.py`) has never seen a generated clip. Two ceilings stand beside every score: real clips, and real clips through
+the autoencoder. What was not measured says so. Do not tune the examiner.
+
+Method: Fréchet distance (Heusel et al. 2017, arXiv:1706.08500) on the examiner's features instead of Inception's;
+warping error as in `warping.py`.
+"""
+import argparse
+import glob
+import json
+import os
+import time
+
+import numpy as np
+import torch
+
+from courtesy import wait_while_paused
+from examiner import ANSWERS, NOT_ASKED, answers_of, load_examiner
+from paths import RUN
+from sample import GUIDANCE, STEPS, Models, generate_latents, load_transformer
+from textures import dead_leaves
+from warping import clip_error, open_flow
+from world import PocketWorld
+
+PROMPTS_FROM, LEAVES_FROM = 9_500_000, 9_500_000          # seeds
+FRAMES, START, BATCH = 9, 2, 10                           # START: where the nine frames begin in the real clip of thirteen
+EXTENSIONS, PRIOR = 3, 4
+EXTENDED_SHARE, CONDITIONED_SHARE, WARPED_SHARE = 8, 8, 4         # every so many prompts are also extended, conditioned, warped
+AUTOENCODER_FRAMES = 120
+BARS = {"right subject": .80, "right color": .95, "right backdrop": .97, "right motion": .75, "warping error, × real": 1.5,
+        "seam jump, × neighbours": 1.3, "autoencoder on the world, dB": 33, "seconds per clip": 4}
+
+
+def held_out_scenes(count):
+    """-> seeds, scenes and captions that are in no training file."""
+    seen = set()
+    for path in glob.glob(f"{RUN}/latents/clips_*.pt"):
+        seen.update(torch.load(path, mmap=True)["captions"])
+    world, found, seed = PocketWorld(128, 13), [], PROMPTS_FROM
+    while len(found) < count:
+        scene, caption = world.labelled(seed)
+        if caption not in seen:
+            found.append((seed, scene, caption))
+        seed += 1
+    return found
+
+
+def in_batches(items, size=BATCH):
+    for i in range(0, len(items), size):
+        wait_while_paused()
+        yield items[i:i + size]
+
+
+def noise(seeds, frames=FRAMES):
+    return torch.cat([torch.randn(1, 64, frames, 4, 4, generator=torch.Generator().manual_seed(s)) for s in seeds])
+
+
+def decode(models, z):
+    """[B,64,F,4,4] -> [B,3,F,128,128]."""
+    return torch.stack([models.decode(one[None]) for one in z])
+
+
+def encode(models, clips):
+    """[B,3,F,128,128] -> [B,64,F,4,4] normalised."""
+    return torch.cat([models.encode(one) for one in clips])
+
+
+def real_clips(scenes):
+    world = PocketWorld(128, 13)
+    return torch.stack([world.sample(seed)[0][:, START:START + FRAMES] for seed, _, _ in scenes])
+
+
+def generate(models, scenes):
+    parts = [decode(models, generate_latents(models, [c for _, _, c in part], noise([s for s, _, _ in part]))) for part in in_batches(scenes)]
+    return torch.cat(parts)
+
+
+@torch.no_grad()
+def scores(examiner, clips, scenes):
+    """-> share of right answers by question, how many were asked, features [N,576]."""
+    features, right, asked = [], dict.fromkeys(ANSWERS, 0), dict.fromkeys(ANSWERS, 0)
+    for i in range(0, len(clips), 50):
+        seen, given = examiner.examine(clips[i:i + 50])
+        features.append(seen)
+        for k, (_, scene, _) in enumerate(scenes[i:i + 50]):
+            for q, truth in answers_of(scene).items():
+                asked[q] += truth != NOT_ASKED
+                right[q] += truth != NOT_ASKED and int(given[q][k].argmax()) == truth
+    return {q: right[q] / max(1, asked[q]) for q in ANSWERS}, asked, torch.cat(features).double()
+
+
+def frechet(a, b, kept=32):
+    """Fréchet distance of features [N,D], [M,D] on the `kept` directions in which `b` varies most (few clips cannot fill 576)."""
+    mean, (_, _, axes) = b.mean(0), torch.linalg.svd(b - b.mean(0), full_matrices=False)
+    a, b = (a - mean) @ axes[:kept].T, (b - mean) @ axes[:kept].T
+    covariances = a.T.cov(), b.T.cov()
+    values = torch.linalg.eigvals(covariances[0] @ covariances[1]).real.clamp(min=0)
+    return float((a.mean(0) - b.mean(0)).square().sum() + covariances[0].trace() + covariances[1].trace() - 2 * values.sqrt().sum())
+
+
+def frame_difference(clips):
+    """Mean |difference| of neighbouring frames, [N]."""
+    return (clips[:, :, 1:] - clips[:, :, :-1]).abs().mean((1, 2, 3, 4))
+
+
+def psnr(a, b):
+    """dB of values in [-1,1], one for each of the first dimension."""
+    return -10 * torch.log10(((a - b).square().flatten(1).mean(1) / 4).clamp(min=1e-9))
+
+
+@torch.no_grad()
+def extend(models, examiner, scenes):
+    """Three extensions, each from the last four frames as pixels. -> seam jump over neighbours' change, identity kept."""
+    at_seams, beside, kept = [], [], []
+    for part in in_batches(scenes):
+        captions = [c for _, _, c in part]
+        film = decode(models, generate_latents(models, captions, noise([s for s, _, _ in part])))
+        seams = []
+        for k in range(EXTENSIONS):
+            z = generate_latents(models, captions, noise([s + 1_000_000 * (k + 1) for s, _, _ in part]), prefix=encode(models, film[:, :, -PRIOR:]))
+            seams.append(film.shape[2])                                                 # index of the first new frame
+            film = torch.cat([film, decode(models, z[:, :, PRIOR:])], 2)
+        change = (film[:, :, 1:] - film[:, :, :-1]).abs().mean((1, 3, 4))               # [B,F-1]; change[i] leads into frame i+1
+        for s in seams:
+            at_seams.append(change[:, s - 1])
+            beside.append(change[:, [s - 3, s - 2, s, s + 1]].mean(1))
+        first, last = (examiner.examine(clip)[1] for clip in (film[:, :, :FRAMES], film[:, :, -FRAMES:]))
+        same = [first[q].argmax(1) == last[q].argmax(1) for q in ("subject", "color", "backdrop")]
+        kept.append(torch.stack(same).all(0).float())
+    return float(torch.cat(at_seams).mean() / torch.cat(beside).mean()), float(torch.cat(kept).mean())
+
+
+@torch.no_grad()
+def conditioned(models, scenes):
+    """How well given frames come back, in dB: -> a first frame, four first frames, a last frame, both ends."""
+    found = {k: [] for k in ("first frame", "four first frames", "last frame", "both: first", "both: last")}
+    for part in in_batches(scenes):
+        real, captions, eps = real_clips(part), [c for _, _, c in part], noise([s for s, _, _ in part])
+        z = encode(models, real)
+        last = (FRAMES - 1, z[:, :, -1:])
+        make = lambda **given: decode(models, generate_latents(models, captions, eps, **given))
+        found["first frame"].append(psnr(make(prefix=z[:, :, :1])[:, :, 0], real[:, :, 0]))
+        found["four first frames"].append(psnr(make(prefix=z[:, :, :4])[:, :, :4], real[:, :, :4]))
+        found["last frame"].append(psnr(make(later=last)[:, :, -1], real[:, :, -1]))
+        both = make(prefix=z[:, :, :1], later=last)
+        found["both: first"].append(psnr(both[:, :, 0], real[:, :, 0]))
+        found["both: last"].append(psnr(both[:, :, -1], real[:, :, -1]))
+    return {k: float(torch.cat(v).mean()) for k, v in found.items()}
+
+
+@torch.no_grad()
+def autoencoder_psnr(models, frames):
+    """frames [N,3,128,128] -> mean dB."""
+    return float(torch.cat([psnr(models.autoencoder.decode(models.autoencoder.encode(f)).clamp(-1, 1), f) for f in frames.split(20)]).mean())
+
+
+def seconds_per_clip(package):
+    """One nine-frame clip through the package's graphs at two threads: prompt, 24 steps of two branches, decoding."""
+    from reference import Pipeline
+    pipeline = Pipeline(package, threads=2)
+    run = lambda: pipeline.run("a red ball bouncing on a blue background", seed=1)
+    run()
+    began = time.time()
+    run()
+    return time.time() - began
+
+
+def evaluate(weights, count, rife, package):
+    torch.set_num_threads(2)
+    models, examiner, scenes = Models(load_transformer(weights)), load_examiner(), held_out_scenes(count)
+    real, made = real_clips(scenes), generate(models, scenes)
+    np.save(os.path.splitext(weights)[0] + "-clips.npy", ((made[:60] + 1) * 127.5).round().byte().numpy())     # to look at
+    rebuilt = torch.cat([decode(models, encode(models, part)) for part in real.split(BATCH)])
+    got, asked, features = scores(examiner, made, scenes)
+    ceiling, _, real_features = scores(examiner, real, scenes)
+    ceiling_rebuilt, _, rebuilt_features = scores(examiner, rebuilt, scenes)
+    rows = {f"right {q}": (got[q], ceiling[q], ceiling_rebuilt[q], asked[q]) for q in ANSWERS}
+    half = len(real) // 2
+    rows["Fréchet distance, examiner's features"] = (frechet(features, real_features), frechet(real_features[:half], real_features[half:]), frechet(rebuilt_features, real_features), count)
+    change = frame_difference(real).mean()
+    rows["frame difference, × real"] = (float(frame_difference(made).mean() / change), 1.0, float(frame_difference(rebuilt).mean() / change), count)
+    if rife:
+        flow, few = open_flow(rife), count // WARPED_SHARE
+        errors = [np.mean([clip_error(flow, c.numpy()) for c in clips[:few]]) for clips in (made, real, rebuilt)]
+        rows["warping error, × real"] = (errors[0] / errors[1], 1.0, errors[2] / errors[1], few)
+    extended, given = scenes[:count // EXTENDED_SHARE], scenes[:count // CONDITIONED_SHARE]
+    jump, kept = extend(models, examiner, extended)
+    rows["seam jump, × neighbours"] = (jump, None, None, len(extended) * EXTENSIONS)
+    rows["identity kept over three extensions"] = (kept, None, None, len(extended))
+    for name, value in conditioned(models, given).items():
+        rows[f"given frames come back, {name}, dB"] = (value, None, None, len(given))
+    frames = real[:, :, [1, 4, 7]].transpose(1, 2).flatten(0, 1)[:AUTOENCODER_FRAMES]              # [N,3,128,128]
+    rows["autoencoder on the world, dB"] = (autoencoder_psnr(models, frames), None, None, len(frames))
+    leaves = torch.stack([dead_leaves(LEAVES_FROM + i)[:, 8] for i in range(AUTOENCODER_FRAMES // 2)])
+    rows["autoencoder on dead leaves, dB"] = (autoencoder_psnr(models, leaves), None, None, len(leaves))
+    rows["autoencoder on photographs, dB"] = (None, None, None, 0)
+    rows["seconds per clip"] = (seconds_per_clip(package) if package else None, None, None, 1)
+    return rows
+
+
+def markdown(rows, about):
+    show = lambda v: "not measured" if v is None else f"{v:.3g}" if abs(v) >= 1 else f"{v:.3f}"
+    lines = ["| Measure | these weights | real clips | real through autoencoder | bar | N |", "|---|---|---|---|---|---|"]
+    for name, (value, real, rebuilt, n) in rows.items():
+        blank = lambda v: "" if v is None else show(v)
+        lines.append(f"| {name} | {show(value)} | {blank(real)} | {blank(rebuilt)} | {BARS.get(name, '')} | {n} |")
+    return "\n".join([*lines, "", about, ""])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("weights")
+    parser.add_argument("--clips", type=int, default=500)
+    parser.add_argument("--rife")
+    parser.add_argument("--package")
+    arguments = parser.parse_args()
+    rows = evaluate(arguments.weights, arguments.clips, arguments.rife, arguments.package)
+    out = os.path.splitext(arguments.weights)[0] + "-evaluation"
+    step = torch.load(arguments.weights, mmap=True)["step"]
+    about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, guidance {GUIDANCE}, float32. N: clips, frames or seams asked."
+    with open(out + ".json", "w") as file:
+        json.dump(dict(step=step, rows={k: dict(zip(("value", "real", "rebuilt", "asked"), v)) for k, v in rows.items()}), file, indent=1, ensure_ascii=False)
+    with open(out + ".md", "w") as file:
+        file.write(markdown(rows, about))
+    print(markdown(rows, about))

@@ -1,0 +1,63 @@
+"""
+Muon for the matrices, Adam for everything else, in one optimiser.
+
+Muon replaces a matrix's gradient by the nearest orthogonal matrix, found by five Newton–Schulz steps (Jordan et al. 2024,
+kellerjordan.github.io/posts/muon). Here it learns several times faster per step than AdamW. Matrices of one shape are
+stacked and turned together in bfloat16: 21 ms instead of 150 ms a step on two cores (NOTES.md).
+"""
+import torch
+
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
+
+
+def orthogonal(stack, steps=5):
+    """[N,rows,columns] -> the same, every matrix with singular values near 1."""
+    a, b, c = NEWTON_SCHULZ
+    tall = stack.shape[1] > stack.shape[2]
+    x = stack.mT if tall else stack
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).bfloat16()
+    for _ in range(steps):
+        gram = x @ x.mT                                        # [N,rows,rows]
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    x = x.float()
+    return x.mT if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    """`matrices` turn by Muon (a convolution [O,I,3,3] counts as [O,9·I]); `others` by Adam. `scale` multiplies both rates."""
+
+    def __init__(self, matrices, others, rate, adam_rate, momentum=0.95, betas=(0.9, 0.95), decay=0.01):
+        groups = [dict(params=list(matrices), muon=True, rate=rate), dict(params=list(others), muon=False, rate=adam_rate)]
+        super().__init__(groups, dict(momentum=momentum, betas=betas, decay=decay, scale=1.0))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            parameters = [p for p in group["params"] if p.grad is not None]
+            for p in parameters:
+                if not self.state[p]:
+                    self.state[p]["mean"] = torch.zeros_like(p)
+            (self.step_matrices if group["muon"] else self.step_others)(parameters, group)
+
+    def step_matrices(self, parameters, group):
+        rate, momentum = group["rate"] * group["scale"], group["momentum"]
+        shapes = {}
+        for p in parameters:
+            mean = self.state[p]["mean"].lerp_(p.grad, 1 - momentum)
+            update = p.grad.lerp(mean, momentum).reshape(p.shape[0], -1)               # Nesterov's look ahead
+            shapes.setdefault(update.shape, []).append((p, update))
+        for (rows, columns), pairs in shapes.items():
+            turned = orthogonal(torch.stack([u for _, u in pairs])) * max(1.0, rows / columns) ** 0.5
+            for (p, _), update in zip(pairs, turned):
+                p.mul_(1 - rate * group["decay"]).add_(update.reshape(p.shape), alpha=-rate)
+
+    def step_others(self, parameters, group):
+        rate, (beta1, beta2) = group["rate"] * group["scale"], group["betas"]
+        for p in parameters:
+            state = self.state[p]
+            state.setdefault("square", torch.zeros_like(p))
+            state["count"] = state.get("count", 0) + 1
+            state["mean"].lerp_(p.grad, 1 - beta1)
+            state["square"].lerp_(p.grad.square(), 1 - beta2)
+            deviation = (state["square"] / (1 - beta2 ** state["count"])).sqrt() + 1e-8
+            p.addcdiv_(state["mean"], deviation, value=-rate / (1 - beta1 ** state["count"]))

@@ -1,0 +1,105 @@
+"""
+Draw clips from the float32 weights.
+
+    python sample.py                     eight prompts -> run/pictures/samples.png, five frames of each in a row
+
+`generate` is the sampler that the studio runs over the exported graphs: Euler over rectified flow, two branches of guidance,
+clean tokens with timestep 0 that stay as they are. `reference.py` is the same over ONNX.
+"""
+import os
+
+import torch
+from PIL import Image
+
+import text
+from autoencoder import load_autoencoder
+from data import load_statistics
+from paths import HERE, RUN
+from transformer import Transformer, coordinates, load_weights, pack, unpack
+
+STEPS, GUIDANCE = 24, 3.0
+PROMPTS = (
+    "a red ball bouncing on a blue background", "a big yellow star spinning at night",
+    "a white boat moving right on the sea", "a green car moving left over a green meadow",
+    "a purple heart growing on a white background", "an orange fish moving left on a plain blue backdrop",
+    "a pink balloon rising in a blue sky", "a small black rocket rising in space")
+
+
+class Models:
+    """Everything a sample needs. `transformer` left out: the run's cooled weights, else its averages, else the kept ones."""
+
+    def __init__(self, transformer=None):
+        self.tokenizer, self.encoder = text.load()
+        self.autoencoder = load_autoencoder()
+        self.mean, self.deviation = load_statistics()
+        self.transformer = transformer or load_transformer()
+
+    @torch.no_grad()
+    def encode(self, pixels):
+        """[3,F,H,W] in [-1,1] -> normalised latents [1,64,F,h,w]."""
+        return (self.autoencoder.encode(pixels.transpose(0, 1)).transpose(0, 1)[None] - self.mean) / self.deviation
+
+    @torch.no_grad()
+    def decode(self, z):
+        """normalised latents [1,64,F,h,w] -> [3,F,H,W] in [-1,1]."""
+        return self.autoencoder.decode((z * self.deviation + self.mean)[0].transpose(0, 1)).transpose(0, 1).clamp(-1, 1)
+
+
+def load_transformer(path=None):
+    paths = [path] if path else [f"{RUN}/transformer-cooled.pt", f"{RUN}/transformer.pt", f"{HERE}/checkpoint/transformer.pt"]
+    network = Transformer()
+    weights = torch.load(next(p for p in paths if os.path.exists(p)))
+    load_weights(network, {k: v.float() for k, v in weights["average"].items()})
+    return network.eval()
+
+
+@torch.no_grad()
+def generate_latents(models, prompts, noise, prefix=None, later=None, steps=STEPS, guidance=GUIDANCE, negative="", fps=8):
+    """
+    prompts: B strings; noise [B,64,F,h,w]; prefix: normalised latents [B,64,k,h,w] of the first k frames; later: (frame, [B,64,1,h,w]).
+    Returns normalised latents [B,64,F,h,w].
+    """
+    batch, _, frames, height, width = noise.shape
+    x, given = pack(noise), torch.zeros(1, frames * height * width, 1)
+    where, extra = coordinates(frames, height, width, fps=fps), 0
+    if prefix is not None:
+        kept = prefix.shape[2] * height * width
+        x = torch.cat([pack(prefix), x[:, kept:]], 1)
+        given[:, :kept] = 1
+    if later is not None:
+        frame, z = later
+        extra = height * width
+        x, given = torch.cat([pack(z), x], 1), torch.cat([torch.ones(1, extra, 1), given], 1)
+        where = torch.cat([coordinates(1, height, width, frame, fps=fps), where], 1)
+    prompt, mask = text.encode(models.tokenizer, models.encoder, [negative] * batch + list(prompts))
+    used = int(mask.sum(1).max())
+    prompt, mask, where = prompt[:, :used], mask[:, :used].float(), where.expand(2 * batch, -1, -1)
+    sigma = torch.linspace(1, 1 / steps, steps).tolist() + [0.0]
+    for now, following in zip(sigma, sigma[1:]):
+        timestep = (now * 1000 * (1 - given[..., 0])).expand(2 * batch, -1)
+        unguided, guided = models.transformer(torch.cat([x, x]), prompt, mask, timestep, where).chunk(2)
+        velocity = unguided + guidance * (guided - unguided)
+        x = torch.where(given > 0, x, x + (following - now) * velocity)
+    return unpack(x[:, extra:], frames, height, width)
+
+
+def generate(models, prompt, seed, frames=9, **options):
+    """One 128 × 128 clip from nothing -> pixels [3,F,128,128]."""
+    noise = torch.randn(1, 64, frames, 4, 4, generator=torch.Generator().manual_seed(seed))
+    return models.decode(generate_latents(models, [prompt], noise, **options))
+
+
+def contact_sheet(clips, columns=2, shown=5):
+    """clips [3,F,H,W] -> a picture: every clip a row of `shown` frames, rows in `columns`."""
+    pick = lambda clip: [round(k * (clip.shape[1] - 1) / (shown - 1)) for k in range(shown)]
+    rows = [torch.cat([clip[:, k] for k in pick(clip)], 2) for clip in clips]
+    tall = -(-len(rows) // columns)
+    rows += [torch.full_like(rows[0], 1.0)] * (tall * columns - len(rows))
+    sheet = torch.cat([torch.cat(rows[c * tall:(c + 1) * tall], 1) for c in range(columns)], 2)
+    return Image.fromarray(((sheet.permute(1, 2, 0) + 1) * 127.5).round().byte().numpy())
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(2)
+    models = Models()
+    contact_sheet([generate(models, p, seed=100 + i) for i, p in enumerate(PROMPTS)]).save(f"{RUN}/pictures/samples.png")

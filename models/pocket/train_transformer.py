@@ -1,0 +1,273 @@
+"""
+Train the transformer: rectified flow on cached latents, with clean-frame conditioning.
+
+    python train_transformer.py --minutes 90                 at a constant rate; run it again and it goes on
+    python train_transformer.py --minutes 20 --cooldown      from there, the rate falling to nothing: the weights to ship
+
+Promises: a kill costs at most SAVE_SECONDS of work (weights, averages, optimiser, step; every step's random numbers
+follow from the step alone); while a file `PAUSE` lies in the run folder nothing is computed; `transformer.jsonl` in the
+run folder gets one line of losses and throughput every LOG_STEPS, and the loss on held-out clips every CHECK_SECONDS.
+Nothing but `--minutes` of training time ends it, so the constant part can be cooled down again and again, session after session
+(warm-up, stable, decay: Hu et al. 2024, arXiv:2404.06395).
+
+Method: rectified flow (Liu et al. 2022, arXiv:2209.03003), σ drawn log-normally (Esser et al. 2024, arXiv:2403.03206);
+clean tokens with timestep 0 as in LTX-Video (arXiv:2501.00103); Muon; bfloat16 products.
+"""
+import argparse
+import json
+import math
+import os
+import time
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+import text
+from courtesy import Stop, Threads, wait_while_paused
+from data import FRAMES, Clips
+from muon import Muon
+from paths import HERE, RUN, save
+from sample import PROMPTS, Models, contact_sheet, generate
+from transformer import WIDTH, Transformer, coordinates, load_weights, pack
+
+BATCH = {1: 160, 3: 60, 5: 36, 9: 20, 13: 14}     # clips a step by frames: about 2,800 tokens each
+FRAMES_SHARE = {1: 0.04, 3: 0.24, 5: 0.24, 9: 0.40, 13: 0.08}
+SPAN = 9                                          # 3 and 5 frames are any of so many: the same time to learn, a third of the cost
+MODES = ("nothing", "first frame", "first frames", "later image", "first frame and later image")
+MODES_SHARE = (0.38, 0.20, 0.22, 0.10, 0.10)
+LATER_IS_LAST = 0.7                               # otherwise any frame from the third on
+PROMPT_DROPPED = 0.1                              # teaches the unguided velocity that guidance subtracts
+SIGMA_MEAN, SIGMA_DEVIATION = 1.5, 1.4            # of log(σ / (1 − σ)); where the subject goes is settled at σ > 0.85 (NOTES.md)
+RATE, ADAM_RATE, WARM_STEPS = 0.008, 8e-4, 50
+COVERAGE_WEIGHT, COVERAGE_TAP = 0.3, 4            # also tell, after four blocks, where the subject is: see CoverageHead
+AVERAGE = 0.996                                   # of the weights: over about 250 steps
+SEED = 7
+STEADY, COOLED = f"{RUN}/transformer.pt", f"{RUN}/transformer-cooled.pt"
+LOG_STEPS, SAVE_SECONDS, CHECK_SECONDS, PICTURE_SECONDS = 20, 120, 240, 900
+
+
+def sigmas(count, random):
+    """[count], one in each of `count` equally likely slices of the distribution."""
+    u = (torch.arange(count) + torch.rand(count, generator=random)) / count
+    normal = math.sqrt(2) * torch.erfinv((2 * u - 1).clamp(-1 + 1e-6, 1 - 1e-6))
+    return torch.sigmoid(SIGMA_MEAN + SIGMA_DEVIATION * normal)[torch.randperm(count, generator=random)]
+
+
+class CoverageHead(nn.Linear):
+    """
+    Says from a token's middle state how much of its 2 × 2 cells the subject covers. Used in training only.
+    At high noise the velocity's error hardly shows whether nine frames agree on one place; this does, so they learn to
+    agree much sooner. After REPA (Yu et al. 2024, arXiv:2410.06940), with the drawn world's own truth instead of another network's.
+    """
+
+    def __init__(self):
+        super().__init__(WIDTH, 4)
+        nn.init.zeros_(self.weight)
+
+
+def choose_conditioning(frames, rng):
+    """-> (first frames kept clean, index of the later image or None)."""
+    if frames == 1:
+        return 0, None
+    mode = rng.choice(MODES, p=MODES_SHARE)
+    clean = {"nothing": 0, "later image": 0, "first frames": min(frames - 1, int(rng.integers(2, 5)))}.get(mode, 1)
+    if "later" not in mode:
+        return clean, None
+    return clean, frames - 1 if rng.random() < LATER_IS_LAST else int(rng.integers(2, frames))
+
+
+def choose_times(batch, frames, clean, rng):
+    """
+    Frame numbers [frames], the same for the batch and counted from 0, and where each clip starts [B].
+    Few frames are spread over SPAN; the ones kept clean stay neighbours, as in an extension.
+    """
+    times = np.arange(frames)
+    if 1 < frames < SPAN:
+        first = max(1, clean)
+        times = np.concatenate([np.arange(first), np.sort(rng.choice(np.arange(first, SPAN), frames - first, replace=False))])
+    return torch.from_numpy(times), torch.from_numpy(rng.integers(FRAMES - times[-1], size=batch))
+
+
+def velocity_loss(network, z, prompt, prompt_mask, sigma, noise, clean=0, later=None, times=None, head=None, covered=None):
+    """
+    Mean squared error of the velocity over the noisy tokens, per clip [B]; with `head`, plus the weighted error of coverage.
+    z, noise [B,64,F,4,4] normalised; sigma [B]; times [F]; the first `clean` frames and image `later` are given; covered [B,F·16,4].
+    """
+    batch, _, frames, height, width = z.shape
+    area, times = height * width, torch.arange(frames) if times is None else times
+    target = pack(noise - z)[:, clean * area:]
+    s = sigma[:, None, None]
+    x = pack(z)
+    x = torch.cat([x[:, :clean * area], (1 - s) * x[:, clean * area:] + s * pack(noise)[:, clean * area:]], 1)
+    where, given, extra = coordinates(times, height, width), clean * area, 0
+    if later is not None:
+        x = torch.cat([pack(z[:, :, later:later + 1]), x], 1)
+        where, given, extra = torch.cat([coordinates(times[later:later + 1], height, width), where], 1), given + area, area
+    timestep, lengths = sigma[:, None] * 1000, [x.shape[1]]
+    if given:
+        timestep, lengths = torch.cat([torch.zeros(batch, 1), timestep], 1), [given, x.shape[1] - given]
+    used = int(prompt_mask.sum(1).max())                                     # padding beyond the longest prompt costs and teaches nothing
+    with torch.autocast("cpu", torch.bfloat16):
+        velocity, middle = network(x, prompt[:, :used], prompt_mask[:, :used], timestep, where.expand(batch, -1, -1), lengths, tap=COVERAGE_TAP)
+    loss = (velocity.float()[:, given:] - target).square().mean((1, 2))
+    if head is not None:
+        told = head(middle.float())[:, extra:]
+        loss = loss, F.binary_cross_entropy_with_logits(told, covered)
+    return loss
+
+
+def rate_scale(step_in_run, progress, cooldown):
+    if cooldown:
+        return max(0.0, 1 - progress)
+    return min(1.0, (step_in_run + 1) / WARM_STEPS)
+
+
+def train_step(network, head, optimiser, clips, empty, step):
+    """One step; everything random in it follows from `step`. -> frames, clips, mean loss of velocity and of coverage."""
+    rng, random = np.random.default_rng((SEED, step)), torch.Generator().manual_seed(SEED * 1_000_003 + step)
+    frames = int(rng.choice(list(FRAMES_SHARE), p=list(FRAMES_SHARE.values())))
+    batch = BATCH[frames]
+    clean, later = choose_conditioning(frames, rng)
+    times, starts = choose_times(batch, frames, clean, rng)
+    indices, places = torch.from_numpy(rng.integers(len(clips), size=batch)), starts[:, None] + times
+    z, prompt, mask = clips.window(indices, places)
+    dropped = torch.rand(batch, generator=random) < PROMPT_DROPPED
+    prompt[dropped], mask[dropped] = empty
+    noise = torch.randn(z.shape, generator=random)
+    loss, coverage = velocity_loss(network, z, prompt, mask, sigmas(batch, random), noise, clean, later, times, head, clips.covered(indices, places))
+    optimiser.zero_grad(set_to_none=True)
+    (loss.mean() + COVERAGE_WEIGHT * coverage).backward()
+    optimiser.step()
+    return frames, batch, loss.mean().item(), coverage.item()
+
+
+@torch.no_grad()
+def check(network, held_out, batch=24):
+    """Held-out loss of 9-frame clips from nothing, at fixed noise: the mean, and at four noise levels."""
+    levels = (0.3, 0.6, 0.9, 0.95)
+    losses = {}
+    for level in levels:
+        random, parts = torch.Generator().manual_seed(1), []
+        for start in range(0, len(held_out), batch):
+            indices = torch.arange(start, min(start + batch, len(held_out)))
+            z, prompt, mask = held_out.window(indices, torch.arange(2, 11).expand(len(indices), -1))
+            parts.append(velocity_loss(network, z, prompt, mask, torch.full((len(z),), level), torch.randn(z.shape, generator=random)))
+        losses[str(level)] = round(torch.cat(parts).mean().item(), 4)
+    return dict(mean=round(sum(losses.values()) / len(levels), 4), **losses)
+
+
+def create_optimiser(network, head):
+    is_matrix = lambda name, p: "transformer_blocks" in name and p.ndim == 2 and "table" not in name
+    named = [*network.named_parameters(), *head.named_parameters(prefix="coverage")]
+    return Muon([p for n, p in named if is_matrix(n, p)], [p for n, p in named if not is_matrix(n, p)], RATE, ADAM_RATE)
+
+
+def load_state(network, head, optimiser, cooldown, minutes):
+    """
+    An unfinished cooldown, else the steady run, else `checkpoint/transformer.pt`, else nothing.
+    -> averages, step, seconds in all, seconds of the cooldown already done.
+    """
+    kept = torch.load(COOLED) if cooldown and os.path.exists(COOLED) else None
+    if kept is None or kept.get("cooled", 0) >= minutes * 60:
+        source = next((p for p in (STEADY, f"{HERE}/checkpoint/transformer.pt") if os.path.exists(p)), None)
+        if source is None:
+            return {k: v.clone() for k, v in network.state_dict().items()}, 0, 0.0, 0.0
+        kept = torch.load(source)
+    float32 = lambda weights: {k: v.float() for k, v in weights.items()}
+    load_weights(network, float32(kept["average"] if "weights" not in kept else kept["weights"]))
+    average = {**network.state_dict(), **float32(kept["average"])}
+    if "head" in kept:
+        head.load_state_dict(kept["head"])
+    if "optimiser" in kept and len(kept["optimiser"]["state"]) == sum(len(g["params"]) for g in optimiser.param_groups):
+        optimiser.load_state_dict(kept["optimiser"])
+        for group in optimiser.param_groups:
+            group["rate"] = RATE if group["muon"] else ADAM_RATE                 # this file's, not the checkpoint's
+    cooled = kept.get("cooled", 0.0) if cooldown else 0.0
+    return {k: v.clone() for k, v in average.items()}, kept["step"], kept["seconds"] - cooled, cooled
+
+
+class Every:
+    """True once in so many seconds, counted from the start."""
+
+    def __init__(self, seconds):
+        self.seconds, self.last = seconds, time.time()
+
+    def is_due(self):
+        due = time.time() - self.last > self.seconds
+        if due:
+            self.last = time.time()
+        return due
+
+
+class Journal:
+    """`transformer.jsonl`, and what it says: running losses by number of frames, frames a second."""
+
+    def __init__(self):
+        self.file, self.losses, self.coverage = open(f"{RUN}/transformer.jsonl", "a", buffering=1), {}, None
+        self.frames, self.since = 0, time.time()
+
+    def note(self, **line):
+        print(json.dumps(line), file=self.file)
+
+    def count(self, frames, batch, loss, coverage):
+        self.coverage = coverage if self.coverage is None else 0.97 * self.coverage + 0.03 * coverage
+        self.losses[frames] = 0.97 * self.losses.get(frames, loss) + 0.03 * loss
+        self.frames += frames * batch
+
+    def summary(self):
+        rate, self.frames, self.since = self.frames / (time.time() - self.since), 0, time.time()
+        return dict(loss={str(k): round(v, 4) for k, v in sorted(self.losses.items())}, coverage=round(self.coverage, 4), framesPerSecond=round(rate, 1))
+
+
+def draw_pictures(network, step):
+    models = Models(network)
+    contact_sheet([generate(models, p, seed=100 + i) for i, p in enumerate(PROMPTS)]).save(f"{RUN}/pictures/step-{step:06d}.png")
+
+
+def train(minutes, cooldown):
+    threads, stop, journal = Threads(), Stop(), Journal()
+    clips, held_out = Clips(f"{RUN}/latents/clips_*.pt"), Clips(f"{RUN}/latents/held_out.pt")
+    empty, empty_mask = text.encode(*text.load(), [""])
+    network, shadow, head = Transformer(), Transformer(), CoverageHead()
+    optimiser = create_optimiser(network, head)
+    average, step, seconds, spent = load_state(network, head, optimiser, cooldown, minutes)
+    shadow.load_state_dict(average)
+    average = shadow.state_dict()                                                # the same memory: `shadow` always holds the averages
+    first, save_due, check_due, picture_due = step, Every(SAVE_SECONDS), Every(CHECK_SECONDS), Every(PICTURE_SECONDS)
+    journal.note(event="start", cooldown=cooldown, minutes=minutes, step=step, clips=len(clips), parameters=sum(p.numel() for p in network.parameters()))
+
+    def keep():
+        state = dict(weights=network.state_dict(), average=average, head=head.state_dict(), optimiser=optimiser.state_dict(), step=step, seconds=seconds + spent)
+        save({**state, "cooled": spent if cooldown else 0.0}, COOLED if cooldown else STEADY)
+
+    while spent < minutes * 60 and not stop.asked:
+        wait_while_paused()
+        threads.choose()
+        began = time.time()
+        for group in optimiser.param_groups:
+            group["scale"] = rate_scale(step - first, spent / (minutes * 60), cooldown)
+        journal.count(*train_step(network, head, optimiser, clips, (empty[0], empty_mask[0].float()), step))
+        step += 1
+        with torch.no_grad():
+            torch._foreach_lerp_(list(average.values()), list(network.state_dict().values()), 1 - min(AVERAGE, (1 + step) / (20 + step)))
+        if step % LOG_STEPS == 0:
+            journal.note(step=step, seconds=round(seconds + spent), **journal.summary(), threads=threads.count)
+        if save_due.is_due():
+            keep()
+        if check_due.is_due():
+            journal.note(step=step, seconds=round(seconds + spent), heldOut=check(shadow, held_out))
+        if picture_due.is_due():
+            draw_pictures(shadow, step)
+        spent += time.time() - began
+    keep()
+    journal.note(event="stopped" if stop.asked else "done", step=step, seconds=round(seconds + spent), heldOut=None if stop.asked else check(shadow, held_out))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--cooldown", action="store_true")
+    arguments = parser.parse_args()
+    train(arguments.minutes, arguments.cooldown)
