@@ -15,6 +15,9 @@ const external = ['electron', 'better-sqlite3', 'onnxruntime-node', '@ffmpeg-ins
 // fflate's build for Node declares a `require` of its own, which collides with the one electron-vite adds to the bundle.
 const withoutNodeShim = { fflate: resolve('node_modules/fflate/esm/browser.js') };
 
+/** How long plugins take is no news to somebody who only wants to start the studio. */
+const checks = { pluginTimings: false };
+
 export default defineConfig({
   main: {
     resolve: { alias: { ...alias, ...withoutNodeShim } },
@@ -22,6 +25,7 @@ export default defineConfig({
       outDir: 'out/main',
       externalizeDeps: false,
       rollupOptions: {
+        checks,
         external,
         input: {
           index: resolve('src/main/index.ts'),
@@ -40,6 +44,7 @@ export default defineConfig({
       outDir: 'out/preload',
       externalizeDeps: false,
       rollupOptions: {
+        checks,
         external: ['electron'],
         input: { index: resolve('src/preload/index.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -54,7 +59,7 @@ export default defineConfig({
       outDir: 'out/renderer',
       // The page is served with `script-src 'self'` and no inline anything.
       assetsInlineLimit: 0,
-      rollupOptions: { input: resolve('src/renderer/index.html') },
+      rollupOptions: { checks, input: resolve('src/renderer/index.html') },
     },
   },
 });

@@ -3,6 +3,7 @@
  * goes through the page's own bridge, which can do no more than the page can.
  */
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { DocumentRecord } from '@core/document/records';
 import type { OpenProject } from '@contracts/ipc';
 import type { StudioBridge } from '@contracts/ipc';
 
@@ -36,13 +37,13 @@ export class StudioPage {
   }
 
   /** Plans a shot at the playhead by P, writes its prompt and leaves it selected. */
-  async planShot(prompt: string): Promise<void> {
+  async planShot(text: string): Promise<void> {
     await this.page.keyboard.press('p');
-    const editor = this.page.getByTestId('prompt-editor');
-    await expect(editor).toBeFocused();
-    await editor.fill(prompt);
-    await this.page.keyboard.press('Enter');
-    await expect(editor).toBeHidden();
+    const prompt = this.page.getByTestId('prompt-text');
+    await expect(prompt).toBeFocused();
+    await prompt.fill(text);
+    await this.page.keyboard.press('Escape');
+    await expect(prompt).not.toBeFocused();
   }
 
   /** Mod+Enter, then until the job is done. */
@@ -86,6 +87,54 @@ export class StudioPage {
     await this.page.mouse.down();
     for (let step = 1; step <= 6; step++) await this.page.mouse.move(x + (dx * step) / 6, y + (dy * step) / 6);
     await this.page.mouse.up();
+  }
+
+  /** Moves the mouse to the middle of `what`, `dx` to its side, and clicks there. */
+  async clickBeside(what: Locator, dx: number): Promise<void> {
+    const { x, y } = await this.middleOf(what);
+    await this.page.mouse.click(x + dx, y);
+  }
+
+  async middleOf(what: Locator): Promise<{ x: number; y: number }> {
+    const box = await what.boundingBox();
+    if (!box) throw new Error('nothing to point at');
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  }
+
+  /** Types a number into a field of the inspector or a popover and leaves it. */
+  async setNumber(testid: string, value: number): Promise<void> {
+    const field = this.page.getByTestId(testid);
+    await field.fill(String(value));
+    await field.press('Tab');
+    await expect(field).toHaveValue(String(value));
+    await this.leaveField();
+  }
+
+  /** Gives the keys back to the timeline. */
+  async leaveField(): Promise<void> {
+    await this.page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    });
+  }
+
+  /** A planned shot cheap enough to be made many times in a test. */
+  async planQuickShot(text: string, { frames = 9, steps = 2 } = {}): Promise<void> {
+    await this.planShot(text);
+    await this.setNumber('steps', steps);
+    if (frames !== 9) await this.setNumber('length', frames);
+  }
+
+  get toasts(): Locator {
+    return this.page.getByTestId('toasts');
+  }
+
+  async playhead(): Promise<number> {
+    return Number((await this.frameNumber.textContent())?.slice(2));
+  }
+
+  async records<K extends DocumentRecord['kind']>(kind: K): Promise<Extract<DocumentRecord, { kind: K }>[]> {
+    const { records } = await this.project();
+    return records.filter((record): record is Extract<DocumentRecord, { kind: K }> => record.kind === kind);
   }
 
   /** What the library holds of the project that is open. */

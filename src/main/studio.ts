@@ -104,12 +104,19 @@ export interface Studio {
       embedRecipe: boolean;
     }): Promise<string>;
     cancel(jobId: string): void;
+    /** Queues a failed, cancelled or interrupted job again; it goes on from its last written step. */
     retry(jobId: string): void;
+    /** Stops a waiting or running job; its state and what it had made stay. */
+    pause(jobId: string): void;
+    /** Puts a paused job at the front of the queue. */
+    resume(jobId: string): void;
+    /** Moves a waiting job in front of another waiting one, or to the end. */
+    reorder(jobId: string, before: string | null): void;
     clearFinished(): void;
     get(jobId: string): JobView;
     /** Path of a finished export. */
     outPathOf(jobId: string): string;
-    /** Resolves when the job is done, cancelled, failed or interrupted. */
+    /** Resolves when the job neither waits nor runs: done, cancelled, failed, interrupted or paused. */
     settled(jobId: string): Promise<JobView>;
   };
 

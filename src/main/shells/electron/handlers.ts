@@ -55,6 +55,9 @@ export function createHandlers({ studio, onnxruntimeVersion, window }: HandlerOp
     'jobs.generate': async (input) => ({ jobId: await studio.jobs.generate(input) }),
     'jobs.cancel': ({ jobId }) => done(studio.jobs.cancel(jobId)),
     'jobs.retry': ({ jobId }) => done(studio.jobs.retry(jobId)),
+    'jobs.pause': ({ jobId }) => done(studio.jobs.pause(jobId)),
+    'jobs.resume': ({ jobId }) => done(studio.jobs.resume(jobId)),
+    'jobs.reorder': ({ jobId, before }) => done(studio.jobs.reorder(jobId, before)),
     'jobs.clearFinished': () => done(studio.jobs.clearFinished()),
 
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),

@@ -17,6 +17,7 @@ import { extend, type ExtendOptions } from './extend';
 import { generate, type GenerateOptions } from './generate';
 import { addModel, listModels, verifyModels } from './models';
 import { createReporter, type Output } from './reporter';
+import { makeSample } from './sample';
 import type { HeadlessStudio } from './headless-studio';
 
 export interface CliOptions {
@@ -154,6 +155,12 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
     async (given: SharedOptions) => {
       const { libraryDir, outPath } = await headless.prepareDemo();
       await withStudio({ ...given, library: given.library ?? libraryDir }, (context) => demo(context, outPath));
+    },
+  );
+  shared(program.command('sample <dir>', { hidden: true }).description('makes resources/sample (for developers)')).action(
+    async (dir: string, given: SharedOptions) => {
+      const { libraryDir } = await headless.prepareDemo();
+      await withStudio({ ...given, library: given.library ?? libraryDir }, (context) => makeSample(context, resolve(dir)));
     },
   );
   return program;

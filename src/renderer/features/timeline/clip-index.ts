@@ -51,12 +51,10 @@ export function roomAfter(index: ClipIndex, trackId: RecordId, frame: number): n
 /** Free project frames left of `frame`, down to the film's start. */
 export function roomBefore(index: ClipIndex, trackId: RecordId, frame: number): number {
   const clips = index.byTrack.get(trackId) ?? NO_CLIPS;
-  let end = 0;
-  for (const clip of clips) {
-    if (clip.start >= frame) break;
-    end = clip.start + clip.duration;
-  }
-  return Math.max(0, frame - end);
+  const at = firstEndingAfter(clips, frame);
+  const [before, over] = [clips[at - 1], clips[at]];
+  if (over !== undefined && over.start < frame) return 0;
+  return frame - (before === undefined ? 0 : before.start + before.duration);
 }
 
 /** Starts and ends of clips, sorted and once each: what ↑ and ↓ jump between. */

@@ -9,7 +9,7 @@ import { strings } from './strings';
 import { tileFrame, tilingFor } from './filmstrip-tiles';
 import { xOfFrame, type TimeScale } from './time-scale';
 import type { ClipView, SpanView } from './clip-view';
-import type { PlacedClip, PlacedTransition } from './timeline-scene.svelte';
+import type { PlacedClip, PlacedTransition, Sliver } from './timeline-scene.svelte';
 
 /** A picture for a tile of a filmstrip. */
 export interface TileImage {
@@ -32,6 +32,7 @@ export interface PaintInput {
   readonly scale: TimeScale;
   readonly rows: readonly TrackRow[];
   readonly clips: readonly PlacedClip[];
+  readonly slivers: readonly Sliver[];
   readonly transitions: readonly PlacedTransition[];
   readonly grid: readonly { readonly clipId: string; readonly frame: number }[];
   readonly selection: ReadonlySet<string>;
@@ -50,6 +51,7 @@ export function paintTracks(ctx: CanvasRenderingContext2D, input: PaintInput): v
   ctx.clearRect(0, 0, input.width, input.height);
   ctx.textBaseline = 'middle';
   for (const row of input.rows) paintLane(ctx, input, row);
+  for (const sliver of input.slivers) paintSliver(ctx, input, sliver);
   for (const placed of input.clips) paintClip(ctx, input, placed);
   for (const transition of input.transitions) paintTransition(ctx, input, transition);
   if (input.ghost !== null) paintGhost(ctx, input, input.ghost);
@@ -60,6 +62,12 @@ function paintLane(ctx: CanvasRenderingContext2D, { width }: PaintInput, row: Tr
   ctx.fillRect(0, row.top, width, row.height);
   ctx.fillStyle = palette.line;
   ctx.fillRect(0, row.top + row.height - 1, width, 1);
+}
+
+function paintSliver(ctx: CanvasRenderingContext2D, input: PaintInput, { clip, row }: Sliver): void {
+  ctx.fillStyle = input.selection.has(clip.id) ? palette.accent : palette.clipSliver;
+  const width = Math.max(0.5, clip.duration * input.scale.pixelsPerFrame * 0.8);
+  ctx.fillRect(xOfFrame(input.scale, clip.start), row.top + 3, width, row.height - 7);
 }
 
 function paintClip(ctx: CanvasRenderingContext2D, input: PaintInput, { view, row }: PlacedClip): void {

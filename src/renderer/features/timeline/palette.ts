@@ -5,6 +5,7 @@ export const palette = {
   hiddenVeil: 'rgb(17 18 21 / 62%)',
   line: '#22252a',
   clip: '#2b2e35',
+  clipSliver: '#4a4e57',
   clipStrip: '#1a1c20',
   clipEdge: 'rgb(255 255 255 / 9%)',
   clipText: '#d3d1ce',

@@ -26,6 +26,12 @@ export interface PlacedClip {
   readonly row: TrackRow;
 }
 
+/** A clip too narrow for details. */
+export interface Sliver {
+  readonly clip: ClipRecord;
+  readonly row: TrackRow;
+}
+
 /** A prompt block where one clip shows it. */
 export interface PlacedBlock extends FrameRange {
   readonly key: string;
@@ -43,6 +49,7 @@ export interface PlacedTransition extends FrameRange {
   readonly row: TrackRow;
 }
 
+const MIN_DETAIL_PX = 6;
 const NOTHING: ClipIndex = { byTrack: new Map(), transitions: [] };
 
 export class TimelineScene {
@@ -68,17 +75,22 @@ export class TimelineScene {
     return { from: Math.max(0, from - slack), to: to + slack };
   });
 
+  readonly #inWindow: readonly Sliver[] = $derived.by(() => {
+    const { from, to } = this.window;
+    return this.rows.flatMap((row) => clipsInWindow(this.index, row.track.id, from, to).map((clip) => ({ clip, row })));
+  });
+
+  /** Clips wide enough to be looked at and taken hold of. */
   readonly clips: readonly PlacedClip[] = $derived.by(() => {
     const { session, jobs } = this.#app;
     if (session === null) return [];
-    const { from, to } = this.window;
-    return this.rows.flatMap((row) =>
-      clipsInWindow(this.index, row.track.id, from, to).map((clip) => ({
-        view: describeClip(session, jobs, clip),
-        row,
-      })),
-    );
+    return this.#inWindow
+      .filter(({ clip }) => this.#isWide(clip))
+      .map(({ clip, row }) => ({ view: describeClip(session, jobs, clip), row }));
   });
+
+  /** Clips of a few pixels, when a long film is seen whole: only their bodies are drawn. */
+  readonly slivers: readonly Sliver[] = $derived.by(() => this.#inWindow.filter(({ clip }) => !this.#isWide(clip)));
 
   readonly transitions: readonly PlacedTransition[] = $derived.by(() => {
     const session = this.#app.session;
@@ -122,7 +134,8 @@ export class TimelineScene {
   readonly blockRowCount: number = $derived(this.#allBlocks.rowCount);
   readonly blocks: readonly PlacedBlock[] = $derived.by(() => {
     const { from, to } = this.window;
-    return this.#allBlocks.placed.filter((one) => one.to > from && one.from < to);
+    const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
+    return this.#allBlocks.placed.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames);
   });
 
   /** Clips whose model windows are drawn: the selected ones and those of the prompt being worked on. */
@@ -146,6 +159,10 @@ export class TimelineScene {
   constructor(app: AppState) {
     this.#app = app;
     this.#ui = timelineUiOf(app);
+  }
+
+  #isWide(clip: ClipRecord): boolean {
+    return clip.duration * this.#app.timelineView.pixelsPerFrame >= MIN_DETAIL_PX;
   }
 
   #gridOf(clip: ClipRecord): readonly number[] {
