@@ -1,0 +1,144 @@
+/**
+ * When things break: the studio lives, says what happened and what to do, and loses nothing.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, launchElectron, test } from './fixtures/studio';
+import { StudioPage } from './pages/studio-page';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** The engine is the utility process whose memory holds the model; it is found by its entry file. */
+function engineProcess(electronPid: number): number {
+  const children = (pid: number): number[] => {
+    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+    const direct = stdout.trim().split(/\s+/).filter(Boolean).map(Number);
+    return direct.flatMap((child) => [child, ...children(child)]);
+  };
+  const utility = children(electronPid).filter((pid) => {
+    const args = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+    return args.includes('--utility-sub-type=node.mojom.NodeService');
+  });
+  if (utility.length !== 1) throw new Error(`expected one engine process, found ${utility.length}`);
+  return utility[0]!;
+}
+
+test('an engine killed in mid-run leaves the studio alive and the job ready to run again', async ({ studio }) => {
+  const { page } = studio;
+  const film = new StudioPage(page);
+  await film.newProject('Crash');
+  await film.planShot('a blue box spinning on a red background');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('run-notice')).toContainText(/step \d+/);
+  process.kill(engineProcess(studio.app.process().pid!), 'SIGKILL');
+  await film.waitForIdle();
+
+  const [job] = (await film.project()).jobs;
+  expect(job).toMatchObject({ state: 'interrupted', error: { code: 'engine/crashed' } });
+  await page.getByTestId('queue-toggle').click();
+  await expect(page.getByTestId('queue-panel')).toContainText(/ended unexpectedly/);
+  await studio.screenshot('engine-crashed');
+
+  await page.getByTestId('retry-job').first().click();
+  await film.waitForTakes(1);
+  expect((await film.project()).takes[0]?.frames).toHaveLength(9);
+});
+
+test('a second studio on the same library is refused in words, and the first goes on', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  await film.newProject('First');
+  const other = path.join(studio.dir, 'other');
+  mkdirSync(other);
+  const second = await launchElectron(other, studio.library, { withSample: false, env: { ONIONSKIN_NO_DIALOGS: '1' } }).catch(
+    (error: unknown) => String(error),
+  );
+  const text =
+    typeof second === 'string'
+      ? second
+      : await new Promise<string>((resolve) => {
+          let output = '';
+          second.process().stderr?.on('data', (data: Buffer) => (output += data.toString()));
+          second.process().once('exit', () => resolve(output));
+        });
+  expect(text).toMatch(/library/i);
+  await film.planShot('a red ball');
+  await expect(film.clips).toHaveCount(1);
+});
+
+test('the command line is refused while the window has the library, and told so', async ({ studio }) => {
+  await new StudioPage(studio.page).newProject('Open');
+  const cli = path.join(root, 'out/main/cli.js');
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'models', 'list', '--library', studio.library], { encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/in use|open/);
+});
+
+test('a page cannot reach Node, the network or a file outside its own', async ({ studio }) => {
+  const { page } = studio;
+  const found = await page.evaluate(async () => {
+    const fetchOf = async (url: string): Promise<number | string> => {
+      try {
+        return (await fetch(url)).status;
+      } catch (error) {
+        return String(error).slice(0, 9);
+      }
+    };
+    const scope = globalThis as unknown as Record<string, unknown>;
+    return {
+      require: typeof scope['require'],
+      process: typeof scope['process'],
+      bridge: Object.keys(scope['studio'] as object).sort(),
+      remote: await fetchOf('https://example.com/'),
+      escape: await fetchOf('/..%2f..%2f..%2fpackage.json'),
+      unknownFrame: await fetchOf(`/frames/${'0'.repeat(64)}.png`),
+      file: await fetchOf('file:///etc/passwd'),
+    };
+  });
+  expect(found).toEqual({
+    require: 'undefined',
+    process: 'undefined',
+    bridge: ['importFiles', 'invoke', 'platform', 'subscribe'],
+    remote: 'TypeError',
+    escape: 404,
+    unknownFrame: 404,
+    file: 'TypeError',
+  });
+});
+
+test('frames answer ranges as a media element asks for them', async ({ studio }) => {
+  const { page } = studio;
+  const film = new StudioPage(page);
+  await film.newProject('Ranges');
+  await film.planShot('a white star at night');
+  await film.generate();
+  const hash = (await film.project()).takes[0]?.frames[0];
+  const answers = await page.evaluate(async (name) => {
+    const ask = async (range: string): Promise<unknown[]> => {
+      const response = await fetch(`/frames/${name}.png`, { headers: { range } });
+      return [response.status, response.headers.get('content-range')?.replace(/\d+$/, 'size'), (await response.arrayBuffer()).byteLength];
+    };
+    return [await ask('bytes=0-7'), await ask('bytes=-4'), await ask('bytes=99999999-')];
+  }, hash);
+  expect(answers[0]).toEqual([206, 'bytes 0-7/size', 8]);
+  expect(answers[1]).toEqual([206, expect.stringMatching(/^bytes \d+-\d+\/size$/), 4]);
+  expect(answers[2]).toEqual([416, 'bytes */size', 0]);
+});
+
+test('a damaged model is named before a run, with what to do', async ({ studio }) => {
+  // Beside the app's own folder, so that the real one is never touched: a model package added by hand.
+  const dir = path.join(studio.dir, 'broken-pocket');
+  const pocket = path.join(root, 'resources/models/pocket');
+  cpSync(pocket, dir, { recursive: true, filter: (file) => !file.endsWith('.onnx') });
+  for (const part of ['text_encoder', 'vae_encoder', 'vae_decoder']) symlinkSync(path.join(pocket, part, 'model.onnx'), path.join(dir, part, 'model.onnx'));
+  cpSync(path.join(pocket, 'transformer/model.onnx'), path.join(dir, 'transformer/model.onnx'));
+  truncateSync(path.join(dir, 'transformer/model.onnx'), 1_000_000);
+  const manifest = path.join(dir, 'onionskin.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"id": "pocket"', '"id": "pocket-two"'));
+  const cli = path.join(root, 'out/main/cli.js');
+  const library = path.join(studio.dir, 'model-library');
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'models', 'add', dir, '--library', library], { encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toContain('transformer/model.onnx');
+  rmSync(dir, { recursive: true });
+});
