@@ -7,11 +7,15 @@ One case = a configuration, a way to set the timesteps and a whole run: x0 = ran
 init_noise_sigma, the "model" is tanh(scaled input) * 0.5 + 0.01 * t / 1000, and step noise comes from the same generator.
 Stored: all timesteps and sigmas, the first and last four values after the first and after the last step, and add_noise
 at the middle step. Numbers are float32 in their shortest decimal form, so the tests get the same bits back.
+
+Each case is run twice: with torch as it is, and with torch's float32 sqrt, log, exp, expm1 and tanh rounded correctly
+("rounded"). The official wheel's are not (MKL; on one AMD EPYC 17 % of the square roots are one bit off) and differ
+between processors. Against "rounded" the TypeScript has to be right to the bit; against the first, to 1e-6.
 """
 import argparse
+import contextlib
 import itertools
 import json
-import math
 import pathlib
 import sys
 import warnings
@@ -27,13 +31,14 @@ torch.set_num_threads(1)
 TARGET = pathlib.Path(__file__).resolve().parents[2] / "src/core/diffusion/schedulers"
 GUIDANCE_TARGET = TARGET.parent
 SHAPE = (1, 4, 4, 4)
+# Where a case cancels (sigma 4096 down to 12), another processor's square root shows this much.
+CHECK_TOLERANCE = 2e-4
 SD = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
 
 def number(value):
     value = np.float32(value)
-    if not np.isfinite(value):
-        return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(float(value), "NaN")
+    assert np.isfinite(value), "a case that diffusers cannot do is no golden"
     return int(value) if value == int(value) and abs(value) < 1e6 else float(str(value))
 
 
@@ -46,7 +51,41 @@ def ends(tensor):
     return [number(v) for v in flat[:4] + flat[-4:]]
 
 
-def run(name, class_name, config, how, step=None, mu=None):
+@contextlib.contextmanager
+def correctly_rounded():
+    """torch's elementary functions on float32 tensors go through double."""
+
+    def through_double(function):
+        def wrapped(x, *args, **kwargs):
+            if isinstance(x, torch.Tensor) and x.dtype == torch.float32:
+                return function(x.double(), *args, **kwargs).float()
+            return function(x, *args, **kwargs)
+
+        return wrapped
+
+    power = torch.Tensor.__pow__
+    saved = [(torch.Tensor, "__pow__", power)]
+    for name in ["sqrt", "log", "exp", "expm1", "tanh"]:
+        saved += [(torch, name, getattr(torch, name)), (torch.Tensor, name, getattr(torch.Tensor, name))]
+    for owner, name, function in saved[1:]:
+        setattr(owner, name, through_double(function))
+    torch.Tensor.__pow__ = lambda x, e: x.sqrt() if isinstance(e, float) and e == 0.5 else power(x, e)
+    try:
+        yield
+    finally:
+        for owner, name, function in saved:
+            setattr(owner, name, function)
+
+
+def run(name, class_name, config, how, step=None, mu=None, begin=0):
+    case = run_once(name, class_name, config, how, step, mu, begin)
+    with correctly_rounded():
+        rounded = run_once(name, class_name, config, how, step, mu, begin)
+    case["rounded"] = {key: rounded[key] for key in ("first", "last", "noised") if key in rounded}
+    return case
+
+
+def run_once(name, class_name, config, how, step, mu, begin):
     scheduler = getattr(diffusers, class_name).from_config(config)
     arguments = {"steps": "num_inference_steps"}
     given = {arguments.get(key, key): value for key, value in how.items()}
@@ -58,7 +97,7 @@ def run(name, class_name, config, how, step=None, mu=None):
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(SHAPE, generator=generator) * getattr(scheduler, "init_noise_sigma", 1.0)
     if hasattr(scheduler, "set_begin_index"):
-        scheduler.set_begin_index(0)  # as pipelines do: of two equal timesteps the first is meant
+        scheduler.set_begin_index(begin)  # as pipelines do: of two equal timesteps the first is meant
     timesteps = scheduler.timesteps
     if class_name == "LTXEulerAncestralRFScheduler" and "sigmas" in given:
         timesteps = timesteps[:-1]  # diffusers keeps a last timestep 0, for which step() does nothing
@@ -67,7 +106,7 @@ def run(name, class_name, config, how, step=None, mu=None):
     kwargs = {"eta": "eta", "sChurn": "s_churn", "sNoise": "s_noise"}
     kwargs = {kwargs[key]: value for key, value in step.items()}
     takes_generator = class_name != "UniPCMultistepScheduler"
-    for t in timesteps:
+    for t in timesteps[begin:]:
         scaled = scheduler.scale_model_input(x, t) if hasattr(scheduler, "scale_model_input") else x
         output = torch.tanh(scaled) * 0.5 + 0.01 * float(t) / 1000
         if takes_generator:
@@ -81,6 +120,7 @@ def run(name, class_name, config, how, step=None, mu=None):
         "how": how,
         "mu": mu,
         "step": step,
+        "begin": begin,
         "timesteps": numbers(timesteps),
         "sigmas": numbers(scheduler.sigmas) if getattr(scheduler, "sigmas", None) is not None else None,
         "initNoiseSigma": number(getattr(scheduler, "init_noise_sigma", 1.0)),
@@ -105,7 +145,7 @@ def product(class_name, base, options, steps, variants=(), **kwargs):
     for values in itertools.product(*options.values()):
         for count in steps:
             config = {**base, **dict(zip(options, values))}
-            label = " ".join([*map(str, values), f"{count} steps"])
+            label = ", ".join([*(v if isinstance(v, str) else f"{k} {v}" for k, v in config.items() if k in options), f"{count} steps"])
             cases.append(run(label, class_name, config, {"steps": count}, **kwargs))
     for name, config, how, extras in variants:
         cases.append(run(name, class_name, {**base, **config}, how, **extras))
@@ -125,6 +165,7 @@ def ddim():
         [1, 7, 25],
         [
             ("defaults", {}, {"steps": 6}, {}),
+("begun late, as in video to video", {}, {"steps": 8}, {"begin": 3}),
             ("eta 1", {}, {"steps": 6}, {"step": {"eta": 1.0}}),
             ("eta 0.3, trailing, v", {"timestep_spacing": "trailing", "prediction_type": "v_prediction"}, {"steps": 9}, {"step": {"eta": 0.3}}),
             ("clipped", {"clip_sample": True, "clip_sample_range": 0.8, "set_alpha_to_one": True}, {"steps": 6}, {}),
@@ -174,6 +215,7 @@ def euler_discrete():
             ("beta, own range", {"use_beta_sigmas": True, "sigma_min": 0.05, "sigma_max": 20.0}, {"steps": 9}, {}),
             ("final sigma_min", {"final_sigmas_type": "sigma_min"}, {"steps": 6}, {}),
             ("log_linear", {"interpolation_type": "log_linear"}, {"steps": 6}, {}),
+("begun late, as in video to video", {"use_karras_sigmas": True}, {"steps": 8}, {"begin": 3}),
             ("zero SNR, v, trailing", {"rescale_betas_zero_snr": True, "prediction_type": "v_prediction", "timestep_spacing": "trailing"}, {"steps": 6}, {}),
             ("own sigmas", {}, {"sigmas": [14.6146, 6.0, 2.5, 1.0, 0.3, 0.0]}, {}),
             ("own timesteps", {}, {"timesteps": [999, 850, 500, 100]}, {}),
@@ -213,6 +255,7 @@ def dpm_solver():
             ("beta", {"use_beta_sigmas": True}, {"steps": 8}, {}),
             ("not lower order at the end", {"lower_order_final": False, "final_sigmas_type": "sigma_min"}, {"steps": 6}, {}),
             ("euler at final", {"euler_at_final": True, "final_sigmas_type": "sigma_min"}, {"steps": 20}, {}),
+("begun late, as in video to video", {"use_karras_sigmas": True}, {"steps": 8}, {"begin": 3}),
             ("cosine, clipped lambda", {"beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1}, {"steps": 6}, {}),
             ("cosine, karras", {"beta_schedule": "squaredcos_cap_v2", "use_karras_sigmas": True}, {"steps": 6}, {}),
             ("own timesteps", {}, {"timesteps": [999, 800, 500, 250, 60]}, {}),
@@ -229,13 +272,15 @@ def unipc():
     return (
         product(name, base, {"timestep_spacing": SPACINGS, "prediction_type": PREDICTIONS}, [1, 6, 20])
         + product(name, flow, {"flow_shift": [1.0, 3.0, 5.0, 8.0]}, [1, 4, 6, 20, 50])
-        + product(name, base, {"solver_order": [1, 3], "solver_type": ["bh1", "bh2"]}, [3, 8])
+        + product(name, base, {"solver_order": [1, 3]}, [3, 8])
+        # bh1 multiplies 0 by infinity where the last sigma is 0.
+        + product(name, {**base, "final_sigmas_type": "sigma_min"}, {"solver_order": [1, 2, 3], "solver_type": ["bh1"]}, [3, 8])
         + product(name, base, {"use_karras_sigmas": [True], "final_sigmas_type": ["zero", "sigma_min"]}, [6, 20])
         + product(name, base, {}, [], [
-            ("bh1", {"solver_type": "bh1"}, {"steps": 6}, {}),
             ("exponential", {"use_exponential_sigmas": True}, {"steps": 8}, {}),
             ("beta", {"use_beta_sigmas": True}, {"steps": 8}, {}),
             ("corrector off at the start", {"disable_corrector": [0, 1]}, {"steps": 8}, {}),
+("begun late, as in video to video", {**flow, "flow_shift": 3.0}, {"steps": 8}, {"begin": 3}),
             ("flow karras", {**flow, "use_karras_sigmas": True, "sigma_min": 0.01, "sigma_max": 200.0}, {"steps": 8}, {}),
             ("flow, mu", {**flow, "use_dynamic_shifting": True}, {"steps": 8}, {"mu": 0.9}),
             ("flow, terminal", {**flow, "flow_shift": 3.0, "shift_terminal": 0.02}, {"steps": 8}, {}),
@@ -254,6 +299,7 @@ def lcm():
         [1, 4, 8],
         [
             ("50 steps", {}, {"steps": 50}, {}),
+("begun late, as in video to video", {}, {"steps": 8}, {"begin": 3}),
             ("own timesteps", {}, {"timesteps": [999, 759, 499, 259]}, {}),
             ("clipped", {"clip_sample": True}, {"steps": 4}, {}),
             ("other distillation", {"original_inference_steps": 100, "timestep_scaling": 5.0}, {"steps": 6}, {}),
@@ -266,9 +312,11 @@ def cogvideox_ddim():
     return product(
         "CogVideoXDDIMScheduler",
         base,
-        {"timestep_spacing": SPACINGS, "prediction_type": PREDICTIONS, "snr_shift_scale": [1.0, 3.0]},
+        {"timestep_spacing": SPACINGS, "prediction_type": ["v_prediction", "sample"], "snr_shift_scale": [1.0, 3.0]},
         [6, 25],
         [
+            # Epsilon cannot be turned into x0 at zero SNR: diffusers divides by 0.
+            *[(f"{spacing} epsilon", {"rescale_betas_zero_snr": False, "timestep_spacing": spacing}, {"steps": 7}, {}) for spacing in SPACINGS],
             ("no rescaling, alpha of step 0", {"rescale_betas_zero_snr": False, "set_alpha_to_one": False, "steps_offset": 1}, {"steps": 6}, {}),
             ("linear betas", {"beta_schedule": "linear", "prediction_type": "v_prediction", "timestep_spacing": "trailing"}, {"steps": 6}, {}),
         ],
@@ -298,6 +346,7 @@ def flow_match_euler():
         ("LTX dynamic, terminal", {"use_dynamic_shifting": True, "shift_terminal": 0.1}, {"sigmas": np.linspace(1, 1 / 8, 8).tolist()}, {"mu": 1.5}),
         ("linear shift", {"use_dynamic_shifting": True, "time_shift_type": "linear"}, {"steps": 8}, {"mu": 1.5}),
         ("own sigmas", {}, {"sigmas": LTX_DISTILLED[:-1]}, {}),
+        ("begun late, as in video to video", {"shift": 3.0}, {"steps": 8}, {"begin": 3}),
     ])
 
 
@@ -316,7 +365,8 @@ def alphas():
         {**SD, "rescale_betas_zero_snr": True},
         {"beta_schedule": "linear", "rescale_betas_zero_snr": True},
     ]:
-        ac = diffusers.DDIMScheduler.from_config(config).alphas_cumprod
+        with correctly_rounded():
+            ac = diffusers.DDIMScheduler.from_config(config).alphas_cumprod
         rows.append({"config": {"_class_name": "DDIMScheduler", **config}, "ends": ends(ac), "sha256": hashlib.sha256(ac.numpy().astype("<f4").tobytes()).hexdigest()})
     return rows
 
@@ -383,6 +433,18 @@ def text(value):
     return "{\n" + ",\n".join(f'  "{key}": {json.dumps(rows)}' for key, rows in value.items()) + "\n}\n"
 
 
+def is_same(new, old, tolerance=CHECK_TOLERANCE):
+    """Lists of numbers agree within the tolerance of their largest; what is "rounded" or no number agrees exactly."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        exact = ("rounded", "madeBy", "sha256")
+        return new.keys() == old.keys() and all(is_same(new[k], old[k], 0 if k in exact else tolerance) for k in new)
+    if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
+        if tolerance and new and all(type(v) in (int, float) for v in new + old):
+            return max(abs(a - b) for a, b in zip(new, old)) <= tolerance * max(1e-30, *map(abs, old))
+        return all(is_same(a, b, tolerance) for a, b in zip(new, old))
+    return new == old
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare with the stored files, write nothing")
@@ -395,7 +457,8 @@ def main():
     for path, value in files.items():
         new = text(value)
         if check:
-            if not path.exists() or path.read_text() != new:
+            # Through JSON, so that both have been printed once.
+            if not path.exists() or not is_same(json.loads(new), json.loads(path.read_text())):
                 wrong.append(path.name)
         else:
             path.write_text(new)

@@ -1,8 +1,12 @@
 /**
- * Classifier-free guidance: push the prediction away from what the negative prompt would give.
- * @see Ho & Salimans 2022, arXiv:2207.12598
+ * Classifier-free guidance: push the prediction away from what the negative prompt would give; and the rescale that
+ * takes back the contrast it adds. Arithmetic is float32 in diffusers' order.
+ * Other ways to combine the two predictions: guidance-apg.ts, guidance-zero-star.ts. When to: guidance-interval.ts.
+ * @see Ho & Salimans 2022, arXiv:2207.12598; Lin et al. 2024, arXiv:2305.08891, section 3.4
  */
 import { assert } from '../errors';
+
+const f = Math.fround;
 
 /**
  * out = u + guidance·(c − u), rounded to float32 after every operation, as numpy and torch do.
@@ -17,4 +21,55 @@ export function guidedFromPair(pair: Float32Array, guidance: number, out: Float3
     const uncond = pair[i] ?? 0;
     out[i] = uncond + Math.fround(scale * Math.fround((pair[half + i] ?? 0) - uncond));
   }
+}
+
+/**
+ * The same with a guidance per frame, as Stable Video Diffusion ramps it.
+ * @param pair           float32 [2, F, …]
+ * @param frameGuidance  one scale per frame
+ * @param out            float32 [F, …]; may not overlap `pair`
+ */
+export function guidedFromPairPerFrame(pair: Float32Array, frameGuidance: readonly number[], out: Float32Array): void {
+  const half = out.length;
+  const perFrame = half / frameGuidance.length;
+  assert(pair.length === 2 * half, `a guided pair of ${half} values needs ${2 * half}, got ${pair.length}`);
+  assert(Number.isInteger(perFrame), `${half} values are not ${frameGuidance.length} frames`);
+  for (const [frame, guidance] of frameGuidance.entries()) {
+    const scale = f(guidance);
+    const end = (frame + 1) * perFrame;
+    for (let i = frame * perFrame; i < end; i++) {
+      const uncond = pair[i] ?? 0;
+      out[i] = uncond + f(scale * f((pair[half + i] ?? 0) - uncond));
+    }
+  }
+}
+
+/**
+ * rescale_noise_cfg: gives the guided prediction the standard deviation of the conditional one, and mixes the two.
+ * The deviations are over all values (Bessel's correction), so call it once per item of a batch.
+ * @param guided  float32, at least 2 values, changed in place
+ * @param cond    the conditional prediction, same length
+ * @param rescale φ, 0 = leave as it is … 1 = only the rescaled one; 0.7 is the paper's
+ */
+export function rescaleGuided(guided: Float32Array, cond: Float32Array, rescale: number): void {
+  assert(guided.length === cond.length && guided.length > 1, 'rescaling needs two predictions of one length');
+  assert(rescale >= 0 && rescale <= 1, `rescale is from 0 to 1, got ${rescale}`);
+  if (rescale === 0) return;
+  const ratio = f(f(standardDeviation(cond)) / f(standardDeviation(guided)));
+  const rescaledShare = f(rescale);
+  const plainShare = f(1 - rescale);
+  for (let i = 0; i < guided.length; i++) {
+    const value = guided[i] ?? 0;
+    guided[i] = f(rescaledShare * f(value * ratio)) + f(plainShare * value);
+  }
+}
+
+/** With Bessel's correction, in double. */
+function standardDeviation(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return Math.sqrt(squares / (values.length - 1));
 }
