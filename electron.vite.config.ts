@@ -10,7 +10,14 @@ const alias = {
 
 // Natives and whatever ships binaries stay outside the bundle; everything else is bundled so that the packaged app
 // carries no node_modules of pure JavaScript.
-const external = ['electron', 'better-sqlite3', 'onnxruntime-node', '@ffmpeg-installer/ffmpeg', 'ffprobe-static', 'ffmpeg-static'];
+const external = [
+  'electron',
+  'better-sqlite3',
+  'onnxruntime-node',
+  '@ffmpeg-installer/ffmpeg',
+  'ffprobe-static',
+  'ffmpeg-static',
+];
 
 // fflate's build for Node declares a `require` of its own, which collides with the one electron-vite adds to the bundle.
 const withoutNodeShim = { fflate: resolve('node_modules/fflate/esm/browser.js') };

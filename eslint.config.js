@@ -7,7 +7,17 @@ import { layering } from './scripts/eslint/layering.mjs';
 const testFiles = ['**/*.test.ts', 'e2e/**', 'test/**', 'bench/**'];
 
 export default ts.config(
-  { ignores: ['out/**', 'node_modules/**', 'models/**', 'resources/**', 'test/fixtures/**', 'test-results/**', '.dev/**'] },
+  {
+    ignores: [
+      'out/**',
+      'node_modules/**',
+      'models/**',
+      'resources/**',
+      'test/fixtures/**',
+      'test-results/**',
+      '.dev/**',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strict,
   ...ts.configs.stylistic,
@@ -38,7 +48,10 @@ export default ts.config(
     rules: {
       // Svelte's compiler knows what is used in markup; props are read through $props().
       'prefer-const': 'off',
-      'svelte/prefer-const': ['error', { destructuring: 'all', excludedRunes: ['$props', '$state', '$derived', '$bindable'] }],
+      'svelte/prefer-const': [
+        'error',
+        { destructuring: 'all', excludedRunes: ['$props', '$state', '$derived', '$bindable'] },
+      ],
       'no-undef': 'off',
       // Documents, takes and selections are immutable values behind $state.raw: a fresh Map or Set is the change.
       'svelte/prefer-svelte-reactivity': 'off',

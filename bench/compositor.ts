@@ -37,6 +37,8 @@ export function benchCompositor(): Promise<unknown> {
         runs,
       ),
     ),
-    scaledFrom128: summary(timesMs(() => void compositeFrame([{ pixels: small, opacity256: 256 }], width, height, out), runs)),
+    scaledFrom128: summary(
+      timesMs(() => void compositeFrame([{ pixels: small, opacity256: 256 }], width, height, out), runs),
+    ),
   });
 }

@@ -10,11 +10,10 @@ import { openStudio } from '@main/compose';
 import { forkEngine } from '@main/engine/engine-process';
 import { silentLog } from '@main/platform/log';
 import { forkExporter } from '@main/services/export/fork-exporter';
+import { watchLag } from './lag';
 import { percentile, round } from './statistics';
 
 const generations = 20;
-/** Sampling interval of the lag probe. */
-const tickMs = 2;
 
 export async function benchGeneration(): Promise<unknown> {
   const root = path.resolve(import.meta.dirname, '../..');
@@ -64,7 +63,8 @@ export async function benchGeneration(): Promise<unknown> {
         draft,
       });
       const job = await studio.jobs.settled(jobId);
-      if (job.state !== 'done' || !job.seconds) throw new Error(`generation ${seed} ended ${job.state}: ${job.error?.message ?? ''}`);
+      if (job.state !== 'done' || !job.seconds)
+        throw new Error(`generation ${seed} ended ${job.state}: ${job.error?.message ?? ''}`);
       runs.push(job.seconds);
       rssMiB.push(residentMiB(enginePid));
     }
@@ -75,31 +75,31 @@ export async function benchGeneration(): Promise<unknown> {
     return {
       generations,
       clip: `${manifest.nativeFrames} frames ${manifest.nativeSize.join('x')}, ${manifest.defaults.steps} steps`,
-      secondsPerClip: round(percentile(steady.map(({ total }) => total), 0.5)),
+      secondsPerClip: round(
+        percentile(
+          steady.map(({ total }) => total),
+          0.5,
+        ),
+      ),
       firstClipSeconds: round(runs[0]?.total ?? NaN),
-      mainLoopLagMs: { p50: round(percentile(lag, 0.5)), p99: round(percentile(lag, 0.99)), max: round(Math.max(...lag)), samples: lag.length },
+      mainLoopLagMs: {
+        p50: round(percentile(lag, 0.5)),
+        p99: round(percentile(lag, 0.99)),
+        max: round(Math.max(...lag)),
+        samples: lag.length,
+      },
       denoisingOverheadPercent: round(percentile(overhead, 0.5) * 100, 2),
-      engineRssMiB: { afterFirst: rssMiB[0], afterSecond: rssMiB[1], last: rssMiB.at(-1), growthFromSecond: (rssMiB.at(-1) ?? 0) - (rssMiB[1] ?? 0) },
+      engineRssMiB: {
+        afterFirst: rssMiB[0],
+        afterSecond: rssMiB[1],
+        last: rssMiB.at(-1),
+        growthFromSecond: (rssMiB.at(-1) ?? 0) - (rssMiB[1] ?? 0),
+      },
     };
   } finally {
     await studio.close();
     rmSync(libraryDir, { recursive: true, force: true });
   }
-}
-
-/** How late a short timer fires, in milliseconds, again and again until stopped. */
-function watchLag(): () => number[] {
-  const lags: number[] = [];
-  let last = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    lags.push(Math.max(0, now - last - tickMs));
-    last = now;
-  }, tickMs);
-  return () => {
-    clearInterval(timer);
-    return lags;
-  };
 }
 
 /** Linux only; NaN elsewhere. */

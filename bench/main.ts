@@ -4,12 +4,16 @@
 import os from 'node:os';
 import { benchCompositor } from './compositor';
 import { benchGeneration } from './generation';
+import { benchLibrary } from './library';
 import { benchPng } from './png';
+import { benchTimeline } from './timeline';
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   generation: benchGeneration,
   compositor: benchCompositor,
   png: benchPng,
+  timeline: benchTimeline,
+  library: benchLibrary,
 };
 
 const asked = process.argv.slice(2);

@@ -9,7 +9,10 @@ function scene(width: number, height: number): Uint8Array {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const disc = (x - width / 2) ** 2 + (y - height / 2) ** 2 < (height / 4) ** 2;
-      rgb.set(disc ? [220, 40 + (x & 7), 30] : [(x * 200) / width, (y * 180) / height, 140 + ((x ^ y) & 3)], (y * width + x) * 3);
+      rgb.set(
+        disc ? [220, 40 + (x & 7), 30] : [(x * 200) / width, (y * 180) / height, 140 + ((x ^ y) & 3)],
+        (y * width + x) * 3,
+      );
     }
   return rgb;
 }

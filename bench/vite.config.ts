@@ -6,9 +6,16 @@ const root = resolve(import.meta.dirname, '..');
 export default defineConfig({
   root,
   resolve: {
-    alias: { '@core': resolve(root, 'src/core'), '@contracts': resolve(root, 'src/contracts'), '@main': resolve(root, 'src/main') },
+    alias: {
+      '@core': resolve(root, 'src/core'),
+      '@contracts': resolve(root, 'src/contracts'),
+      '@main': resolve(root, 'src/main'),
+    },
   },
-  ssr: { noExternal: true, external: ['better-sqlite3', 'onnxruntime-node', '@ffmpeg-installer/ffmpeg', 'ffprobe-static'] },
+  ssr: {
+    noExternal: true,
+    external: ['better-sqlite3', 'onnxruntime-node', '@ffmpeg-installer/ffmpeg', 'ffprobe-static'],
+  },
   build: {
     ssr: resolve(root, 'bench/main.ts'),
     outDir: resolve(root, 'out/bench'),

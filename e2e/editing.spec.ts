@@ -99,7 +99,7 @@ test('clips move by dragging, snap to their neighbours, and change tracks', asyn
   const film = new StudioPage(studio.page);
   await filmOf(film, 9, 9);
   // Small enough that the reach of snapping is several frames.
-  for (let out = 0; out < 6; out++) await studio.page.keyboard.press('Minus');
+  for (let out = 0; out < 3; out++) await studio.page.keyboard.press('Minus');
   const frame = await film.pixelsPerFrame();
   expect(frame).toBeLessThan(8);
   const second = film.clips.nth(1);
@@ -132,15 +132,20 @@ test('clips move by dragging, snap to their neighbours, and change tracks', asyn
   });
 
   await studio.page.getByTestId('add-track').click();
-  await expect(studio.page.locator('[data-track-id]')).toHaveCount(2);
-  const [from, to] = await Promise.all([film.middleOf(second), film.middleOf(studio.page.locator('[data-track-id]').first())]);
+  await expect(studio.page.locator('[data-track-id]')).toHaveCount(3);
+  const [from, to] = await Promise.all([
+    film.middleOf(second),
+    film.middleOf(studio.page.locator('[data-track-id]').nth(1)),
+  ]);
   await film.drag(second, -9 * frame, to.y - from.y);
   const tracks = new Map((await film.records('track')).map((track) => [track.id, track.order]));
   const placed = (await film.clipRecords()).map(({ start, trackId }) => [start, tracks.get(trackId)]);
-  expect(placed).toEqual(expect.arrayContaining([
-    [0, 0],
-    [0, 1],
-  ]));
+  expect(placed).toEqual(
+    expect.arrayContaining([
+      [0, 0],
+      [0, 1],
+    ]),
+  );
   await studio.screenshot('editing-two-tracks');
   await studio.page.keyboard.press('Control+z');
   expect(new Set((await film.clipRecords()).map(({ trackId }) => trackId)).size).toBe(1);
@@ -192,6 +197,10 @@ test('keys nudge clips and trim to the playhead', async ({ studio }) => {
   expect(await spans(film)).toEqual([[1, 9]]);
   await studio.page.keyboard.press('Alt+Shift+ArrowRight');
   expect(await spans(film)).toEqual([[11, 9]]);
+  await studio.page.keyboard.press('Control+z');
+  expect(await spans(film)).toEqual([[1, 9]]);
+  await studio.page.keyboard.press('Control+Shift+z');
+  expect(await spans(film)).toEqual([[11, 9]]);
   await studio.page.keyboard.press('Alt+Shift+ArrowLeft');
   await studio.page.keyboard.press('Alt+ArrowLeft');
   await studio.page.keyboard.press('Alt+ArrowLeft');
@@ -215,6 +224,8 @@ test('markers are set, moved and removed', async ({ studio }) => {
   await studio.page.keyboard.press('m');
   const marker = studio.page.locator('[data-marker-id]');
   await expect(marker).toHaveAccessibleName('Marker Marker 1, 00:00:00:03');
+  // The playhead lies over the marker it has just set.
+  await studio.page.keyboard.press('Home');
   const frame = await film.pixelsPerFrame();
   await film.drag(marker, 3 * frame);
   expect(await film.records('marker')).toMatchObject([{ frame: 6 }]);
@@ -350,7 +361,6 @@ test('a locked track refuses edits with a sentence; a hidden one is not shown', 
   const clip = film.clips.first();
   await studio.page.getByRole('button', { name: 'Lock track V1' }).click();
   await expect(zone(clip, 'trim-end')).toHaveCount(0);
-  await film.leaveField();
 
   await film.drag(clip, 5 * frame);
   expect(await spans(film)).toEqual([[0, 9]]);
@@ -364,7 +374,10 @@ test('a locked track refuses edits with a sentence; a hidden one is not shown', 
   await expect(studio.page.getByTestId('planned-notice')).toBeVisible();
   await studio.page.getByRole('button', { name: 'Hide track V1' }).click();
   await expect(studio.page.getByTestId('planned-notice')).toBeHidden();
-  expect(await film.records('track')).toMatchObject([{ isHidden: true, isLocked: false }]);
+  expect(await film.records('track')).toMatchObject([
+    { name: 'V1', isHidden: true, isLocked: false },
+    { name: 'V2', isHidden: false, isLocked: false },
+  ]);
   await studio.screenshot('editing-hidden');
   await studio.page.getByRole('button', { name: 'Show track V1' }).click();
   await expect(studio.page.getByTestId('planned-notice')).toBeVisible();

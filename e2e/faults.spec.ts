@@ -50,9 +50,10 @@ test('a second studio on the same library is refused in words, and the first goe
   await film.newProject('First');
   const other = path.join(studio.dir, 'other');
   mkdirSync(other);
-  const second = await launchElectron(other, studio.library, { withSample: false, env: { ONIONSKIN_NO_DIALOGS: '1' } }).catch(
-    (error: unknown) => String(error),
-  );
+  const second = await launchElectron(other, studio.library, {
+    withSample: false,
+    env: { ONIONSKIN_NO_DIALOGS: '1' },
+  }).catch((error: unknown) => String(error));
   const text =
     typeof second === 'string'
       ? second
@@ -69,7 +70,9 @@ test('a second studio on the same library is refused in words, and the first goe
 test('the command line is refused while the window has the library, and told so', async ({ studio }) => {
   await new StudioPage(studio.page).newProject('Open');
   const cli = path.join(root, 'out/main/cli.js');
-  const { status, stderr } = spawnSync(process.execPath, [cli, 'models', 'list', '--library', studio.library], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'models', 'list', '--library', studio.library], {
+    encoding: 'utf8',
+  });
   expect(status).toBe(1);
   expect(stderr).toMatch(/in use|open/);
 });
@@ -116,7 +119,11 @@ test('frames answer ranges as a media element asks for them', async ({ studio })
   const answers = await page.evaluate(async (name) => {
     const ask = async (range: string): Promise<unknown[]> => {
       const response = await fetch(`/frames/${name}.png`, { headers: { range } });
-      return [response.status, response.headers.get('content-range')?.replace(/\d+$/, 'size'), (await response.arrayBuffer()).byteLength];
+      return [
+        response.status,
+        response.headers.get('content-range')?.replace(/\d+$/, 'size'),
+        (await response.arrayBuffer()).byteLength,
+      ];
     };
     return [await ask('bytes=0-7'), await ask('bytes=-4'), await ask('bytes=99999999-')];
   }, hash);
@@ -130,14 +137,17 @@ test('a damaged model is named before a run, with what to do', async ({ studio }
   const dir = path.join(studio.dir, 'broken-pocket');
   const pocket = path.join(root, 'resources/models/pocket');
   cpSync(pocket, dir, { recursive: true, filter: (file) => !file.endsWith('.onnx') });
-  for (const part of ['text_encoder', 'vae_encoder', 'vae_decoder']) symlinkSync(path.join(pocket, part, 'model.onnx'), path.join(dir, part, 'model.onnx'));
+  for (const part of ['text_encoder', 'vae_encoder', 'vae_decoder'])
+    symlinkSync(path.join(pocket, part, 'model.onnx'), path.join(dir, part, 'model.onnx'));
   cpSync(path.join(pocket, 'transformer/model.onnx'), path.join(dir, 'transformer/model.onnx'));
   truncateSync(path.join(dir, 'transformer/model.onnx'), 1_000_000);
   const manifest = path.join(dir, 'onionskin.json');
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"id": "pocket"', '"id": "pocket-two"'));
   const cli = path.join(root, 'out/main/cli.js');
   const library = path.join(studio.dir, 'model-library');
-  const { status, stderr } = spawnSync(process.execPath, [cli, 'models', 'add', dir, '--library', library], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'models', 'add', dir, '--library', library], {
+    encoding: 'utf8',
+  });
   expect(status).toBe(1);
   expect(stderr).toContain('transformer/model.onnx');
   rmSync(dir, { recursive: true });

@@ -8,7 +8,14 @@ import { expect, test } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
 
 interface Probe {
-  streams: { width: number; height: number; r_frame_rate: string; nb_read_frames: string; pix_fmt: string; color_space: string }[];
+  streams: {
+    width: number;
+    height: number;
+    r_frame_rate: string;
+    nb_read_frames: string;
+    pix_fmt: string;
+    color_space: string;
+  }[];
   format: { tags?: Record<string, string> };
 }
 
@@ -62,6 +69,9 @@ test('an artist makes a film from nothing and exports it', async ({ studio }) =>
     await studio.screenshot('06-dissolve');
   });
 
+  // Where one looks is kept a moment after it comes to rest.
+  const playhead = Number((await film.frameNumber.textContent())?.replace('f ', ''));
+  await expect.poll(async () => (await film.project()).view?.playhead).toBe(playhead);
   const before = await film.project();
 
   await test.step('closed and opened again, all is as it was', async () => {
@@ -69,9 +79,10 @@ test('an artist makes a film from nothing and exports it', async ({ studio }) =>
     const reopened = new StudioPage(studio.page);
     await expect(reopened.clips).toHaveCount(2);
     const after = await reopened.project();
-    const { jobs: _jobsBefore, ...held } = before;
-    const { jobs: _jobsAfter, ...found } = after;
+    const { jobs: _jobsBefore, view: _viewBefore, ...held } = before;
+    const { jobs: _jobsAfter, view: _viewAfter, ...found } = after;
     expect(found).toEqual(held);
+    await expect(reopened.frameNumber).toHaveText(`f ${playhead}`);
     await studio.page.keyboard.press('Control+z');
     await expect(studio.page.locator('[data-transition-id]')).toHaveCount(0);
     await studio.page.keyboard.press('Control+Shift+z');

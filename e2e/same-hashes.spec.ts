@@ -30,7 +30,11 @@ test('the command line and the window make the same frames from the same recipe'
     ],
     { encoding: 'utf8' },
   );
-  const last = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as { event: string; frames: string[]; recipe: { seed: number } };
+  const last = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as {
+    event: string;
+    frames: string[];
+    recipe: { seed: number };
+  };
   expect(last.event).toBe('done');
   expect(last.recipe.seed).toBe(seed);
   expect(last.frames).toEqual(take?.frames);

@@ -33,8 +33,8 @@ test('a new library opens on the sample project, which plays to its end', async 
 test('both takes of the sample are there to choose between', async ({ studio }) => {
   const film = new StudioPage(studio.page);
   const { takes } = await film.project();
-  const bySegment = Map.groupBy(takes, ({ segmentId }) => segmentId);
-  expect([...bySegment.values()].some((alternatives) => alternatives.length === 2)).toBe(true);
+  const alternatives = takes.map(({ segmentId }) => takes.filter((take) => take.segmentId === segmentId).length);
+  expect(Math.max(...alternatives)).toBe(2);
   await film.select(film.clips.first());
   await studio.page.getByTestId('tab-takes').click();
   await expect(studio.page.getByTestId('use-take')).not.toHaveCount(0);

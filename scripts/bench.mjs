@@ -8,9 +8,11 @@ import { capture, inRoot, projectEnv, projectNode, run } from './lib/process.mjs
 
 await installPackages();
 await buildIfStale();
-const built = capture(projectNode(), [
-  inRoot('node_modules/vite/bin/vite.js'), 'build', '--config', inRoot('bench/vite.config.ts'), '--logLevel', 'warn',
-], { env: projectEnv() });
+const built = capture(
+  projectNode(),
+  [inRoot('node_modules/vite/bin/vite.js'), 'build', '--config', inRoot('bench/vite.config.ts'), '--logLevel', 'warn'],
+  { env: projectEnv() },
+);
 if (built.code !== 0) {
   process.stderr.write(built.out + built.err);
   process.exit(1);

@@ -49,7 +49,8 @@ if (unknown.length > 0) {
 }
 if (process.argv.includes('--check')) {
   const isCurrent = existsSync(target) && readFileSync(target, 'utf8') === text;
-  if (!isCurrent) process.stderr.write('onionskin: docs/third-party-licences.md is out of date; run npm run licenses\n');
+  if (!isCurrent)
+    process.stderr.write('onionskin: docs/third-party-licences.md is out of date; run npm run licenses\n');
   process.exit(isCurrent ? 0 : 1);
 }
 writeFileSync(target, text);

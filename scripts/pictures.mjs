@@ -32,11 +32,32 @@ const ffmpeg = (...args) => must('ffmpeg', ['-v', 'error', '-y', ...args]);
 
 try {
   for (const [index, prompt] of prompts.entries())
-    await onionskin('generate', '--prompt', prompt, '--seed', String(index + 1), '--library', path.join(tmp, 'library'), '--out', `${tmp}/${index}/`);
+    await onionskin(
+      'generate',
+      '--prompt',
+      prompt,
+      '--seed',
+      String(index + 1),
+      '--library',
+      path.join(tmp, 'library'),
+      '--out',
+      `${tmp}/${index}/`,
+    );
   for (const [index] of prompts.entries())
     for (const [place, frame] of shown.entries())
-      copyFileSync(path.join(tmp, String(index), `${String(frame).padStart(6, '0')}.png`), path.join(tmp, `sheet-${String(index * shown.length + place).padStart(3, '0')}.png`));
-  await ffmpeg('-i', `${tmp}/sheet-%03d.png`, '-vf', `tile=${shown.length * 2}x${prompts.length / 2}`, '-frames:v', '1', path.join(target, 'pocket.png'));
+      copyFileSync(
+        path.join(tmp, String(index), `${String(frame).padStart(6, '0')}.png`),
+        path.join(tmp, `sheet-${String(index * shown.length + place).padStart(3, '0')}.png`),
+      );
+  await ffmpeg(
+    '-i',
+    `${tmp}/sheet-%03d.png`,
+    '-vf',
+    `tile=${shown.length * 2}x${prompts.length / 2}`,
+    '-frames:v',
+    '1',
+    path.join(target, 'pocket.png'),
+  );
   await onionskin('demo', '--library', path.join(tmp, 'demo'));
   const palette = 'scale=256:256:flags=lanczos,split[a][b];[a]palettegen[p];[b][p]paletteuse';
   await ffmpeg('-i', inRoot('out/demo.mp4'), '-vf', palette, '-loop', '0', path.join(target, 'demo.gif'));

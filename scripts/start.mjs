@@ -21,7 +21,9 @@ try {
 
 async function demo() {
   if (!hasDisplay()) say('there is no display here (DISPLAY is not set), so this runs the demo without a window');
-  return run(projectNode(), [inRoot('out/main/cli.js'), 'demo', ...args.filter((a) => a !== '--demo')], { env: projectEnv() });
+  return run(projectNode(), [inRoot('out/main/cli.js'), 'demo', ...args.filter((a) => a !== '--demo')], {
+    env: projectEnv(),
+  });
 }
 
 async function studio() {

@@ -28,7 +28,12 @@ async function vitest(project) {
   const report = inRoot(`test-results/${project}.json`);
   rmSync(report, { force: true });
   const code = await runTool('vitest/vitest.mjs', [
-    'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
   ]);
   const json = readReport(report);
   if (!json) return { passed: 0, failed: 1, skipped: 0 };
@@ -71,7 +76,9 @@ function readReport(file) {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in suites));
 if (unknown.length > 0) {
-  process.stderr.write(`onionskin: no suite called ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}\n`);
+  process.stderr.write(
+    `onionskin: no suite called ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}\n`,
+  );
   process.exit(2);
 }
 
@@ -86,12 +93,16 @@ try {
     const start = Date.now();
     const one = await suites[name]();
     for (const key of Object.keys(total)) total[key] += one[key];
-    lines.push(`${name.padEnd(8)} ${one.passed} passed, ${one.failed} failed, ${one.skipped} skipped in ${Math.round((Date.now() - start) / 1000)} s`);
+    lines.push(
+      `${name.padEnd(8)} ${one.passed} passed, ${one.failed} failed, ${one.skipped} skipped in ${Math.round((Date.now() - start) / 1000)} s`,
+    );
   }
 } catch (error) {
   process.stderr.write(`onionskin: ${error.message}\n`);
   total.failed += 1;
 }
 process.stdout.write(`\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`);
-process.stdout.write(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}\n`);
+process.stdout.write(
+  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}\n`,
+);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -8,11 +8,22 @@ import { capture, inRoot, projectEnv, projectNode, run } from './lib/process.mjs
 
 await installPackages();
 await buildIfStale();
-const built = capture(projectNode(), [
-  inRoot('node_modules/vite/bin/vite.js'), 'build', '--config', inRoot('test/torture/vite.config.ts'), '--logLevel', 'warn',
-], { env: projectEnv() });
+const built = capture(
+  projectNode(),
+  [
+    inRoot('node_modules/vite/bin/vite.js'),
+    'build',
+    '--config',
+    inRoot('test/torture/vite.config.ts'),
+    '--logLevel',
+    'warn',
+  ],
+  { env: projectEnv() },
+);
 if (built.code !== 0) {
   process.stderr.write(built.out + built.err);
   process.exit(1);
 }
-process.exitCode = await run(projectNode(), [inRoot('out/torture/main.js'), ...process.argv.slice(2)], { env: projectEnv() });
+process.exitCode = await run(projectNode(), [inRoot('out/torture/main.js'), ...process.argv.slice(2)], {
+  env: projectEnv(),
+});

@@ -9,5 +9,9 @@ for (const project of ['core', 'node', 'preload']) {
   if (code !== 0) process.exit(code);
 }
 process.exitCode = await runTool('svelte-check/bin/svelte-check', [
-  '--tsconfig', 'tsconfig.renderer.json', '--fail-on-warnings', '--output', 'human-verbose',
+  '--tsconfig',
+  'tsconfig.renderer.json',
+  '--fail-on-warnings',
+  '--output',
+  'human-verbose',
 ]);

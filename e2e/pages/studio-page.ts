@@ -101,20 +101,14 @@ export class StudioPage {
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   }
 
-  /** Types a number into a field of the inspector or a popover and leaves it. */
+  /** Types a number into a field of the inspector; Enter takes it, Escape gives the keys back to the timeline. */
   async setNumber(testid: string, value: number): Promise<void> {
     const field = this.page.getByTestId(testid);
     await field.fill(String(value));
-    await field.press('Tab');
+    await field.press('Enter');
     await expect(field).toHaveValue(String(value));
-    await this.leaveField();
-  }
-
-  /** Gives the keys back to the timeline. */
-  async leaveField(): Promise<void> {
-    await this.page.evaluate(() => {
-      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    });
+    await field.press('Escape');
+    await expect(field).not.toBeFocused();
   }
 
   /** A planned shot cheap enough to be made many times in a test. */

@@ -9,9 +9,12 @@ const areas = {
   core: { from: ['core'], closed: [/^node:/, /^electron/, /^zod/, /^svelte/, /^better-sqlite3/, /^onnxruntime/] },
   contracts: { from: ['core', 'contracts'], closed: [/^node:/, /^electron/, /^svelte/] },
   'main/platform': { from: ['core', 'contracts', 'main/platform'], closed: [/^electron/, /^svelte/] },
-  // The frame store and the reader of model packages are the two services the engine's own process needs.
+  // The frame store and the name of a recipe are what the engine's own process needs of the services.
   'main/engine': {
-    from: ['core', 'contracts', 'main/engine', 'main/platform', 'main/services/media/frame-store'],
+    from: [
+      ...['core', 'contracts', 'main/engine', 'main/platform'],
+      ...['main/services/media/frame-store', 'main/services/takes/recipe-hash'],
+    ],
     closed: [/^electron/, /^svelte/, /^better-sqlite3/],
   },
   'main/services': {
@@ -65,6 +68,11 @@ export const layering = {
         context.report({ node, messageId: 'closed', data: { area, target: source } });
       }
     };
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
   },
 };

@@ -8,7 +8,10 @@ import { inRoot, runTool, say } from './process.mjs';
 const stamp = inRoot('out/.built');
 
 export async function buildIfStale() {
-  if (existsSync(stamp) && newest(['src', 'package.json', 'electron.vite.config.ts', 'package-lock.json']) <= statSync(stamp).mtimeMs)
+  if (
+    existsSync(stamp) &&
+    newest(['src', 'package.json', 'electron.vite.config.ts', 'package-lock.json']) <= statSync(stamp).mtimeMs
+  )
     return;
   say('building');
   const code = await runTool('electron-vite/bin/electron-vite.js', ['build', '--logLevel', 'warn'], {

@@ -6,7 +6,15 @@ import { existsSync } from 'node:fs';
 import { capture, run, say } from './process.mjs';
 
 const libraries = [
-  'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libdrm2', 'libxkbcommon0', 'libcups2',
+  'libgtk-3-0',
+  'libnss3',
+  'libasound2',
+  'libgbm1',
+  'libxss1',
+  'libatk-bridge2.0-0',
+  'libdrm2',
+  'libxkbcommon0',
+  'libcups2',
 ];
 
 export function hasDisplay() {
@@ -44,5 +52,7 @@ export async function ensureSystemPackages(executable, { xvfb }) {
 /** Debian 13 and Ubuntu 24.04 renamed libraries for 64-bit time. */
 function currentName(name) {
   const renamed = `${name}t64`;
-  return capture('apt-cache', ['show', name]).code !== 0 && capture('apt-cache', ['show', renamed]).code === 0 ? renamed : name;
+  return capture('apt-cache', ['show', name]).code !== 0 && capture('apt-cache', ['show', renamed]).code === 0
+    ? renamed
+    : name;
 }

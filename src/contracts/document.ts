@@ -135,6 +135,9 @@ export const DocumentRecord = z.discriminatedUnion('kind', [
 
 export const DocumentDiff = z.object({
   added: z.array(DocumentRecord).max(100_000).readonly(),
-  updated: z.array(z.object({ from: DocumentRecord, to: DocumentRecord })).max(100_000).readonly(),
+  updated: z
+    .array(z.object({ from: DocumentRecord, to: DocumentRecord }))
+    .max(100_000)
+    .readonly(),
   removed: z.array(DocumentRecord).max(100_000).readonly(),
 }) satisfies z.ZodType<D.DocumentDiff>;

@@ -15,8 +15,13 @@ export const EngineRequest = z.discriminatedUnion('type', [
     packageDir: z.string(),
     /** Content-addressed frame store: known frames are read from it, new frames written to it. */
     framesDir: z.string(),
+    /** Where the run writes down how far it is, and goes on from what lies there; null = it does neither. */
+    jobDir: z.string().nullable(),
+    /** Milliseconds of work that may be lost to a stop; 0 = every step is written, null = as the engine sees fit. */
+    checkpointEveryMs: z.number().min(0).nullable(),
   }),
-  z.object({ type: z.literal('cancel'), jobId: z.string() }),
+  /** Stops between two steps. keepState: after writing down how far it is. */
+  z.object({ type: z.literal('cancel'), jobId: z.string(), keepState: z.boolean() }),
   z.object({ type: z.literal('shutdown') }),
 ]);
 export type EngineRequest = z.infer<typeof EngineRequest>;
@@ -69,6 +74,8 @@ export const EngineMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('done'), jobId: z.string(), frames: z.array(Sha256), seconds: RunSeconds }),
   z.object({ type: z.literal('failed'), jobId: z.string(), error: WireError }),
   z.object({ type: z.literal('cancelled'), jobId: z.string() }),
+  /** Something for the log that changes nothing about the run. */
+  z.object({ type: z.literal('note'), jobId: z.string(), message: z.string().max(2_000) }),
 ]);
 export type EngineMessage = z.infer<typeof EngineMessage>;
 

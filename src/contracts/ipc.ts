@@ -4,11 +4,15 @@
  * No path crosses: files are chosen in main and named by ids or grants.
  */
 import { z } from 'zod';
+import { ImportedBundle } from './bundle';
 import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
 import { RunProgress } from './engine';
 import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
+import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { ModelManifest } from './model-manifest';
 import { Recipe, RecipeDraft } from './recipe';
+import { SettingKey, SettingValue } from './settings';
 import { WireError } from './wire-error';
 
 function method<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
@@ -98,6 +102,11 @@ export const api = {
   'app.doctor': method(Nothing, z.object({ lines: z.array(DoctorLine) })),
   'app.showLibrary': method(Nothing, Nothing),
 
+  /** What the artist set up for all projects; null = never set. */
+  'settings.get': method(z.object({ key: SettingKey }), z.object({ value: SettingValue })),
+  /** value: null = back to what the app does by itself. */
+  'settings.set': method(z.object({ key: SettingKey, value: SettingValue }), Nothing),
+
   'projects.list': method(Nothing, z.object({ projects: z.array(ProjectSummary) })),
   'projects.create': method(
     z.object({ name: z.string().trim().min(1).max(200), rate: Rate, width: z.int(), height: z.int(), modelId: Id }),
@@ -111,13 +120,29 @@ export const api = {
       projectId: Id,
       baseVersion: z.int(),
       label: z.string().min(1).max(200),
-      /** edit: a new undo entry · undo / redo: moves the last entry across · session: recorded, never undone. */
-      source: z.enum(['edit', 'undo', 'redo', 'session']),
+      /**
+       * edit: a new undo entry · amend: joins the last undo entry, as when typing goes on · undo / redo: moves the last
+       * entry across · session: recorded, never undone.
+       */
+      source: z.enum(['edit', 'amend', 'undo', 'redo', 'session']),
       diff: DocumentDiff,
     }),
     z.object({ version: z.int() }),
   ),
+  /** Opens the save dialog and writes a .onionskin file; null means closed. */
+  'projects.exportBundle': method(ProjectRef, z.object({ name: z.string().nullable() })),
+  /** Opens the file dialog and reads a .onionskin file as a new project; null means closed. */
+  'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
   'projects.saveView': method(z.object({ projectId: Id, view: ProjectView }), Nothing),
+
+  /** Reads every file of the library; minutes on a large one, told by library.progress. Changes nothing. */
+  'library.verify': method(Nothing, VerifyReport),
+  'library.reclaimPlan': method(Nothing, ReclaimPlan),
+  /** Removes the items of a plan that were chosen. */
+  'library.reclaim': method(ReclaimPlan, ReclaimReport),
+  'library.backups': method(Nothing, z.object({ backups: z.array(BackupView) })),
+  /** Checks the backup, then starts the app again on it; the database of now is moved aside. */
+  'library.restoreBackup': method(z.object({ name: z.string().min(1).max(200) }), Nothing),
 
   'models.list': method(Nothing, z.object({ models: z.array(ModelView) })),
   /** Counts a prompt's tokens as the model's encoder does, and shows what would be cut off. */
@@ -152,10 +177,25 @@ export const api = {
   'jobs.cancel': method(z.object({ jobId: Id }), Nothing),
   /** Queues a failed, cancelled or interrupted job again, under the same id. */
   'jobs.retry': method(z.object({ jobId: Id }), Nothing),
+  /** Stops a job where it stands and gives its memory back; one that waits goes on waiting, aside. */
+  'jobs.pause': method(z.object({ jobId: Id }), Nothing),
+  /** Puts a paused job at the front of the queue, where it goes on from its last step. */
+  'jobs.resume': method(z.object({ jobId: Id }), Nothing),
+  /** Moves a waiting job in front of another waiting one; before: null = to the end. */
+  'jobs.reorder': method(z.object({ jobId: Id, before: Id.nullable() }), Nothing),
   /** Hides finished jobs from the queue panel; their rows and takes stay. */
   'jobs.clearFinished': method(Nothing, Nothing),
 
   'takes.recipe': method(z.object({ takeId: Id }), z.object({ recipe: Recipe })),
+  'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
+  /** An empty note removes it. */
+  'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),
+  /** Runs the take's recipe again with what is installed now; the result belongs to no project. */
+  'takes.rerender': method(z.object({ takeId: Id }), z.object({ jobId: Id })),
+  'takes.compare': method(z.object({ takeId: Id, otherTakeId: Id }), TakeComparison),
+  'takes.whereUsed': method(z.object({ takeId: Id }), TakeUse),
+  /** Every run ever made in the library, newest first, a page at a time. */
+  'history.search': method(HistoryQuery, HistoryPage),
 
   /** Opens the file dialog; an empty list means the artist closed it. */
   'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
@@ -200,6 +240,7 @@ export const events = {
   'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
   'takes.added': z.object({ projectId: Id, take: TakeView }),
   'media.added': z.object({ projectId: Id, media: MediaView }),
+  'library.progress': z.object({ progress: UpkeepProgress }),
   /** A menu item, by the action id of the renderer's action registry. */
   'menu.action': z.object({ actionId: z.string() }),
 } as const;

@@ -1,7 +1,8 @@
 /**
  * Jobs: work that outlives the call that asked for it. Their state machine lives in SQLite.
- * queued → running → done | failed | cancelled | interrupted. At start-up every `running` becomes `interrupted`;
- * interrupted, failed and cancelled jobs can be queued again.
+ * queued → running → done | failed | cancelled | interrupted | paused. At start-up every `running` becomes
+ * `interrupted`; interrupted, failed and cancelled jobs can be queued again. Whoever waits or runs can be paused; a
+ * paused job stays so, over restarts too, until it is resumed or cancelled.
  */
 import { z } from 'zod';
 import { Id, Sha256 } from './document';
@@ -9,8 +10,10 @@ import { RunSeconds } from './engine';
 import { Recipe } from './recipe';
 import { WireError } from './wire-error';
 
-export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']);
+export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted', 'paused']);
 export type JobState = z.infer<typeof JobState>;
+
+const DraftKey = z.string().min(1).max(300);
 
 export const GeneratePayload = z.object({
   kind: z.literal('generate'),
@@ -18,6 +21,8 @@ export const GeneratePayload = z.object({
   segmentId: Id,
   parentTakeId: Id.nullable(),
   recipe: Recipe,
+  /** For the take; jobs queued before keys were kept have none. */
+  draftKey: DraftKey.nullable().optional(),
 });
 export type GeneratePayload = z.infer<typeof GeneratePayload>;
 
@@ -41,6 +46,10 @@ export type ExportPayload = z.infer<typeof ExportPayload>;
 export const JobPayload = z.discriminatedUnion('kind', [GeneratePayload, ExportPayload]);
 export type JobPayload = z.infer<typeof JobPayload>;
 
+/** Where a run goes on: so many steps of that 0-based window are done. As in RunProgress. */
+export const ResumeStep = z.object({ window: z.int(), windows: z.int(), step: z.int(), steps: z.int() });
+export type ResumeStep = z.infer<typeof ResumeStep>;
+
 /** A job as the studio shows it. */
 export const JobView = z.object({
   id: Id,
@@ -61,6 +70,10 @@ export const JobView = z.object({
   error: WireError.nullable(),
   takeId: Id.nullable(),
   seconds: RunSeconds.nullable(),
+  /** Where it would go on if it ran now; null = from the beginning, or nothing is left to do. */
+  resumeStep: ResumeStep.nullable(),
+  /** Waiting jobs run in the order of this number. It means nothing in other states. */
+  queuePlace: z.int(),
 });
 export type JobView = z.infer<typeof JobView>;
 
@@ -73,6 +86,8 @@ export const TakeView = z.object({
   seed: z.int(),
   frames: z.array(Sha256).readonly(),
   recipeHash: Sha256,
+  /** What it was planned as, without seeds (core/prompt/draft-key.ts); null = not known. */
+  draftKey: DraftKey.nullable().default(null),
   createdAt: z.number(),
 });
 export type TakeView = z.infer<typeof TakeView>;

@@ -44,6 +44,9 @@ export const ModelManifest = z.object({
     extensionPrefix: z.int().min(0),
   }),
   memoryMiB: z.int().min(1),
-  files: z.array(z.object({ path: PackagePath, bytes: z.int().min(0), sha256: Sha256 })).min(1).max(500),
+  files: z
+    .array(z.object({ path: PackagePath, bytes: z.int().min(0), sha256: Sha256 }))
+    .min(1)
+    .max(500),
 });
 export type ModelManifest = z.infer<typeof ModelManifest>;

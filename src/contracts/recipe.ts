@@ -70,13 +70,6 @@ export const RecipeDraft = Recipe.pick({
   windows: true,
 }).extend({
   modelId: z.string().min(1).max(64),
-  known: z
-    .array(
-      z.union([
-        KnownFrame,
-        z.object({ index: Index, mediaId: z.string().min(1).max(64) }),
-      ]),
-    )
-    .max(1_000),
+  known: z.array(z.union([KnownFrame, z.object({ index: Index, mediaId: z.string().min(1).max(64) })])).max(1_000),
 });
 export type RecipeDraft = z.infer<typeof RecipeDraft>;

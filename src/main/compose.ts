@@ -3,19 +3,31 @@
  * and the benchmarks build theirs here; how child processes are made is theirs to say.
  */
 import { randomUUID } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { JobPayload } from '@contracts/job';
+import { RecipeDraft, type Recipe } from '@contracts/recipe';
+import { discardCheckpoints } from './engine/checkpoint-files';
 import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
 import { systemClock, type Clock } from './platform/clock';
 import { fileErrorFrom } from './platform/fs-atomic';
 import type { Log } from './platform/log';
+import { DailyBackups } from './services/backups/daily-backups';
+import { listBackups } from './services/backups/backup-files';
+import { requestRestore } from './services/backups/restore';
+import { releasedMigrations } from './services/database/migrations/released';
+import { exportBundle } from './services/bundles/export-bundle';
+import { importBundle } from './services/bundles/import-bundle';
 import { runDoctor } from './services/doctor/doctor';
 import { createProviderProbe } from './services/doctor/provider-probe';
 import { Exporter, type ExporterProcess } from './services/export/exporter';
+import { compareTakes } from './services/history/compare-takes';
+import { RunHistory } from './services/history/run-history';
+import { whereUsed } from './services/history/where-used';
 import { BackgroundSweep } from './services/library/background-sweep';
 import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
@@ -26,12 +38,14 @@ import { installSample } from './services/projects/sample-project';
 import { ProjectService } from './services/projects/project-service';
 import { Calibration } from './services/queue/calibration';
 import { runExport } from './services/queue/export-run';
-import { keepGeneration, runGeneration, type GenerateRunOptions } from './services/queue/generate-run';
+import { keepGeneration, resumeStepOf, runGeneration, type GenerateRunOptions } from './services/queue/generate-run';
 import { JobQueue, type JobRunner } from './services/queue/job-queue';
 import { JobStore } from './services/queue/job-store';
 import { requestExport } from './services/queue/request-export';
-import { requestGeneration } from './services/queue/request-generation';
+import { requestGeneration, type GenerationRequest } from './services/queue/request-generation';
+import { SettingStore } from './services/settings/setting-store';
 import { TakeStore } from './services/takes/take-store';
+import { Upkeep } from './services/upkeep/upkeep';
 import type { Studio } from './studio';
 
 export interface OpenStudioOptions {
@@ -51,6 +65,8 @@ export interface OpenStudioOptions {
   readonly onEngineSpawn?: (process: EngineProcess) => void;
   /** false (command line): jobs left waiting by another process go on waiting. Default true. */
   readonly runsEarlierJobs?: boolean;
+  /** Milliseconds of work that a stop of a generation may cost; 0 = every step is written. Default: the engine's. */
+  readonly checkpointEveryMs?: number;
   readonly clock?: Clock;
 }
 
@@ -88,16 +104,32 @@ function joinServices(
   const threads = options.threads ?? Math.min(MAX_DEFAULT_THREADS, Math.max(1, availableParallelism() - 1));
 
   const events = new StudioEmitter(log);
-  const sweep = new BackgroundSweep(log);
+  const startupSweep = new BackgroundSweep(log);
+  const upkeep = new Upkeep(db, paths, {
+    clock,
+    isBusy: () => jobs.runningIds().length > 0,
+    onProgress: (progress) => events.emit('library.progress', { progress }),
+  });
+  const backups = new DailyBackups(db, paths, {
+    clock,
+    log,
+    nativeBinding,
+    isIdle: () => jobs.runningIds().length === 0,
+  });
+  /** What wants to store files waits for whatever removes files. */
+  const sweep = { giveWay: async () => void (await Promise.all([startupSweep.giveWay(), upkeep.giveWay()])) };
   const frames = new FrameStore(paths.frames);
   const models = new ModelRegistry({ embeddedDirs, listFile: paths.modelsFile });
   const engine = new EngineHost({
     spawn: options.spawnEngine,
+    onNote: (jobId, message) => log.warn(message, { area: 'engine', jobId }),
     ...(options.onEngineSpawn && { onSpawn: options.onEngineSpawn }),
   });
   const exporter = new Exporter({ spawn: options.spawnExporter });
   const takes = new TakeStore(db);
+  const settings = new SettingStore(db, { clock });
   const jobs = new JobStore(db);
+  const history = new RunHistory(db);
   const calibration = new Calibration(db);
   const media = new MediaService(db, {
     mediaDir: paths.media,
@@ -123,6 +155,8 @@ function joinServices(
   const generation: GenerateRunOptions = {
     engine,
     framesDir: paths.frames,
+    jobsDir: paths.jobs,
+    checkpointEveryMs: options.checkpointEveryMs,
     packageDirOf: (modelId) => models.packageDirOf(modelId),
     jobs,
     takes,
@@ -152,6 +186,14 @@ function joinServices(
     announce: ({ projectId }, { take }) => {
       if (take !== undefined && projectId !== null) events.emit('takes.added', { projectId, take });
     },
+    resumeStep: (payload, jobId) =>
+      payload.kind === 'generate' ? resumeStepOf(payload, join(paths.jobs, jobId)) : null,
+    heldJobs: () => readdirSync(paths.jobs),
+    discard: (jobId) => {
+      discardCheckpoints(join(paths.jobs, jobId));
+      // The plan of an export goes once the row says that the film stands; until then it may have to run again.
+      if (isDone(jobs, jobId)) rmSync(join(paths.jobs, jobId), { recursive: true, force: true });
+    },
   };
   const queue = new JobQueue(jobs, {
     clock,
@@ -163,12 +205,31 @@ function joinServices(
     runsEarlierJobs: options.runsEarlierJobs ?? true,
   });
 
-  sweep.start(db, paths, { clock, log });
+  const generate = (input: GenerationRequest, on: Pick<Recipe, 'provider' | 'threads'>) =>
+    requestGeneration(input, {
+      queue,
+      takes,
+      frames,
+      libraryDir: paths.dir,
+      clock,
+      newId,
+      assertProject: (projectId) => projects.assertExists(projectId),
+      completeRecipe: async (draft) =>
+        models.completeRecipe(draft, {
+          resolveMedia: fittedFrame,
+          provider: on.provider,
+          threads: on.threads,
+          versions: { app: appVersion, onnxruntime: (await engine.runtime()).onnxruntime },
+        }),
+    });
+
+  startupSweep.start(db, paths, { clock, log });
   queue.start();
+  backups.start();
 
   let closing: Promise<void> | null = null;
   const close = async () => {
-    await Promise.all([queue.close(), sweep.giveWay()]);
+    await Promise.all([queue.close(), sweep.giveWay(), backups.close()]);
     await engine.close();
     await library.close();
   };
@@ -189,6 +250,15 @@ function joinServices(
       lastOpened: () => projects.lastOpened(),
       trash: (projectId) => projects.trash(projectId),
       restore: (projectId) => projects.restore(projectId),
+    },
+    bundles: {
+      export: (projectId, outPath, signal) =>
+        exportBundle(db, paths, { projectId, outPath }, { clock, appVersion, ...(signal && { signal }) }),
+      import: async (path, signal) => {
+        await sweep.giveWay();
+        const installedModels = models.list().map(({ manifest }) => manifest);
+        return importBundle(db, paths, path, { newId, installedModels, ...(signal && { signal }) });
+      },
     },
     media: {
       importFile: async (projectId, path, signal) => {
@@ -213,27 +283,31 @@ function joinServices(
     takes: {
       get: (takeId) => takes.get(takeId),
       list: (projectId) => takes.list(projectId),
+      star: (takeId, isStarred) => history.star(takeId, isStarred),
+      note: (takeId, note) => history.note(takeId, note),
+      rerender: (takeId) => {
+        const { recipe } = takes.get(takeId);
+        // A segment of its own, outside any project: it must not become the newest take of the one it is compared with.
+        const place = { projectId: null, shotId: 'rerender', segmentId: takeId, parentTakeId: null };
+        return generate({ ...place, draft: RecipeDraft.parse({ ...recipe, modelId: recipe.model.id }) }, recipe);
+      },
+      compare: (takeId, otherTakeId) =>
+        compareTakes(takes.get(takeId), takes.get(otherTakeId), (hash) => frames.read(hash)),
+      whereUsed: (takeId) => {
+        const take = takes.get(takeId);
+        const { projectId } = take;
+        if (projectId === null) return whereUsed(take, null, { takes: [], projectName: null });
+        const { document } = projects.document(projectId);
+        const project = document.get('project');
+        const projectName = project?.kind === 'project' ? project.name : null;
+        return whereUsed(take, document, { takes: takes.list(projectId), projectName });
+      },
     },
+    history: { search: (query) => history.search(query) },
     jobs: {
       list: () => jobs.list(),
       estimate: ({ modelId, ...shape }) => calibration.estimate(models.get(modelId).manifest, shape),
-      generate: (input) =>
-        requestGeneration(input, {
-          queue,
-          takes,
-          frames,
-          libraryDir: paths.dir,
-          clock,
-          newId,
-          assertProject: (projectId) => projects.assertExists(projectId),
-          completeRecipe: async (draft) =>
-            models.completeRecipe(draft, {
-              resolveMedia: fittedFrame,
-              provider: 'cpu',
-              threads,
-              versions: { app: appVersion, onnxruntime: (await engine.runtime()).onnxruntime },
-            }),
-        }),
+      generate: (input) => generate(input, { provider: 'cpu', threads }),
       export: (input) =>
         requestExport(input, {
           queue,
@@ -248,10 +322,29 @@ function joinServices(
         }),
       cancel: (jobId) => queue.cancel(jobId),
       retry: (jobId) => queue.retry(jobId),
-      clearFinished: () => jobs.hideFinished(),
+      pause: (jobId) => queue.pause(jobId),
+      resume: (jobId) => queue.resume(jobId),
+      reorder: (jobId, before) => queue.reorder(jobId, before),
+      clearFinished: () => queue.clearFinished(),
       get: (jobId) => jobs.view(jobId),
       outPathOf: (jobId) => outPathOf(jobs.payload(jobId), jobId),
       settled: (jobId) => queue.settled(jobId),
+    },
+    library: {
+      verify: (how) => upkeep.verify(how),
+      reclaimPlan: (signal) => upkeep.plan(signal),
+      reclaim: async (plan, how) => {
+        await startupSweep.giveWay();
+        return upkeep.reclaim(plan, how);
+      },
+      backups: () => listBackups(paths),
+      backUpIfDue: () => backups.runIfDue(),
+      restoreBackup: (name) =>
+        requestRestore(paths, name, { clock, log, nativeBinding, migrations: releasedMigrations }),
+    },
+    settings: {
+      get: (key) => settings.get(key),
+      set: (key, value) => settings.set(key, value),
     },
     doctor: () =>
       runDoctor({
@@ -263,6 +356,16 @@ function joinServices(
       }),
     close: () => (closing ??= close()),
   };
+}
+
+function isDone(jobs: JobStore, jobId: string): boolean {
+  try {
+    return jobs.view(jobId).state === 'done';
+  } catch (error) {
+    // A folder without a row is the sweep's affair.
+    if (error instanceof AppError && error.code === 'job/not-found') return false;
+    throw error;
+  }
 }
 
 function outPathOf(payload: JobPayload, jobId: string): string {

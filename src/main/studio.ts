@@ -7,8 +7,12 @@ import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
 import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { RunProgress } from '@contracts/engine';
+import type { ImportedBundle } from '@contracts/bundle';
+import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
+import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
 import type { Recipe, RecipeDraft } from '@contracts/recipe';
+import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
 
 /** Everything that happens on its own; the electron shell forwards it to the window, the CLI to the terminal. */
@@ -19,6 +23,7 @@ export interface StudioEvents {
   'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
+  'library.progress': { progress: UpkeepProgress };
 }
 
 export interface Studio {
@@ -37,7 +42,7 @@ export interface Studio {
       projectId: string;
       baseVersion: number;
       label: string;
-      source: 'edit' | 'undo' | 'redo' | 'session';
+      source: 'edit' | 'amend' | 'undo' | 'redo' | 'session';
       diff: DocumentDiff;
     }): { version: number };
     history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] };
@@ -45,6 +50,14 @@ export interface Studio {
     lastOpened(): string | null;
     trash(projectId: string): void;
     restore(projectId: string): void;
+  };
+
+  /** `.onionskin` files: one project with everything it shows and everything needed to make it again. */
+  readonly bundles: {
+    /** @param outPath absolute; the file appears whole or not at all */
+    export(projectId: string, outPath: string, signal?: AbortSignal): Promise<{ bytes: number; entries: number }>;
+    /** Adds it as a project of its own; imported twice it is there twice. */
+    import(path: string, signal?: AbortSignal): Promise<ImportedBundle>;
   };
 
   readonly media: {
@@ -75,6 +88,21 @@ export interface Studio {
   readonly takes: {
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
+    star(takeId: string, isStarred: boolean): void;
+    /** At most 2,000 characters; empty removes it. */
+    note(takeId: string, note: string): void;
+    whereUsed(takeId: string): TakeUse;
+    /**
+     * Queues the take's recipe again, with the model, the app and the runtime of now and the provider and threads of
+     * then. The result is a take outside any project, to be given to compare().
+     */
+    rerender(takeId: string): Promise<string>;
+    compare(takeId: string, otherTakeId: string): Promise<TakeComparison>;
+  };
+
+  /** Every run ever: takes, and jobs that left none. */
+  readonly history: {
+    search(query: HistoryQuery): HistoryPage;
   };
 
   readonly jobs: {
@@ -118,6 +146,33 @@ export interface Studio {
     outPathOf(jobId: string): string;
     /** Resolves when the job neither waits nor runs: done, cancelled, failed, interrupted or paused. */
     settled(jobId: string): Promise<JobView>;
+  };
+
+  readonly library: {
+    /** Reads every file and compares it with its name; asks SQLite about every table. Changes nothing. */
+    verify(options?: { onProgress?: (progress: UpkeepProgress) => void; signal?: AbortSignal }): Promise<VerifyReport>;
+    /** What could be removed, and what that would give back. Changes nothing. */
+    reclaimPlan(signal?: AbortSignal): Promise<ReclaimPlan>;
+    /** Removes the items of a plan. @throws AppError job/invalid-state while a job runs */
+    reclaim(
+      plan: ReclaimPlan,
+      options?: { onProgress?: (progress: UpkeepProgress) => void; signal?: AbortSignal },
+    ): Promise<ReclaimReport>;
+    /** Newest first. */
+    backups(): Promise<BackupView[]>;
+    /** Makes a backup now if the newest daily one is a day old. @returns true when one was made */
+    backUpIfDue(): Promise<boolean>;
+    /**
+     * Checks a backup and notes that the library is to go back to it when it is opened next: close the studio and open it
+     * again. The database of now is then moved aside, not deleted.
+     */
+    restoreBackup(name: string): Promise<void>;
+  };
+
+  /** What the artist set up for all projects: JSON by name, null = never set. */
+  readonly settings: {
+    get(key: string): SettingValue;
+    set(key: string, value: SettingValue): void;
   };
 
   doctor(): Promise<DoctorLine[]>;

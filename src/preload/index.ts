@@ -14,7 +14,11 @@ const bridge: StudioBridge = {
     return () => ipcRenderer.off(channels.event, forward);
   },
   importFiles: (projectId, files) =>
-    ipcRenderer.invoke(channels.importFiles, projectId, files.map((file) => webUtils.getPathForFile(file))),
+    ipcRenderer.invoke(
+      channels.importFiles,
+      projectId,
+      files.map((file) => webUtils.getPathForFile(file)),
+    ),
 };
 
 contextBridge.exposeInMainWorld('studio', bridge);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Recipe } from '@contracts/recipe';
 import { decodePng } from '@main/platform/png';
 import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
-import { psnr } from '@main/services/quality/seam';
+import { psnr } from '@core/quality/seam';
 import { buildMain } from '../support/build-main';
 
 let built: Awaited<ReturnType<typeof buildMain>>;

@@ -101,7 +101,11 @@ function checkJournals(db: LibraryDatabase, fault: Fault): number {
   let commits = 0;
   for (const project of db.all(ProjectRow, 'SELECT id, version FROM projects')) {
     let document: Document = new Map();
-    const journal = db.all(JournalRow, 'SELECT version, diff FROM journal WHERE project_id = ? ORDER BY version', project.id);
+    const journal = db.all(
+      JournalRow,
+      'SELECT version, diff FROM journal WHERE project_id = ? ORDER BY version',
+      project.id,
+    );
     commits += journal.length;
     if (journal.length !== project.version || journal.some(({ version }, i) => version !== i + 1))
       fault(`project ${project.id} is at version ${project.version} and its journal has ${journal.length} rows`);
@@ -119,7 +123,8 @@ function checkJournals(db: LibraryDatabase, fault: Fault): number {
 function checkJobs(db: LibraryDatabase, paths: LibraryPaths, fault: Fault): void {
   const jobs = db.all(JobRow, 'SELECT id, kind, state, take_id AS takeId FROM jobs');
   for (const job of jobs) {
-    if (job.kind === 'generate' && job.state === 'done' && job.takeId === null) fault(`job ${job.id} is done and has no take`);
+    if (job.kind === 'generate' && job.state === 'done' && job.takeId === null)
+      fault(`job ${job.id} is done and has no take`);
     const canRunAgain = ['queued', 'running', 'interrupted'].includes(job.state);
     if (job.kind === 'export' && canRunAgain && !existsSync(join(paths.jobs, job.id, 'plan.json')))
       fault(`export ${job.id} is ${job.state} and its plan is gone`);
@@ -129,7 +134,9 @@ function checkJobs(db: LibraryDatabase, paths: LibraryPaths, fault: Fault): void
 
 /** Everything that was said to be done. @returns the number of takes that were said */
 function checkAcks(db: LibraryDatabase, paths: LibraryPaths, acks: readonly Ack[], fault: Fault): number {
-  const versions = new Map(db.all(ProjectRow, 'SELECT id, version FROM projects').map(({ id, version }) => [id, version]));
+  const versions = new Map(
+    db.all(ProjectRow, 'SELECT id, version FROM projects').map(({ id, version }) => [id, version]),
+  );
   const frames = new Set(db.all(FrameRow, 'SELECT hash FROM frames').map(({ hash }) => hash));
   const media = new Map(db.all(MediaRow, 'SELECT id, file, sha256 FROM media').map((row) => [row.id, row]));
   const jobs = new Map(

@@ -51,7 +51,9 @@ const studio = await openStudio({
   libraryDir: task.libraryDir,
   embeddedModelsDir: task.modelsDir,
   spawnEngine: () =>
-    task.engine === 'real' ? forkEngine(join(task.builtDir, 'engine.js')) : new FakeEngineProcess(() => scriptOf(random)),
+    task.engine === 'real'
+      ? forkEngine(join(task.builtDir, 'engine.js'))
+      : new FakeEngineProcess(() => scriptOf(random)),
   spawnExporter: () => forkExporter(join(task.builtDir, 'exporter.js')),
   spawnProbe: () => forkExporter(join(task.builtDir, 'probe.js')),
   appVersion: 'torture',
@@ -80,7 +82,10 @@ await Promise.all([editForever(), generateForever(), exportForever(), importFore
 function scriptOf(from: Random) {
   if (from.chance(0.05)) return { framesBefore: from.below(FRAMES), then: 'die' as const };
   if (from.chance(0.05))
-    return { framesBefore: from.below(FRAMES), then: { code: 'engine/not-finite' as const, message: 'scripted', detail: {} } };
+    return {
+      framesBefore: from.below(FRAMES),
+      then: { code: 'engine/not-finite' as const, message: 'scripted', detail: {} },
+    };
   return {};
 }
 
@@ -90,7 +95,15 @@ function newFilm(number: number) {
   );
   const sampling = { steps: 2, guidance: 3, negative: '', contextFrames: 1, framesPerWindow: null };
   const diff = insertShot(document, {
-    ...{ shotId: 'shot', segmentId: 'segment', clipId: 'clip', blockId: 'block', trackId: 'track-1', start: 0, name: 'Shot' },
+    ...{
+      shotId: 'shot',
+      segmentId: 'segment',
+      clipId: 'clip',
+      blockId: 'block',
+      trackId: 'track-1',
+      start: 0,
+      name: 'Shot',
+    },
     ...{ modelId: 'pocket', rate: RATE, width: SIDE, height: SIDE, sampling, frameCount: FRAMES, text: 'a red ball' },
   });
   return [...applyDiff(document, diff).values()];
@@ -164,7 +177,12 @@ function someEdit(document: Document): { label: string; diff: DocumentDiff } {
     const moved = { ...marker, frame: marker.frame + 1 + random.below(1_000) };
     return { label: 'Move marker', diff: { ...none, updated: [{ from: marker, to: moved }] } };
   }
-  const added = { kind: 'marker' as const, id: randomUUID(), frame: random.below(10_000), name: 'm'.repeat(random.below(200)) };
+  const added = {
+    kind: 'marker' as const,
+    id: randomUUID(),
+    frame: random.below(10_000),
+    name: 'm'.repeat(random.below(200)),
+  };
   return { label: 'Add marker', diff: { ...none, added: [added] } };
 }
 
@@ -188,7 +206,15 @@ async function generateForever(): Promise<never> {
 function aDraft(seed: number) {
   const range = { start: 0, frames: FRAMES, prefix: 0, later: null, keepFrom: 0, keepTo: FRAMES };
   const windows = [{ ...range, prompt: 'a red ball bouncing', negative: '', seed }];
-  const shape = { role: 'first' as const, width: SIDE, height: SIDE, rate: RATE, frameCount: FRAMES, steps: 2, guidance: 3 };
+  const shape = {
+    role: 'first' as const,
+    width: SIDE,
+    height: SIDE,
+    rate: RATE,
+    frameCount: FRAMES,
+    steps: 2,
+    guidance: 3,
+  };
   return { ...shape, modelId: 'pocket', seed, known: [], windows };
 }
 
@@ -209,7 +235,8 @@ async function exportForever(): Promise<never> {
     say({ type: 'job', jobId });
     const job = await studio.jobs.settled(jobId);
     if (job.state === 'done') say({ type: 'export', jobId, path: outPath, sha256: contentHash(outPath) });
-    else if (job.state === 'failed') throw new Error(`export failed: ${job.error?.code ?? ''} ${job.error?.message ?? ''}`);
+    else if (job.state === 'failed')
+      throw new Error(`export failed: ${job.error?.code ?? ''} ${job.error?.message ?? ''}`);
     await pause(random.below(200));
   }
 }

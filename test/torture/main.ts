@@ -54,7 +54,9 @@ for (const { said } of reports)
 const faults = reports.flatMap((report) => report.faults);
 const sum = Object.entries(total).map(([type, times]) => `${times} ${type}`);
 log(`said in all: ${sum.join(', ')}`);
-log(`${reports.length} of ${rounds} rounds in ${Math.round((Date.now() - startedMs) / 1000)} s: ${faults.length} faults`);
+log(
+  `${reports.length} of ${rounds} rounds in ${Math.round((Date.now() - startedMs) / 1000)} s: ${faults.length} faults`,
+);
 if (faults.length === 0) rmSync(workDir, { recursive: true, force: true });
 else log(`the library is kept in ${workDir}`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -43,14 +43,18 @@ export interface RoundReport {
 }
 
 interface Kill {
-  /** Which lines count: all, or those of runs and exports, which are rarer than edits. */
-  readonly counts: 'all' | 'results';
+  /** Which lines count: edits are many, results few, exports rare. */
+  readonly counts: keyof typeof COUNTED;
   readonly afterAcks: number;
   readonly delayMs: number;
   readonly isWholeGroup: boolean;
 }
 
-const RESULTS: ReadonlySet<Ack['type']> = new Set(['frames', 'take', 'ended', 'export', 'media']);
+const COUNTED = {
+  lines: new Set<Ack['type']>(['ready', 'project', 'commit', 'job', 'frames', 'take', 'ended', 'export', 'media']),
+  results: new Set<Ack['type']>(['frames', 'take', 'ended', 'export', 'media']),
+  exports: new Set<Ack['type']>(['export']),
+};
 const BATCH = 20;
 const ROUND_LIMIT_MS = 120_000;
 const ORPHANS_LIMIT_MS = 20_000;
@@ -113,18 +117,20 @@ async function runRound(
   faults.push(...(await checkExports(task.filesDir, outcome.acks)));
   const said: Record<string, number> = {};
   for (const { type } of outcome.acks) said[type] = (said[type] ?? 0) + 1;
-  const how = `${kill.isWholeGroup ? 'group' : 'studio only'}, ${kill.delayMs} ms after ${kill.afterAcks} ${kill.counts === 'all' ? 'lines' : 'results'}`;
+  const how = `${kill.isWholeGroup ? 'group' : 'studio only'}, ${kill.delayMs} ms after ${kill.afterAcks} ${kill.counts}`;
   return { round, seed: task.seed, engine: task.engine, kill: how, livedMs: outcome.livedMs, said, library, faults };
 }
 
 /** Some die while they open the library, most in the middle of their work. */
 function aKill(random: Random, isReal: boolean): Kill {
   const isWholeGroup = random.chance(0.5);
-  if (random.chance(0.15)) return { counts: 'all', afterAcks: 0, delayMs: random.below(1_200), isWholeGroup };
-  if (isReal) return { counts: 'results', afterAcks: random.below(6), delayMs: random.below(1_500), isWholeGroup };
+  if (random.chance(0.15)) return { counts: 'lines', afterAcks: 0, delayMs: random.below(1_200), isWholeGroup };
+  if (random.chance(0.12))
+    return { counts: 'exports', afterAcks: 1 + random.below(2), delayMs: random.below(1_500), isWholeGroup };
+  if (isReal) return { counts: 'results', afterAcks: 1 + random.below(6), delayMs: random.below(1_500), isWholeGroup };
   if (random.chance(0.5))
     return { counts: 'results', afterAcks: 1 + random.below(12), delayMs: random.below(120), isWholeGroup };
-  return { counts: 'all', afterAcks: 1 + random.below(150), delayMs: random.below(30), isWholeGroup };
+  return { counts: 'lines', afterAcks: 1 + random.below(150), delayMs: random.below(30), isWholeGroup };
 }
 
 interface Outcome {
@@ -164,8 +170,7 @@ async function liveAndDie(task: TortureTask, kill: Kill, childPath: string): Pro
     // The last line may have been cut short by the kill: it was never said.
     if (ack === null) return isKilled ? undefined : void faults.push(`not a line of the contract: ${line}`);
     acks.push(ack);
-    if (kill.counts === 'results' && !RESULTS.has(ack.type)) return;
-    if (++counted === kill.afterAcks) dieSoon();
+    if (COUNTED[kill.counts].has(ack.type) && ++counted === kill.afterAcks) dieSoon();
   });
   if (kill.afterAcks === 0) dieSoon();
   const linesClosed = new Promise<void>((resolve) => void lines.once('close', () => resolve()));
@@ -203,7 +208,9 @@ function hasLiving(group: number): boolean {
     if (!/^\d+$/.test(name)) return false;
     try {
       // pid (name) state ppid pgrp …; a dead process that nobody has waited for yet is a Z.
-      const [state, , pgrp] = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      const [state, , pgrp] = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
       return Number(pgrp) === group && state !== 'Z' && state !== 'X';
     } catch {
       return false;

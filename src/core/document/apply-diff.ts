@@ -69,8 +69,12 @@ export function documentFromRecords(records: Iterable<DocumentRecord>): Document
   return doc;
 }
 
-export function diffBetween(before: Document, after: Document): DocumentDiff {
-  const ids = new Set([...before.keys(), ...after.keys()]);
+/** @param ids records that may differ; all, unless given */
+export function diffBetween(
+  before: Document,
+  after: Document,
+  ids: Iterable<RecordId> = new Set([...before.keys(), ...after.keys()]),
+): DocumentDiff {
   return diffOf(
     ids,
     (id) => before.get(id) ?? null,

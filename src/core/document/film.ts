@@ -18,7 +18,7 @@ export interface SegmentSpan {
   readonly to: number;
   /** The take in use; null = not made yet. */
   readonly takeId: string | null;
-  /** The take does not follow from what is now around it, or was stopped early. It still plays. */
+  /** The take is not what would be made now, does not follow from what is around it, or was stopped early. It still plays. */
   readonly isStale: boolean;
   readonly staleReason: string | null;
   /** Frames the take has, of the segment's frameCount. */
@@ -63,20 +63,33 @@ export function activeTake(segment: SegmentRecord, takes: TakeIndex): TakeView |
   return own.find((take) => take.id === segment.activeTakeId) ?? null;
 }
 
+/** Says in a sentence why the segment, planned now, would be something else than this take; null when it would not. */
+export type ChangeOf = (segment: SegmentRecord, take: TakeView) => string | null;
+
+export interface ResolveOptions {
+  /** Planning needs to know the models (prompt/draft-changes.ts); without it only the takes are compared. */
+  readonly changeOf?: ChangeOf;
+}
+
 /** The film of the shot's active branch; empty when the shot plans nothing. */
-export function resolveShot(doc: Document, shotId: RecordId, takes: TakeIndex): ShotFilm {
+export function resolveShot(doc: Document, shotId: RecordId, takes: TakeIndex, options: ResolveOptions = {}): ShotFilm {
   const head = recordOf(doc, 'shot', shotId).headSegmentId;
-  return head === null ? { from: 0, to: 0, frames: [], spans: [] } : resolveBranch(doc, head, takes);
+  return head === null ? { from: 0, to: 0, frames: [], spans: [] } : resolveBranch(doc, head, takes, options);
 }
 
 /** The film of the branch that ends in this segment. */
-export function resolveBranch(doc: Document, segmentId: RecordId, takes: TakeIndex): ShotFilm {
+export function resolveBranch(
+  doc: Document,
+  segmentId: RecordId,
+  takes: TakeIndex,
+  { changeOf = () => null }: ResolveOptions = {},
+): ShotFilm {
   const branch = branchOf(doc, segmentId);
   let pieces: Piece[] = [];
   const spanFacts = new Map<RecordId, Pick<SegmentSpan, 'takeId' | 'isStale' | 'staleReason' | 'keptFrames'>>();
   for (const [depth, segment] of branch.entries()) {
     const take = activeTake(segment, takes);
-    const staleReason = take && staleReasonOf({ branch, depth, take, parentFilm: pieces, takes });
+    const staleReason = take && staleReasonOf({ branch, depth, take, parentFilm: pieces, takes, changeOf });
     spanFacts.set(segment.id, {
       takeId: take?.id ?? null,
       isStale: staleReason !== null,
@@ -131,9 +144,10 @@ interface StaleQuestion {
   readonly take: TakeView;
   readonly parentFilm: readonly Piece[];
   readonly takes: TakeIndex;
+  readonly changeOf: ChangeOf;
 }
 
-function staleReasonOf({ branch, depth, take, parentFilm, takes }: StaleQuestion): string | null {
+function staleReasonOf({ branch, depth, take, parentFilm, takes, changeOf }: StaleQuestion): string | null {
   const segment = branch[depth];
   if (!segment) return null;
   if (growsFromAnotherTake(branch, depth, takes)) return 'It grew from another take of the segment before it.';
@@ -145,6 +159,8 @@ function staleReasonOf({ branch, depth, take, parentFilm, takes }: StaleQuestion
   const highest = Math.min(depth, ...owners);
   for (let link = depth - 1; link > highest; link--)
     if (growsFromAnotherTake(branch, link, takes)) return 'The frames it grew from have changed since.';
+  const change = changeOf(segment, take);
+  if (change !== null) return change;
   if (take.frames.length < segment.frameCount)
     return `It was stopped after ${take.frames.length} of ${segment.frameCount} frames.`;
   return null;

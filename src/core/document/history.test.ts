@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { emptyDiff } from './diff';
-import { emptyHistory, type HistoryEntry, MAX_HISTORY_ENTRIES, recordEdit, takeRedo, takeUndo } from './history';
+import {
+  amendEdit,
+  emptyHistory,
+  type HistoryEntry,
+  MAX_HISTORY_ENTRIES,
+  recordEdit,
+  takeRedo,
+  takeUndo,
+} from './history';
 
 const entry = (label: string): HistoryEntry => ({
   label,
@@ -34,4 +42,21 @@ test('the oldest of more than 200 edits is forgotten', () => {
 
 test('there is nothing to undo or redo in an empty history', () => {
   expect([takeUndo(emptyHistory), takeRedo(emptyHistory)]).toEqual([null, null]);
+});
+
+test('what joins the last entry is undone with it', () => {
+  const [typed, typedOn] = ['a', 'a boat'].map((name) => ({ kind: 'marker', id: 'm', frame: 0, name }) as const);
+  if (!typed || !typedOn) throw new Error('two markers');
+  const first = { label: 'Name', diff: { ...emptyDiff, added: [typed] } };
+  const history = recordEdit(recordEdit(emptyHistory, entry('before')), first);
+  const joined = amendEdit(history, { ...emptyDiff, updated: [{ from: typed, to: typedOn }] });
+  expect(joined).toEqual({
+    undo: [entry('before'), { label: 'Name', diff: { ...emptyDiff, added: [typedOn] } }],
+    redo: [],
+  });
+});
+
+test('nothing joins an entry that is not there or has been undone', () => {
+  const { history } = takeUndo(recordEdit(recordEdit(emptyHistory, entry('a')), entry('b')))!;
+  expect([amendEdit(emptyHistory, entry('c').diff), amendEdit(history, entry('c').diff)]).toEqual([null, null]);
 });

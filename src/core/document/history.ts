@@ -2,7 +2,7 @@
  * Undo and redo as an immutable pair of stacks, last entry last. The same structure is kept in the library's journal,
  * so undo survives a restart.
  */
-import { reverseDiff } from './apply-diff';
+import { reverseDiff, squashDiffs } from './apply-diff';
 import type { DocumentDiff } from './diff';
 
 export interface HistoryEntry {
@@ -28,6 +28,17 @@ export const MAX_HISTORY_ENTRIES = 200;
 /** A new edit clears what could be redone; the oldest entry goes beyond 200. */
 export function recordEdit(history: History, entry: HistoryEntry): History {
   return { undo: [...history.undo, entry].slice(-MAX_HISTORY_ENTRIES), redo: [] };
+}
+
+/**
+ * Joins a change to the last entry, as when typing goes on: one undo takes both back. null when there is no entry it
+ * could belong to, or the last one has been undone.
+ */
+export function amendEdit(history: History, diff: DocumentDiff): History | null {
+  const last = history.undo.at(-1);
+  if (!last || history.redo.length > 0) return null;
+  const joined = { label: last.label, diff: squashDiffs(last.diff, diff) };
+  return { undo: [...history.undo.slice(0, -1), joined], redo: [] };
 }
 
 /** null when there is nothing to undo. */

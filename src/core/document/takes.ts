@@ -21,6 +21,8 @@ export interface TakeView {
   readonly frames: readonly FrameHash[];
   /** sha256 over the recipe's canonical JSON. */
   readonly recipeHash: string;
+  /** What it was planned as, without seeds (prompt/draft-key.ts); null = made before this was kept, so not known. */
+  readonly draftKey: string | null;
   /** Milliseconds since 1970, from the library's clock. */
   readonly createdAt: number;
 }

@@ -2,9 +2,10 @@
  * Images pinned to frames of a shot.
  */
 import { anchorsOf, recordOf } from '../document/access';
+import { plannedRange } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
 import type { Document, RecordId } from '../document/records';
-import { editDocument } from './edit';
+import { editDocument, invalidEdit } from './edit';
 
 /** Pins an image to a shot frame; an anchor already on that frame is replaced. */
 export function pinAnchor(
@@ -17,6 +18,27 @@ export function pinAnchor(
     for (const there of anchorsOf(doc, shotId)) if (there.frame === frame) draft.remove(there.id);
     draft.add({ kind: 'anchor', id, shotId, frame, mediaId });
   });
+}
+
+/** @throws AppError timeline/invalid-edit outside the shot's film or where another image is pinned */
+export function moveAnchor(doc: Document, anchorId: RecordId, toFrame: number): DocumentDiff {
+  const anchor = recordOf(doc, 'anchor', anchorId);
+  const film = plannedRange(doc, anchor.shotId);
+  if (!Number.isSafeInteger(toFrame) || !film || toFrame < film.from || toFrame >= film.to)
+    throw invalidEdit(
+      'anchor.frame',
+      toFrame,
+      `an image cannot be pinned to frame ${toFrame}`,
+      film ? `Choose a frame from ${film.from} to ${film.to - 1}.` : 'Plan the first frames first.',
+    );
+  if (anchorsOf(doc, anchor.shotId).some(({ id, frame }) => id !== anchorId && frame === toFrame))
+    throw invalidEdit(
+      'anchor.frame',
+      toFrame,
+      `another image is pinned to frame ${toFrame}`,
+      'Remove that one first, or choose another frame.',
+    );
+  return editDocument(doc, (draft) => draft.set({ ...anchor, frame: toFrame }));
 }
 
 export function removeAnchor(doc: Document, anchorId: RecordId): DocumentDiff {

@@ -23,6 +23,8 @@ export interface Draft {
 /** @throws AppError timeline/invalid-edit or timeline/overlap when the change breaks a rule of the document */
 export function editDocument(doc: Document, change: (draft: Draft) => void): DocumentDiff {
   const records = new Map(doc);
+  // Only these can differ: looking through a long film for what changed would cost more than the edit.
+  const touched = new Set<RecordId>();
   const draft: Draft = {
     doc: records,
     add(record) {
@@ -31,20 +33,23 @@ export function editDocument(doc: Document, change: (draft: Draft) => void): Doc
           field: `${record.kind}.id`,
           value: record.id,
         });
+      touched.add(record.id);
       records.set(record.id, record);
     },
     set(record) {
       assert(records.get(record.id)?.kind === record.kind, `there is no ${record.kind} ${record.id} to change`);
+      touched.add(record.id);
       records.set(record.id, record);
     },
     remove(id) {
+      touched.add(id);
       assert(records.delete(id), `there is no record ${id} to remove`);
     },
   };
   change(draft);
   settleTransitions(draft);
   assertInvariants(records);
-  return diffBetween(doc, records);
+  return diffBetween(doc, records, touched);
 }
 
 /** @throws AppError timeline/locked-track */

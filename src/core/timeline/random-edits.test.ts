@@ -12,7 +12,7 @@ import { violations } from '../document/invariants';
 import type { Document, RecordId } from '../document/records';
 import { AppError } from '../errors';
 import { createRate } from '../time/rate';
-import { pinAnchor } from './anchors';
+import { moveAnchor, pinAnchor } from './anchors';
 import { deleteClips } from './delete-clips';
 import { extendBackward, extendForward } from './grow-segment';
 import { insertStill } from './insert-still';
@@ -21,6 +21,9 @@ import { moveClip } from './move';
 import { setInOut } from './project-settings';
 import { addPromptBlock, moveBlockEdge, removePromptBlock, setPromptText, splitBlock } from './prompt-blocks';
 import { removePlannedSegment, retakeRange, switchBranch } from './segments';
+import { rollCut } from './roll';
+import { slideClip } from './slide';
+import { slipClip } from './slip';
 import { splitClip } from './split';
 import { aShot, anEmptyFilm } from './test-films';
 import { addTrack, removeTrack, setTrack } from './tracks';
@@ -89,6 +92,13 @@ const operations: readonly Operation[] = [
   (doc, { a, b }, id) => splitClip(doc, clip(doc, a).id, clip(doc, a).start + (b % 30), id),
   (doc, { a, b }) => moveClip(doc, clip(doc, a).id, { trackId: track(doc, b), start: b }),
   (doc, { a, b, flag }) => deleteClips(doc, [clip(doc, a).id, clip(doc, b).id], { ripple: flag }),
+  (doc, { a, b }) => {
+    const left = clip(doc, a);
+    const right = recordsOf(doc, 'clip').find((other) => other.start === left.start + left.duration);
+    return rollCut(doc, left.id, (right ?? left).id, left.start + (b % 30));
+  },
+  (doc, { a, b }) => slipClip(doc, clip(doc, a).id, (b % 9) - 4),
+  (doc, { a, b }) => slideClip(doc, clip(doc, a).id, b),
   (doc, { a, b, flag }, id) => {
     const left = clip(doc, a);
     const right = recordsOf(doc, 'clip').find(
@@ -108,6 +118,7 @@ const operations: readonly Operation[] = [
   (doc, { a, b }, id) =>
     addPromptBlock(doc, { id, shotId: shot(doc, a).id, from: b % 20, to: (b % 20) + 1 + (a % 4), text: id }),
   (doc, { a, b }, id) => pinAnchor(doc, { id, shotId: shot(doc, a).id, frame: (b % 20) - 5, mediaId: 'm' }),
+  (doc, { a, b }) => moveAnchor(doc, pick(recordsOf(doc, 'anchor'), a).id, b % 20),
   (doc, { b }, id) => addMarker(doc, { id, frame: b, name: id }),
   (doc, { a, b, flag }) => setInOut(doc, flag ? { inPoint: a } : { outPoint: b }),
   (doc, _dice, id) => addTrack(doc, { id }),

@@ -66,6 +66,7 @@ export function aTake(
     seed: 1,
     frames: Array.from({ length: kept }, (_, i) => `${id}:${i}`),
     recipeHash: '',
+    draftKey: null,
     createdAt: 0,
     ...rest,
   };

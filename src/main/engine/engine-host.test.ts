@@ -144,6 +144,17 @@ describe('EngineHost over the real engine', () => {
     expect(engine.pid).toBe(pid);
   });
 
+  test('released between two runs it gives its process back, and the next run starts another', async () => {
+    const engine = aHost();
+    await engine.release();
+    const first = await engine.run(aRun());
+    const { pid } = engine;
+    await engine.release();
+    expect(engine.pid).toBeUndefined();
+    expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
+    expect(await engine.run(aRun())).toMatchObject({ frames: first.frames });
+  });
+
   test('a run that was cancelled before it began never starts an engine', async () => {
     const engine = aHost({ spawn: () => expect.unreachable('spawned') });
     await expect(engine.run(aRun({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: 'cancelled' });
@@ -228,6 +239,45 @@ describe('EngineHost over engines that misbehave', () => {
     const engine = aHost({ spawn: aScript(`process.send({ type: 'done', jobId: 'job', frames: ['../../etc'] });`) });
     await expect(engine.run(aRun())).rejects.toThrow('off the contract');
     expect(engine.pid).toBeUndefined();
+  });
+
+  test('one that falls silent in the middle of a step is killed, by name; the next run starts another', async () => {
+    const spawn = aScript(`if (m.type === 'run') process.send(${FIRST_PROGRESS}, () => { while (true); });`);
+    const engine = aHost({ spawn, silenceMs: 20, closeGraceMs: 50 });
+    const hung = engine.run(aRun());
+    await expect(hung).rejects.toMatchObject({
+      code: 'engine/unresponsive',
+      detail: { remedy: expect.stringContaining('goes on from the last step') },
+    });
+    expect(engine.pid).toBeUndefined();
+  });
+
+  test('one whose steps are slow, or that takes long outside the loop, is left to work', async () => {
+    const sendLater = (progress: string, end: string) =>
+      aScript(`if (m.type === 'run') process.send(${progress}); setTimeout(() => process.send(${end}), 300);`);
+    const end = `{ type: 'cancelled', jobId: 'job' }`;
+    const slow = FIRST_PROGRESS.replace('"stepMs":null', '"stepMs":60000');
+    const loading = FIRST_PROGRESS.replace('"stage":"denoising"', '"stage":"loading"');
+    for (const progress of [slow, loading]) {
+      const engine = aHost({ spawn: sendLater(progress, end), silenceMs: 4, closeGraceMs: 50 });
+      await expect(engine.run(aRun())).rejects.toMatchObject({ code: 'cancelled' });
+      await engine.close();
+    }
+  });
+
+  test('whatever stops a run asks it to write down where it is, but for a cancel', async () => {
+    const failed = `{ type: 'failed', jobId: 'job', error: { code: 'internal/bug', message: '', detail: {} } }`;
+    const note = `{ type: 'note', jobId: 'job', message: String(m.keepState) }`;
+    const lines = `if (m.type === 'run') process.send(${FIRST_PROGRESS});
+      if (m.type === 'cancel') { process.send(${note}); process.send(${failed}); }`;
+    const notes: string[] = [];
+    const engine = aHost({ spawn: aScript(lines), closeGraceMs: 50, onNote: (_jobId, text) => notes.push(text) });
+    for (const reason of ['pause', 'shutdown', 'cancel', new Error('the disk is full')]) {
+      const abort = new AbortController();
+      const stopped = engine.run(aRun({ signal: abort.signal, onProgress: () => abort.abort(reason) }));
+      await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    }
+    expect(notes).toEqual(['true', 'true', 'false', 'true']);
   });
 
   test('what comes late for an older job is dropped', async () => {

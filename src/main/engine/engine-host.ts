@@ -1,23 +1,42 @@
 /**
  * Owns the engine process: starts it when a run needs it, hands it one run at a time, cancels it between steps, kills it
- * when it does not answer, and starts another after it died. A native abort in ONNX Runtime ends a run, never the studio.
+ * when it does not answer or falls silent in the middle of a run, and starts another after it died. A native abort in
+ * ONNX Runtime ends a run, never the studio.
  */
 import { AppError, AssertionError, assert } from '@core/errors';
 import { EngineMessage, type EngineRequest, type RunProgress, type RunSeconds } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { appErrorFromWire } from '@contracts/wire-error';
 import type { EngineExit, EngineProcess } from './engine-process';
+import { SilenceWatch } from './silence-watch';
 
 const CANCEL_GRACE_MS = 10_000;
+/** Denoising without a word for so long, or for 20 steps if that is longer, is taken for a hang. */
+const SILENCE_MS = 10 * 60_000;
+const SILENCE_STEPS = 20;
+/** Before a step has been measured nobody knows how long one may take. */
+const FIRST_STEP_SILENCES = 6;
+/** A run that is paused may end its step, if that takes no longer than this many of those before. */
+const PAUSE_GRACE_STEPS = 3;
 const READY_TIMEOUT_MS = 60_000;
 const CLOSE_GRACE_MS = 3_000;
+
+/**
+ * Why a run is stopped: the reason of its abort signal. After `cancel` nobody will go on; after every other reason the
+ * run writes down how far it is, and after `pause` it is given the time to end its step.
+ */
+export type StopReason = 'cancel' | 'shutdown' | 'pause';
 
 export interface EngineHostOptions {
   readonly spawn: () => EngineProcess;
   /** How long a cancelled engine may finish its current step before it is killed. */
   readonly cancelGraceMs?: number;
+  /** How long it may say nothing while it denoises, at least. */
+  readonly silenceMs?: number;
   readonly readyTimeoutMs?: number;
   readonly closeGraceMs?: number;
+  /** Told what the engine has to say about a run that changes nothing about it. */
+  readonly onNote?: (jobId: string, message: string) => void;
   /** Called with each new process, before its first message: the moment to hand over a preview port. */
   readonly onSpawn?: (process: EngineProcess) => void;
 }
@@ -33,6 +52,10 @@ export interface EngineRunRequest {
   readonly recipe: Recipe;
   readonly packageDir: string;
   readonly framesDir: string;
+  /** Folder in which the run writes down how far it is, and from which it goes on. Default: it does neither. */
+  readonly jobDir?: string;
+  /** Milliseconds of work that may be lost to a stop; 0 = every step is written. */
+  readonly checkpointEveryMs?: number;
   readonly onProgress?: (progress: RunProgress) => void;
   readonly onFrames?: (frames: readonly MadeFrame[]) => void;
   readonly signal?: AbortSignal;
@@ -64,11 +87,14 @@ interface ActiveRun {
   readonly resolve: (result: EngineRunResult) => void;
   readonly reject: (error: Error) => void;
   readonly release: () => void;
+  readonly silence: SilenceWatch;
+  stepMs: number | null;
   isCancelling: boolean;
 }
 
 export class EngineHost {
-  readonly #options: Required<Omit<EngineHostOptions, 'onSpawn'>> & Pick<EngineHostOptions, 'onSpawn'>;
+  readonly #options: Required<Omit<EngineHostOptions, 'onSpawn' | 'onNote'>> &
+    Pick<EngineHostOptions, 'onSpawn' | 'onNote'>;
   #engine: Engine | null = null;
   #active: ActiveRun | null = null;
   #pendingPort: unknown = null;
@@ -77,6 +103,7 @@ export class EngineHost {
   constructor(options: EngineHostOptions) {
     this.#options = {
       cancelGraceMs: CANCEL_GRACE_MS,
+      silenceMs: SILENCE_MS,
       readyTimeoutMs: READY_TIMEOUT_MS,
       closeGraceMs: CLOSE_GRACE_MS,
       ...options,
@@ -107,20 +134,32 @@ export class EngineHost {
     const onAbort = (): void => {
       active.isCancelling = true;
       if (!isSent) return this.#settle(active, cancelled());
-      engine.process.postMessage({ type: 'cancel', jobId: request.jobId } satisfies EngineRequest);
-      graceTimer = setTimeout(() => {
-        this.#drop(engine);
-        this.#settle(active, cancelled());
-      }, this.#options.cancelGraceMs);
+      const { jobId, signal } = request;
+      const keepState = !isReason(signal, 'cancel');
+      engine.process.postMessage({ type: 'cancel', jobId, keepState } satisfies EngineRequest);
+      const pauseMs = isReason(signal, 'pause') ? PAUSE_GRACE_STEPS * (active.stepMs ?? 0) : 0;
+      graceTimer = setTimeout(
+        () => {
+          this.#drop(engine);
+          this.#settle(active, cancelled());
+        },
+        Math.max(this.#options.cancelGraceMs, pauseMs),
+      );
     };
     const active: ActiveRun = {
       request,
       engine,
       resolve,
       reject,
+      stepMs: null,
       isCancelling: false,
+      silence: new SilenceWatch(() => {
+        this.#drop(engine);
+        this.#settle(active, active.isCancelling ? cancelled() : fellSilent());
+      }),
       release: () => {
         clearTimeout(graceTimer);
+        active.silence.stop();
         request.signal?.removeEventListener('abort', onAbort);
       },
     };
@@ -130,8 +169,9 @@ export class EngineHost {
       () => {
         if (this.#active !== active) return;
         isSent = true;
-        const { jobId, recipe, packageDir, framesDir } = request;
-        engine.process.postMessage({ type: 'run', jobId, recipe, packageDir, framesDir } satisfies EngineRequest);
+        const { jobId, recipe, packageDir, framesDir, jobDir = null, checkpointEveryMs = null } = request;
+        const run = { jobId, recipe, packageDir, framesDir, jobDir, checkpointEveryMs };
+        engine.process.postMessage({ type: 'run', ...run } satisfies EngineRequest);
       },
       (error: unknown) => this.#settle(active, error instanceof Error ? error : new AssertionError(String(error))),
     );
@@ -148,8 +188,15 @@ export class EngineHost {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#active !== null) this.#settle(this.#active, cancelled());
+    await this.release();
+  }
+
+  /** Ends the engine between two runs, so that its memory is given back; the next run starts another. */
+  async release(): Promise<void> {
+    assert(this.#active === null, 'the engine is released between runs');
     const engine = this.#engine;
     if (engine === null) return;
+    this.#engine = null;
     engine.process.postMessage({ type: 'shutdown' } satisfies EngineRequest);
     const timer = setTimeout(() => engine.process.kill(), this.#options.closeGraceMs);
     await engine.exited;
@@ -215,7 +262,10 @@ export class EngineHost {
     if (active === null || active.engine !== engine || active.request.jobId !== jobId) return;
     switch (data.type) {
       case 'progress':
+        this.#heard(active, data.progress);
         return active.request.onProgress?.(data.progress);
+      case 'note':
+        return this.#options.onNote?.(jobId, data.message);
       case 'frames':
         return active.request.onFrames?.(data.frames);
       case 'done':
@@ -227,6 +277,17 @@ export class EngineHost {
       default:
         data satisfies never;
     }
+  }
+
+  /** Only denoising tells of itself often enough to be missed: a graph may take long to open, a film to decode. */
+  #heard(active: ActiveRun, { stage, stepMs }: RunProgress): void {
+    const { silenceMs } = this.#options;
+    active.stepMs = stepMs;
+    if (stage !== 'denoising') active.silence.stop();
+    else
+      active.silence.restart(
+        stepMs === null ? silenceMs * FIRST_STEP_SILENCES : Math.max(silenceMs, stepMs * SILENCE_STEPS),
+      );
   }
 
   #onExit(engine: Engine, exit: EngineExit): void {
@@ -265,6 +326,19 @@ export class EngineHost {
 
 function cancelled(): AppError {
   return new AppError('cancelled', 'the run was cancelled');
+}
+
+function isReason(signal: AbortSignal | undefined, reason: StopReason): boolean {
+  return signal?.reason === reason;
+}
+
+function fellSilent(): AppError {
+  return new AppError('engine/unresponsive', 'the engine stopped answering in the middle of a step', {
+    field: 'engine',
+    value: 'no sign of life',
+    remedy:
+      'Run it again; it goes on from the last step that was written. If it happens again, run `onionskin doctor`.',
+  });
 }
 
 interface Deferred<T> {

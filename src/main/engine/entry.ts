@@ -1,12 +1,12 @@
 /**
  * The engine process. Runs as an Electron utilityProcess in the studio and as a forked Node process in tests and on the
  * command line; all it knows comes in messages, each parsed. It reads the package folder and the frame store it is
- * given and writes to the frame store, nowhere else.
+ * given, writes to the frame store and to the folder of the job it runs, nowhere else.
  */
 import { AppError } from '@core/errors';
 import { EngineRequest, type EngineMessage, type StepPreview } from '@contracts/engine';
 import { wireErrorFrom } from '@contracts/wire-error';
-import { Runner, runtimeInfo } from './runner';
+import { DROP_STATE, Runner, runtimeInfo } from './runner';
 
 /** The part of a MessagePort that previews need; Electron's MessagePortMain has it. */
 interface PreviewPort {
@@ -43,6 +43,9 @@ function connectToParent(): Transport {
   };
 }
 
+/** As the contract has it. */
+const NOTE_CHARS_MAX = 2_000;
+
 const transport = connectToParent();
 const runner = new Runner();
 let current: { readonly jobId: string; readonly abort: AbortController; readonly finished: Promise<void> } | null =
@@ -63,7 +66,7 @@ transport.onMessage((message, ports) => {
     case 'run':
       return startRun(request);
     case 'cancel':
-      if (current?.jobId === request.jobId) current.abort.abort();
+      if (current?.jobId === request.jobId) current.abort.abort(request.keepState ? undefined : DROP_STATE);
       return;
     case 'shutdown':
       return shutDown();
@@ -93,6 +96,7 @@ async function run(request: Extract<EngineRequest, { type: 'run' }>, signal: Abo
       signal,
       onProgress: (progress) => transport.send({ type: 'progress', progress }),
       onFrames: (frames) => transport.send({ type: 'frames', jobId, frames: [...frames] }),
+      onNote: (sentence) => transport.send({ type: 'note', jobId, message: sentence.slice(0, NOTE_CHARS_MAX) }),
       previewListener: () => (previewPort === null ? null : sendPreview),
     });
     outcome = { type: 'done', jobId, frames, seconds };

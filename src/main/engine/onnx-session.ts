@@ -1,7 +1,7 @@
 /**
  * One ONNX graph, opened from its file. Float32 and int64 tensors only: float16 graph I/O is broken in the 1.30 binding
- * on runtimes that have Float16Array, and `run` blocks its thread and cannot be interrupted (see research/onnx-video.md
- * section 0), which is why all of this lives in a child process.
+ * on runtimes that have Float16Array, and `run` blocks its thread and cannot be interrupted, which is why all of
+ * this lives in a child process (docs/adr/0001-processes.md).
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';

@@ -44,9 +44,10 @@ export class ProgressMeter {
     this.#send(stage);
   }
 
-  startWindow(window: number): void {
+  /** @param step steps that are done already, in a run that goes on */
+  startWindow(window: number, step = 0): void {
     this.#window = window;
-    this.#step = 0;
+    this.#step = step;
   }
 
   stepDone(ms: number): void {

@@ -7,6 +7,8 @@ import { AppError } from '@core/errors';
 import type { RunProgress, RunSeconds, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { FrameStore } from '../services/media/frame-store';
+import { CheckpointFiles } from './checkpoint-files';
+import { CHECKPOINT_EVERY_MS, Checkpointer } from './checkpointer';
 import { runLtx, type FamilyRun, type StoredFrame } from './families/ltx';
 import { loadModelPackage, type ModelPackage } from './model-package';
 import { ProgressMeter } from './progress-meter';
@@ -19,13 +21,22 @@ export interface RunRequest {
   readonly recipe: Recipe;
   readonly packageDir: string;
   readonly framesDir: string;
+  /** Where the run writes down how far it is, and goes on from what lies there. */
+  readonly jobDir?: string | null;
+  /** Milliseconds of work that may be lost to a stop; 0 = every step is written. */
+  readonly checkpointEveryMs?: number | null;
 }
+
+/** Reason of an abort after which nobody will go on: the state is not written. */
+export const DROP_STATE = 'drop-state';
 
 export interface RunHooks {
   readonly onProgress: (progress: RunProgress) => void;
   readonly onFrames: (frames: readonly StoredFrame[]) => void;
   readonly previewListener?: () => ((preview: StepPreview) => void) | null;
   readonly onLatents?: (window: number, latents: Float32Array) => void;
+  /** A sentence for the log. */
+  readonly onNote?: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -59,21 +70,30 @@ export class Runner {
     await this.#sessions.select(pkg, { threads: recipe.threads, provider: recipe.provider });
     const tokenizer = await this.#tokenizerOf(pkg);
     watch.addLoad(performance.now() - startedAt);
-    const frames = await family({
-      jobId,
-      recipe,
-      pkg,
-      tokenizer,
-      sessions: this.#sessions,
-      frames: new FrameStore(request.framesDir),
-      meter,
-      watch,
-      signal: hooks.signal,
-      onFrames: hooks.onFrames,
-      previewListener: hooks.previewListener ?? (() => null),
-      ...(hooks.onLatents && { onLatents: hooks.onLatents }),
-    });
-    return { frames, seconds: watch.seconds() };
+    const store = new FrameStore(request.framesDir);
+    const checkpoints = await openCheckpoints(request, store, hooks.onNote ?? (() => undefined));
+    if (checkpoints?.resumed) watch.goOnFrom(checkpoints.resumed.spent);
+    try {
+      const frames = await family({
+        jobId,
+        recipe,
+        pkg,
+        tokenizer,
+        sessions: this.#sessions,
+        frames: store,
+        meter,
+        watch,
+        checkpoints,
+        signal: hooks.signal,
+        onFrames: hooks.onFrames,
+        previewListener: hooks.previewListener ?? (() => null),
+        ...(hooks.onLatents && { onLatents: hooks.onLatents }),
+      });
+      return { frames, seconds: watch.seconds() };
+    } catch (error) {
+      if (hooks.signal.reason !== DROP_STATE) await checkpoints?.flush();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -85,6 +105,24 @@ export class Runner {
     if (this.#tokenizer?.key !== key)
       this.#tokenizer = { key, tokenizer: await PromptTokenizer.load(pkg.dir, pkg.manifest.promptTokens) };
     return this.#tokenizer.tokenizer;
+  }
+}
+
+/** null when the request names no folder, or one that cannot be used: then the run goes without. */
+async function openCheckpoints(
+  { jobDir = null, recipe, checkpointEveryMs }: RunRequest,
+  store: FrameStore,
+  note: (sentence: string) => void,
+): Promise<Checkpointer | null> {
+  if (jobDir === null) return null;
+  const { onnxruntime } = runtimeInfo();
+  const files = new CheckpointFiles({ dir: jobDir, recipe, onnxruntime, onRejected: note });
+  try {
+    const resumed = await files.open((hash) => store.has(hash));
+    return new Checkpointer(resumed, { files, everyMs: checkpointEveryMs ?? CHECKPOINT_EVERY_MS, note });
+  } catch (error) {
+    note(`step checkpoints are off, the folder of the job cannot be used: ${String(error)}`);
+    return null;
   }
 }
 

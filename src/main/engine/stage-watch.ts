@@ -1,4 +1,7 @@
-/** Seconds spent per stage of a run. Opening graphs happens inside other stages and is taken out of them. */
+/**
+ * Seconds spent per stage of a run, those before a stop included. Opening graphs happens inside other stages and is taken
+ * out of them.
+ */
 import type { RunSeconds } from '@contracts/engine';
 
 type Stage = 'encode' | 'denoise' | 'decode' | 'write' | 'transformer';
@@ -7,7 +10,9 @@ export class StageWatch {
   readonly #startedAt = performance.now();
   readonly #ms: Record<Stage, number> = { encode: 0, denoise: 0, decode: 0, write: 0, transformer: 0 };
   readonly #loadMs: () => number;
+  readonly #underWay = new Map<Stage, () => number>();
   #otherLoadMs = 0;
+  #before: RunSeconds | null = null;
 
   /** @param loadMs milliseconds spent opening graphs so far */
   constructor(loadMs: () => number) {
@@ -17,10 +22,14 @@ export class StageWatch {
   async time<T>(stage: Stage, work: () => Promise<T>): Promise<{ value: T; ms: number }> {
     const startedAt = performance.now();
     const loadedAt = this.#loadMs();
-    const value = await work();
-    const ms = performance.now() - startedAt - (this.#loadMs() - loadedAt);
-    this.#ms[stage] += ms;
-    return { value, ms };
+    const elapsedMs = (): number => performance.now() - startedAt - (this.#loadMs() - loadedAt);
+    this.#underWay.set(stage, elapsedMs);
+    try {
+      return { value: await work(), ms: elapsedMs() };
+    } finally {
+      this.#underWay.delete(stage);
+      this.#ms[stage] += elapsedMs();
+    }
   }
 
   /** Loading that is not a graph: reading the package, building the tokenizer. */
@@ -28,17 +37,24 @@ export class StageWatch {
     this.#otherLoadMs += ms;
   }
 
+  /** The run goes on from a state that took so long to reach. */
+  goOnFrom(spent: RunSeconds): void {
+    this.#before = spent;
+  }
+
+  /** Up to this moment, in the middle of a stage too. */
   seconds(): RunSeconds {
-    const { encode, denoise, decode, write, transformer } = this.#ms;
-    const round = (ms: number): number => Math.round(ms) / 1000;
+    const seconds = (name: keyof RunSeconds, ms: number): number =>
+      Math.round(ms + (this.#before?.[name] ?? 0) * 1000) / 1000;
+    const stage = (name: Stage): number => seconds(name, this.#ms[name] + (this.#underWay.get(name)?.() ?? 0));
     return {
-      load: round(this.#loadMs() + this.#otherLoadMs),
-      encode: round(encode),
-      denoise: round(denoise),
-      decode: round(decode),
-      write: round(write),
-      total: round(performance.now() - this.#startedAt),
-      transformer: round(transformer),
+      load: seconds('load', this.#loadMs() + this.#otherLoadMs),
+      encode: stage('encode'),
+      denoise: stage('denoise'),
+      decode: stage('decode'),
+      write: stage('write'),
+      total: seconds('total', performance.now() - this.#startedAt),
+      transformer: stage('transformer'),
     };
   }
 }

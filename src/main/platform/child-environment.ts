@@ -3,11 +3,26 @@
  * settings. Tokens, NODE_OPTIONS and the like stay with us.
  */
 const passed = new Set([
-  'PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'TMP', 'LANG', 'LC_ALL', 'TZ', 'SYSTEMROOT', 'WINDIR', 'LD_LIBRARY_PATH',
-  'DYLD_LIBRARY_PATH', 'XDG_RUNTIME_DIR', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES',
+  'PATH',
+  'HOME',
+  'USERPROFILE',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'SYSTEMROOT',
+  'WINDIR',
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
+  'XDG_RUNTIME_DIR',
+  'VK_ICD_FILENAMES',
+  'VK_DRIVER_FILES',
 ]);
 
 export function childEnvironment(source: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const wanted = ([name]: [string, string | undefined]): boolean => passed.has(name.toUpperCase()) || name.startsWith('ONIONSKIN_');
+  const wanted = ([name]: [string, string | undefined]): boolean =>
+    passed.has(name.toUpperCase()) || name.startsWith('ONIONSKIN_');
   return Object.fromEntries(Object.entries(source).filter(wanted));
 }

@@ -78,6 +78,7 @@ function take(segmentId: string, id: string, seed: number, frames = 9): TakeView
     seed,
     frames: Array.from({ length: frames }, (_, index) => `${index}`.padStart(64, 'f')),
     recipeHash: 'a'.repeat(64),
+    draftKey: null,
     createdAt: seed,
   };
 }
@@ -168,6 +169,8 @@ describe('extending', () => {
       error: null,
       takeId: null,
       seconds: null,
+      resumeStep: null,
+      queuePlace: 1,
     };
     app.jobs.put(running);
     extendClip(app, 'clip', { frames: 5, direction: 'forward' });

@@ -9,7 +9,7 @@ import type { PlanNote } from '@core/prompt/plan';
 import { planWindows } from '@core/prompt/windows';
 import { extendBackward, extendForward } from '@core/timeline/grow-segment';
 import { insertShot } from '@core/timeline/insert-shot';
-import { retakeRange, setSegment } from '@core/timeline/segments';
+import { setSegment } from '@core/timeline/segments';
 import { addPromptBlock, splitBlock } from '@core/timeline/prompt-blocks';
 import { ceilToRate } from '@core/time/rate';
 import type { Rate } from '@core/time/rate';
@@ -95,24 +95,11 @@ function showNewest(session: ProjectSession, segmentId: string): void {
     session.edit(strings.retake, (doc) => setSegment(doc, segmentId, { activeTakeId: null }));
 }
 
-/** R: the In–Out range inside the clip, when there is one; else the part under the playhead. */
+/** A new take of the part under the playhead. */
 export function retakeSelected(app: AppState): void {
   const session = app.session;
   const focus = session === null ? null : focusOf(session, app.transport.playhead);
-  if (session === null || focus === null) return app.toast('info', strings.selectAClip, strings.selectAClipRemedy);
-  const { inPoint, outPoint, rate } = session.project;
-  if (inPoint !== null && outPoint !== null && outPoint > inPoint) {
-    const offset = focus.clip.sourceIn - focus.clip.start;
-    const from = ceilToRate(inPoint + offset, rate, focus.shot.rate);
-    const to = ceilToRate(outPoint + offset, rate, focus.shot.rate);
-    if (from < to && from >= focus.film.from && to <= focus.film.to) {
-      const segmentId = session.newId();
-      const range = { segmentId, from, frameCount: to - from };
-      if (session.edit(strings.retakeRange, (doc) => retakeRange(doc, focus.shot.id, range)))
-        void queueSegment(app, session, segmentId);
-      return;
-    }
-  }
+  if (focus === null) return app.toast('info', strings.selectAClip, strings.selectAClipRemedy);
   const span = spanAt(focus);
   if (span !== null) retake(app, span.segmentId);
 }
@@ -215,9 +202,9 @@ export function samplingFrom(manifest: ModelView['manifest']): SamplingSettings 
 }
 
 /** The wanted place when it is free; else after the last clip of that track, so that nothing is covered or moved. */
-function freePlace(
+export function freePlace(
   session: ProjectSession,
-  options: NewShotOptions,
+  options: Pick<NewShotOptions, 'start' | 'trackId'>,
   durationFrames: number,
 ): { trackId: string; start: number; mode: 'place' } {
   const open = tracksOf(session.doc).filter((track) => !track.isLocked);
@@ -230,22 +217,21 @@ function freePlace(
   return { trackId: track.id, start: isTaken ? end : start, mode: 'place' };
 }
 
-/** Plans and queues one segment. Waits for its parent when that has no picture yet. */
+/** Plans and queues one segment. Waits for its parent when that has no picture yet. False when it was refused. */
 export async function queueSegment(
   app: AppState,
   session: ProjectSession,
   segmentId: string,
   options: { readonly seed?: number } = {},
-): Promise<void> {
+): Promise<boolean> {
   const segment = segmentById(session, segmentId);
-  if (segment === null) return;
+  const shot = segment === null ? undefined : session.doc.get(segment.shotId);
+  if (segment === null || shot?.kind !== 'shot') return false;
   if (isWaitingForParent(app, session, segment)) {
     app.waitingSegments = new Set(app.waitingSegments).add(segmentId);
-    return;
+    return true;
   }
-  await app.attempt(async () => {
-    const shot = session.doc.get(segment.shotId);
-    if (shot?.kind !== 'shot') return;
+  const queued = await app.attempt(async () => {
     const { manifest } = modelFor(app, shot.modelId);
     const seed = options.seed ?? segment.seed ?? freshSeed();
     const plan = planSegment({ doc: session.doc, segmentId, takes: session.takes, limits: manifest, seed });
@@ -254,11 +240,13 @@ export async function queueSegment(
     if (session.commits.failure !== null) throw session.commits.failure;
     const { draft, parentTakeId } = plan;
     const input: ApiInput<'jobs.generate'> = { projectId: session.id, shotId: shot.id, segmentId, parentTakeId, draft };
-    await app.client.invoke('jobs.generate', input);
+    return app.client.invoke('jobs.generate', input);
   });
+  return queued !== null;
 }
 
-function isWaitingForParent(app: AppState, session: ProjectSession, segment: SegmentRecord): boolean {
+/** True while the part it grows from is being made or waits itself. */
+export function isWaitingForParent(app: AppState, session: ProjectSession, segment: SegmentRecord): boolean {
   if (segment.parentId === null || (session.takes.get(segment.parentId)?.length ?? 0) > 0) return false;
   return app.jobs.runningFor(segment.parentId) !== null || app.waitingSegments.has(segment.parentId);
 }
@@ -272,12 +260,6 @@ export function queueWaiting(app: AppState, session: ProjectSession, parentSegme
     app.waitingSegments = rest;
     void queueSegment(app, session, segmentId);
   }
-}
-
-/** Mod+.: the running job, at its next step. */
-export function cancelRunning(app: AppState): void {
-  const job = app.jobs.running;
-  if (job !== null) void app.attempt(() => app.client.invoke('jobs.cancel', { jobId: job.id }));
 }
 
 export interface GrowthShape {

@@ -82,6 +82,46 @@ const LABELS: Readonly<Record<string, string>> = {
   Quote: '’',
 };
 
+/** Keys that only change what others mean. */
+const HELD = /^(Control|Shift|Alt|Meta|OS)(Left|Right)?$|^(CapsLock|NumLock|Fn)$/;
+
+/** What was pressed, as a chord's text; null for a modifier alone and for Tab, which moves the focus. */
+export function chordFromPress(press: KeyPress, isMac: boolean): string | null {
+  if (press.code === '' || press.code === 'Tab' || HELD.test(press.code)) return null;
+  const mod = isMac ? press.metaKey : press.ctrlKey;
+  // The Windows key belongs to the system.
+  if (!isMac && press.metaKey) return null;
+  const held = [
+    ...(mod ? ['Mod'] : []),
+    ...(isMac && press.ctrlKey ? ['Ctrl'] : []),
+    ...(press.altKey ? ['Alt'] : []),
+    ...(press.shiftKey ? ['Shift'] : []),
+  ];
+  return [...held, press.code === 'NumpadEnter' ? 'Enter' : press.code].join('+');
+}
+
+/** The same text for every way of writing a chord, so that two can be held against each other. */
+export function chordKey(text: string, isMac: boolean): string {
+  const { code, mod, ctrl, alt, shift } = parseChord(text);
+  const isCtrl = ctrl || (mod && !isMac);
+  const held = [isCtrl && 'Ctrl', mod && isMac && 'Meta', alt && 'Alt', shift && 'Shift'];
+  return [...held.filter((one) => one !== false), code === 'NumpadEnter' ? 'Enter' : code].join('+');
+}
+
+/** True for a text that names a key, with modifiers in front of it. */
+export function isChord(text: string): boolean {
+  const parts = text.split('+');
+  const key = parts.pop() ?? '';
+  return (
+    /^[A-Z0-9]$|^[A-Z][A-Za-z]+[0-9]*$|^F[0-9]{1,2}$/.test(key) &&
+    !HELD.test(key) &&
+    !MODIFIERS.includes(key) &&
+    key !== 'Tab' &&
+    parts.every((part) => MODIFIERS.includes(part)) &&
+    new Set(parts).size === parts.length
+  );
+}
+
 /** The parts of a chord as printed on keys: `['Ctrl', 'Shift', 'Z']`, `['⌘', 'Z']`. */
 export function keyCaps(text: string, isMac: boolean): readonly string[] {
   const chord = parseChord(text);

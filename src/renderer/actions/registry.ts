@@ -2,20 +2,51 @@
  * Every action of the studio, and the one place where keys become actions. Bare letters never fire while the artist
  * writes; in a text field only the Mod keys that do not edit text do.
  */
+import { compareActions } from '../features/compare/actions';
 import { timelineActions } from '../features/timeline/actions';
 import { viewerActions } from '../features/viewer/actions';
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { matchesChord, parseChord } from './keys';
 import type { Chord } from './keys';
+import { keymap } from './keymap.svelte';
+import type { KeyChanges } from './keymap.svelte';
 import { studioActions } from './studio-actions';
 
-export const actions: readonly Action[] = [...studioActions, ...timelineActions, ...viewerActions];
+export const actions: readonly Action[] = [
+  // First: their keys win while a comparison is open.
+  ...compareActions,
+  ...studioActions,
+  ...timelineActions,
+  ...viewerActions,
+];
+
+/** The same in the order in which people read them. */
+export const listedActions: readonly Action[] = [
+  ...studioActions,
+  ...timelineActions,
+  ...viewerActions,
+  ...compareActions,
+];
 
 const byId = new Map(actions.map((action) => [action.id, action]));
-const chords: readonly { readonly chord: Chord; readonly action: Action }[] = actions.flatMap((action) =>
-  action.keys.map((keys) => ({ chord: parseChord(keys), action })),
-);
+
+interface Bound {
+  readonly chord: Chord;
+  readonly action: Action;
+}
+
+let bound: readonly Bound[] = [];
+let boundFor: readonly [KeyChanges, KeyChanges] | null = null;
+
+/** What each key does now; made anew when the key map changes. */
+function bindings(): readonly Bound[] {
+  const { preset, custom } = keymap;
+  if (boundFor?.[0] === preset && boundFor[1] === custom) return bound;
+  bound = actions.flatMap((action) => keymap.keysFor(action).map((keys) => ({ chord: parseChord(keys), action })));
+  boundFor = [preset, custom];
+  return bound;
+}
 
 export function actionById(id: string): Action | null {
   return byId.get(id) ?? null;
@@ -23,7 +54,8 @@ export function actionById(id: string): Action | null {
 
 /** First key of an action, for tooltips. */
 export function keysOf(id: string): string | undefined {
-  return byId.get(id)?.keys[0];
+  const action = byId.get(id);
+  return action === undefined ? undefined : keymap.keysFor(action)[0];
 }
 
 /** Runs an action if it applies now. From the menu, undo and redo belong to the text field that has the focus. */
@@ -48,7 +80,7 @@ const MOVES_WITHIN = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown',
 export function dispatchKey(app: AppState, event: KeyboardEvent, isMac: boolean): void {
   if (event.defaultPrevented || event.isComposing || app.dialog !== null) return;
   const target = event.target instanceof Element ? event.target : null;
-  for (const { chord, action } of chords) {
+  for (const { chord, action } of bindings()) {
     if (!matchesChord(chord, event, isMac) || !mayFire(chord, target) || !action.when(app)) continue;
     event.preventDefault();
     // Holding the key would queue a run per repeat.

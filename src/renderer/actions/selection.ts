@@ -32,13 +32,13 @@ export function selectedTransition(session: ProjectSession): TransitionRecord | 
   return record?.kind === 'transition' ? record : null;
 }
 
-/** The clip that is selected, or whose prompt block is; null when there is none or they are several. */
+/** The clip that is selected, or whose prompt block or pinned image is; null when there is none or they are several. */
 export function selectedClip(session: ProjectSession): ClipRecord | null {
   const clips = new Map<string, ClipRecord>();
   for (const id of session.selection) {
     const record = session.doc.get(id);
     if (record?.kind === 'clip') clips.set(record.id, record);
-    if (record?.kind === 'prompt-block') {
+    if (record?.kind === 'prompt-block' || record?.kind === 'anchor') {
       const clip = clipsOfShot(session.doc, record.shotId)[0];
       if (clip !== undefined) clips.set(clip.id, clip);
     }

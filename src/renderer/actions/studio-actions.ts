@@ -3,7 +3,9 @@
  */
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
-import { cancelRunning, generateSelected, newPromptBlock, retakeSelected } from './generate';
+import { askGenerateStale, askRetake } from '../features/timeline/choices';
+import { generateSelected, newPromptBlock } from './generate';
+import { pauseOrResume, stopRunning } from './jobs';
 import { focusOf } from './selection';
 import { stepTake } from './takes';
 import { strings } from './strings';
@@ -87,6 +89,14 @@ export const studioActions: readonly Action[] = [
     run: generateSelected,
   },
   {
+    id: 'generate.stale',
+    label: strings.generateStale,
+    category: categories.generate,
+    keys: ['Shift+Mod+Enter'],
+    when: hasProject,
+    run: askGenerateStale,
+  },
+  {
     id: 'prompt.new',
     label: strings.newBlock,
     category: categories.generate,
@@ -108,6 +118,7 @@ export const studioActions: readonly Action[] = [
     category: categories.generate,
     keys: ['KeyE'],
     when: hasShot,
+    needs: strings.selectAClip,
     run: (app) => openExtend(app, 'forward'),
   },
   {
@@ -116,6 +127,7 @@ export const studioActions: readonly Action[] = [
     category: categories.generate,
     keys: ['Shift+KeyE'],
     when: hasShot,
+    needs: strings.selectAClip,
     run: (app) => openExtend(app, 'backward'),
   },
   {
@@ -124,7 +136,8 @@ export const studioActions: readonly Action[] = [
     category: categories.generate,
     keys: ['KeyR'],
     when: hasShot,
-    run: retakeSelected,
+    needs: strings.selectAClip,
+    run: askRetake,
   },
   {
     id: 'jobs.stop',
@@ -132,7 +145,27 @@ export const studioActions: readonly Action[] = [
     category: categories.generate,
     keys: ['Mod+Period'],
     when: (app) => app.jobs.running !== null,
-    run: cancelRunning,
+    run: stopRunning,
+  },
+  {
+    id: 'jobs.pause',
+    label: strings.pause,
+    category: categories.generate,
+    keys: ['Mod+Shift+Period'],
+    when: (app) => app.jobs.running !== null || app.jobs.paused.length > 0,
+    run: pauseOrResume,
+  },
+  {
+    id: 'generate.moreSeeds',
+    label: strings.moreSeeds,
+    category: categories.generate,
+    keys: ['Mod+Shift+KeyR'],
+    when: hasShot,
+    needs: strings.selectAClip,
+    run: (app) => {
+      app.isQueueOpen = true;
+      app.seedCountFocusRequests += 1;
+    },
   },
   {
     id: 'takes.previous',
@@ -140,6 +173,7 @@ export const studioActions: readonly Action[] = [
     category: categories.takes,
     keys: ['Alt+ArrowUp'],
     when: hasShot,
+    needs: strings.selectAClip,
     run: (app) => stepTake(app, -1),
   },
   {
@@ -148,6 +182,7 @@ export const studioActions: readonly Action[] = [
     category: categories.takes,
     keys: ['Alt+ArrowDown'],
     when: hasShot,
+    needs: strings.selectAClip,
     run: (app) => stepTake(app, 1),
   },
   {
@@ -167,6 +202,14 @@ export const studioActions: readonly Action[] = [
     run: (app) => (app.leftTab = 'media'),
   },
   {
+    id: 'history.show',
+    label: strings.showHistory,
+    category: categories.takes,
+    keys: ['Mod+Digit3'],
+    when: hasProject,
+    run: (app) => (app.leftTab = 'history'),
+  },
+  {
     id: 'jobs.queue',
     label: strings.queue,
     category: categories.generate,
@@ -175,12 +218,28 @@ export const studioActions: readonly Action[] = [
     run: (app) => (app.isQueueOpen = !app.isQueueOpen),
   },
   {
+    id: 'help.palette',
+    label: strings.palette,
+    category: categories.help,
+    keys: ['Mod+Shift+KeyP'],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'palette' }),
+  },
+  {
     id: 'help.shortcuts',
     label: strings.shortcuts,
     category: categories.help,
     keys: ['Shift+Slash'],
     when: () => true,
     run: (app) => (app.dialog = { kind: 'shortcuts' }),
+  },
+  {
+    id: 'help.library',
+    label: strings.library,
+    category: categories.help,
+    keys: [],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'library' }),
   },
   {
     id: 'help.doctor',

@@ -1,11 +1,12 @@
 /**
  * Choosing between takes. Using one is an edit and can be undone; nothing is ever thrown away.
  */
-import { segmentsOf } from '@core/document/access';
+import { recordOf, segmentsOf } from '@core/document/access';
 import { applyDiff, squashDiffs } from '@core/document/apply-diff';
 import { branchOf } from '@core/document/branch';
 import { activeTake } from '@core/document/film';
-import type { SegmentRecord } from '@core/document/records';
+import type { DocumentDiff } from '@core/document/diff';
+import type { Document, SegmentRecord } from '@core/document/records';
 import type { TakeView } from '@core/document/takes';
 import { setSegment, switchBranch } from '@core/timeline/segments';
 import type { AppState } from '../state/app.svelte';
@@ -15,20 +16,23 @@ import { strings } from './strings';
 
 /** Shows this take; when it lies on another branch, that branch becomes the film. */
 export function applyTake(session: ProjectSession, take: TakeView): void {
-  const shot = session.doc.get(take.shotId);
-  if (shot?.kind !== 'shot') return;
+  if (session.doc.get(take.shotId)?.kind !== 'shot') return;
+  session.edit(strings.useTake, (doc) => useTakeDiff(doc, take));
+}
+
+/** The edit that puts a take in use. @throws AppError when its shot or segment is no longer in the document */
+export function useTakeDiff(doc: Document, take: TakeView): DocumentDiff {
+  const shot = recordOf(doc, 'shot', take.shotId);
   const head = shot.headSegmentId;
-  const isOnBranch = head !== null && branchOf(session.doc, head).some((one) => one.id === take.segmentId);
-  session.edit(strings.useTake, (doc) => {
-    const pinned = setSegment(doc, take.segmentId, { activeTakeId: take.id });
-    if (isOnBranch) return pinned;
-    return squashDiffs(pinned, switchBranch(applyDiff(doc, pinned), shot.id, leafUnder(session, take)));
-  });
+  const isOnBranch = head !== null && branchOf(doc, head).some((one) => one.id === take.segmentId);
+  const pinned = setSegment(doc, take.segmentId, { activeTakeId: take.id });
+  if (isOnBranch) return pinned;
+  return squashDiffs(pinned, switchBranch(applyDiff(doc, pinned), shot.id, leafUnder(doc, take)));
 }
 
 /** The end of the branch through a take's segment: its newest child, and so on. */
-function leafUnder(session: ProjectSession, take: TakeView): string {
-  const all = segmentsOf(session.doc, take.shotId);
+function leafUnder(doc: Document, take: TakeView): string {
+  const all = segmentsOf(doc, take.shotId);
   let leaf = take.segmentId;
   for (let left = all.length; left > 0; left -= 1) {
     const child = all.findLast((one) => one.parentId === leaf);

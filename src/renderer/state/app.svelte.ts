@@ -34,7 +34,9 @@ export type Dialog =
   | { readonly kind: 'new-project' }
   | { readonly kind: 'export' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'palette' }
   | { readonly kind: 'doctor' }
+  | { readonly kind: 'library' }
   | { readonly kind: 'model'; readonly modelId: string }
   | ({ readonly kind: 'extend' } & ExtendRequest);
 
@@ -60,12 +62,15 @@ export class AppState {
   timelineView = $state({ pixelsPerFrame: 6, scrollX: 0 });
   isSnapping = $state(true);
   dialog: Dialog | null = $state.raw(null);
-  leftTab: 'media' | 'takes' = $state('media');
+  leftTab: 'media' | 'takes' | 'history' = $state('media');
   isQueueOpen = $state(false);
   /** Segments that are queued as soon as the part they grow from has a picture. */
   waitingSegments: ReadonlySet<string> = $state.raw(new Set<string>());
   /** Rises each time the artist asks to write in the selected block; the prompt field takes the focus. */
   promptFocusRequests = $state(0);
+
+  /** Rises each time the artist asks for more seeds; the field for their number takes the focus. */
+  seedCountFocusRequests = $state(0);
 
   readonly #flushers = new Set<() => void>();
 
@@ -245,6 +250,7 @@ export class AppState {
       onStale: () => void this.#reload(opened.id),
       fittedFrame: async (mediaId, width, height) =>
         (await this.client.invoke('media.fittedFrame', { mediaId, width, height })).frame,
+      limitsOf: (modelId) => this.modelOf(modelId)?.manifest ?? null,
     });
     for (const job of opened.jobs) this.jobs.put(job);
     this.session = session;
@@ -283,7 +289,8 @@ export class AppState {
   /** What waited for a part that will not come, and what waited for that. */
   #dropWaitingFor(job: JobView): void {
     const session = this.session;
-    if (session === null || job.segmentId === null || (session.takes.get(job.segmentId)?.length ?? 0) > 0) return;
+    // With a take, whole or not, those who wait go on from it.
+    if (session === null || job.segmentId === null || job.takeId !== null) return;
     const lost = new Set<string>([job.segmentId]);
     const kept = new Set(this.waitingSegments);
     for (let before = -1; before !== lost.size;) {

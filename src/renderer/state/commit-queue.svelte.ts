@@ -9,7 +9,7 @@ import { appErrorFrom } from './app-error-from';
 
 export interface PendingCommit {
   readonly label: string;
-  readonly source: 'edit' | 'undo' | 'redo' | 'session';
+  readonly source: 'edit' | 'amend' | 'undo' | 'redo' | 'session';
   readonly diff: DocumentDiff;
 }
 

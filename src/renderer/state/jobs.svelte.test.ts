@@ -20,6 +20,8 @@ function job(id: string, state: JobView['state'], createdAt = 0): JobView {
     error: null,
     takeId: null,
     seconds: null,
+    resumeStep: null,
+    queuePlace: createdAt,
   };
 }
 
@@ -73,5 +75,25 @@ describe('jobs', () => {
     jobs.replace([job('a', 'queued', 1), job('c', 'done', 3), job('b', 'queued', 2)]);
     expect(jobs.list.map((one) => one.id)).toEqual(['c', 'b', 'a']);
     expect(jobs.queued.map((one) => one.id)).toEqual(['a', 'b']);
+  });
+
+  it('follows the queue when jobs are moved in it', () => {
+    const jobs = new Jobs();
+    jobs.replace([job('a', 'queued', 1), job('b', 'queued', 2), job('p', 'paused', 3)]);
+    jobs.put({ ...job('a', 'queued', 1), queuePlace: 9 });
+    expect(jobs.queued.map((one) => one.id)).toEqual(['b', 'a']);
+    expect(jobs.paused.map((one) => one.id)).toEqual(['p']);
+  });
+
+  it('remembers that a running job was asked to pause, until it has', () => {
+    const jobs = new Jobs();
+    jobs.put(job('a', 'running'));
+    jobs.put(job('b', 'queued'));
+    jobs.putStopWish('a', 'pause');
+    jobs.putStopWish('b', 'cancel');
+    expect([jobs.stopWishOf('a'), jobs.stopWishOf('b')]).toEqual(['pause', null]);
+    jobs.put(job('a', 'paused'));
+    jobs.put(job('a', 'running'));
+    expect(jobs.stopWishOf('a')).toBeNull();
   });
 });

@@ -12,6 +12,9 @@ export interface ExportProgress {
   readonly framesPerSecond: number;
 }
 
+/** What a running job was asked to do after its step. */
+export type StopWish = 'cancel' | 'pause';
+
 const NO_FRAMES: ReadonlyMap<number, string> = new Map();
 
 export class Jobs {
@@ -19,12 +22,18 @@ export class Jobs {
   list: readonly JobView[] = $state.raw([]);
 
   readonly running: JobView | null = $derived(this.list.find((job) => job.state === 'running') ?? null);
-  readonly queued: readonly JobView[] = $derived(this.list.filter((job) => job.state === 'queued').reverse());
+  /** In the order they will run. */
+  readonly queued: readonly JobView[] = $derived(
+    this.list.filter((job) => job.state === 'queued').sort((a, b) => a.queuePlace - b.queuePlace),
+  );
+  /** Stopped by the artist with all they have done, the newest first. */
+  readonly paused: readonly JobView[] = $derived(this.list.filter((job) => job.state === 'paused'));
 
   readonly #progress = new SvelteMap<string, RunProgress>();
   readonly #exports = new SvelteMap<string, ExportProgress>();
   readonly #frames = new SvelteMap<string, ReadonlyMap<number, string>>();
   readonly #previews = new SvelteMap<string, StepPreview>();
+  readonly #stopWishes = new SvelteMap<string, StopWish>();
   readonly #previewListeners = new Set<(preview: StepPreview) => void>();
 
   replace(jobs: readonly JobView[]): void {
@@ -40,8 +49,22 @@ export class Jobs {
       this.#exports.delete(job.id);
       this.#frames.delete(job.id);
       this.#previews.delete(job.id);
+      this.#stopWishes.delete(job.id);
     }
     return before;
+  }
+
+  /** Remembers that a running job was asked to stop, until it has. */
+  putStopWish(jobId: string, wish: StopWish): void {
+    if (this.byId(jobId)?.state === 'running') this.#stopWishes.set(jobId, wish);
+  }
+
+  dropStopWish(jobId: string): void {
+    this.#stopWishes.delete(jobId);
+  }
+
+  stopWishOf(jobId: string): StopWish | null {
+    return this.#stopWishes.get(jobId) ?? null;
   }
 
   byId(jobId: string): JobView | null {
@@ -91,7 +114,9 @@ export class Jobs {
   /** The job that is making this segment now, or the next one waiting to. */
   runningFor(segmentId: string): JobView | null {
     const mine = this.list.filter((job) => job.segmentId === segmentId);
-    return mine.find((job) => job.state === 'running') ?? mine.findLast((job) => job.state === 'queued') ?? null;
+    return (
+      mine.find((job) => job.state === 'running') ?? this.queued.find((job) => job.segmentId === segmentId) ?? null
+    );
   }
 
   /** Hears every preview as it arrives, outside reactivity: for drawing. */

@@ -3,6 +3,7 @@ import { recordOf } from '@core/document/access';
 import { AppError } from '@core/errors';
 import { deleteClips } from '@core/timeline/delete-clips';
 import { moveClip } from '@core/timeline/move';
+import { setPromptText } from '@core/timeline/prompt-blocks';
 import { renameProject } from '@core/timeline/project-settings';
 import { openSession } from './session.test-support';
 
@@ -73,6 +74,61 @@ describe('editing a project', () => {
     session.select(['block'], 'add');
     session.select(['clip'], 'toggle');
     expect([...session.selection]).toEqual(['block']);
+  });
+});
+
+describe('typing', () => {
+  const type = ({ session }: ReturnType<typeof openSession>, text: string, run: number) =>
+    session.edit('Edit prompt', (doc) => setPromptText(doc, 'block', text), { run });
+  const textOf = ({ session }: ReturnType<typeof openSession>) => recordOf(session.doc, 'prompt-block', 'block').text;
+
+  it('is one undo entry for a run, and each pause is in the library at once', async () => {
+    const studio = openSession();
+    const { session, library } = studio;
+    for (const text of ['a blue', 'a blue bo', 'a blue boat']) {
+      type(studio, text, 1);
+      await session.commits.settled();
+      expect(library.doc).toEqual(session.doc);
+    }
+    expect(library.commits.map((commit) => commit.source)).toEqual(['edit', 'amend', 'amend']);
+    expect(session.history.undo).toHaveLength(1);
+    session.undo();
+    expect(textOf(studio)).toBe('a red ball');
+    session.redo();
+    expect(textOf(studio)).toBe('a blue boat');
+    await session.commits.settled();
+    expect(library.doc).toEqual(session.doc);
+  });
+
+  it('makes another entry after the field was left, and after anything else was done', () => {
+    const studio = openSession();
+    const { session } = studio;
+    type(studio, 'a', 1);
+    type(studio, 'ab', 2);
+    session.edit('Rename', (doc) => renameProject(doc, 'Sea'));
+    type(studio, 'abc', 2);
+    session.undo();
+    type(studio, 'abd', 2);
+    expect(session.history.undo.map((entry) => entry.label)).toEqual([
+      'Edit prompt',
+      'Edit prompt',
+      'Rename',
+      'Edit prompt',
+    ]);
+    session.undo();
+    expect(textOf(studio)).toBe('ab');
+  });
+
+  it('leaves nothing to undo when it comes back to the text that was there', async () => {
+    const studio = openSession();
+    const { session, library } = studio;
+    type(studio, 'a red balloon', 1);
+    type(studio, 'a red ball', 1);
+    expect(session.history.undo).toEqual([]);
+    type(studio, 'a red bal', 1);
+    expect(session.history).toMatchObject({ undo: [{ label: 'Edit prompt' }], redo: [] });
+    await session.commits.settled();
+    expect(library.commits.map((commit) => commit.source)).toEqual(['edit', 'undo', 'edit']);
   });
 });
 
@@ -180,6 +236,7 @@ describe('takes', () => {
     seed: 1,
     frames: Array.from({ length: 9 }, (_, index) => `${id}${index}`.padStart(64, '0')),
     recipeHash: 'a'.repeat(64),
+    draftKey: null,
     createdAt,
   });
 

@@ -6,8 +6,8 @@
 import { filmEnd, projectOf, recordsOf } from '@core/document/access';
 import { applyDiff, documentFromRecords, isEmptyDiff } from '@core/document/apply-diff';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
-import type { ShotFilm } from '@core/document/film';
-import { emptyHistory, recordEdit, takeRedo, takeUndo } from '@core/document/history';
+import type { ChangeOf, ShotFilm } from '@core/document/film';
+import { amendEdit, emptyHistory, recordEdit, takeRedo, takeUndo } from '@core/document/history';
 import type { History, HistoryStep } from '@core/document/history';
 import type { DocumentDiff } from '@core/document/diff';
 import type { Document, ProjectRecord } from '@core/document/records';
@@ -15,6 +15,8 @@ import type { FrameHash, TakeIndex, TakeView } from '@core/document/takes';
 import { createFilmReader } from '@core/export/plan';
 import type { FilmReader } from '@core/export/plan';
 import { AppError } from '@core/errors';
+import { draftChanges } from '@core/prompt/draft-changes';
+import type { ModelLimits } from '@core/prompt/model-limits';
 import type { MediaView } from '@contracts/job';
 import type { OpenProject } from '@contracts/ipc';
 import { appErrorFrom } from './app-error-from';
@@ -36,6 +38,8 @@ export interface SessionOptions {
   readonly onStale: () => void;
   /** The stored frame of an image cropped to width × height. */
   readonly fittedFrame: (mediaId: string, width: number, height: number) => Promise<FrameHash>;
+  /** Limits of an installed model; null or left out = takes are not compared with what would be planned now. */
+  readonly limitsOf?: (modelId: string) => ModelLimits | null;
 }
 
 export type SelectMode = 'replace' | 'add' | 'toggle';
@@ -62,8 +66,11 @@ export class ProjectSession {
 
   readonly #options: SessionOptions;
   #gesture: Gesture | null = null;
+  /** The run of edits that the last undo entry stands for. */
+  #run: number | null = null;
   #shotFilms = new Map<string, ShotFilm>();
   #shotFilmsFor: { doc: Document; takes: TakeIndex } | null = null;
+  #changeOf: ChangeOf | null = null;
 
   constructor(opened: OpenProject, options: SessionOptions) {
     this.id = opened.id;
@@ -81,12 +88,19 @@ export class ProjectSession {
     });
   }
 
-  /** Runs a pure edit. False when it was refused; the artist has then been told why. */
-  edit(label: string, make: (doc: Document) => DocumentDiff): boolean {
+  /**
+   * Runs a pure edit. False when it was refused; the artist has then been told why. Edits of one `run` (a text while it
+   * is typed) that follow each other are one undo entry; each is still on its way to the library at once.
+   */
+  edit(label: string, make: (doc: Document) => DocumentDiff, { run }: { readonly run?: number } = {}): boolean {
     this.#gesture?.cancel();
     return this.#attempt(() => {
       const diff = make(this.doc);
-      if (!isEmptyDiff(diff)) this.#record(label, diff, this.doc);
+      if (isEmptyDiff(diff)) return;
+      const joined = run !== undefined && run === this.#run ? amendEdit(this.history, diff) : null;
+      if (joined === null) this.#record(label, diff, this.doc);
+      else this.#amend(diff, joined);
+      this.#run = run ?? null;
     });
   }
 
@@ -168,10 +182,12 @@ export class ProjectSession {
     if (this.#shotFilmsFor?.doc !== doc || this.#shotFilmsFor.takes !== takes) {
       this.#shotFilms = new Map();
       this.#shotFilmsFor = { doc, takes };
+      this.#changeOf = null;
     }
     const known = this.#shotFilms.get(shotId);
     if (known !== undefined) return known;
-    const film = resolveShot(doc, shotId, takes);
+    this.#changeOf ??= draftChanges({ doc, takes, limitsOf: this.#options.limitsOf ?? (() => null) });
+    const film = resolveShot(doc, shotId, takes, { changeOf: this.#changeOf });
     this.#shotFilms.set(shotId, film);
     return film;
   }
@@ -209,6 +225,7 @@ export class ProjectSession {
   }
 
   #record(label: string, diff: DocumentDiff, base: Document): void {
+    this.#run = null;
     this.commits.assertRoom();
     this.doc = applyDiff(base, diff);
     this.history = recordEdit(this.history, { label, diff });
@@ -216,7 +233,20 @@ export class ProjectSession {
     this.commits.push({ label, source: 'edit', diff });
   }
 
+  #amend(diff: DocumentDiff, joined: History): void {
+    const entry = joined.undo.at(-1);
+    const undone = takeUndo(this.history);
+    // Typed back to what was there: that is an undo, not an entry that does nothing.
+    if (entry !== undefined && undone !== null && isEmptyDiff(entry.diff)) return this.#step('undo', undone);
+    this.commits.assertRoom();
+    this.doc = applyDiff(this.doc, diff);
+    this.history = joined;
+    this.#keepSelectionReal();
+    this.commits.push({ label: entry?.label ?? '', source: 'amend', diff });
+  }
+
   #step(source: 'undo' | 'redo', step: HistoryStep): void {
+    this.#run = null;
     this.commits.assertRoom();
     this.doc = applyDiff(this.doc, step.diff);
     this.history = step.history;

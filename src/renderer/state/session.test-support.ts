@@ -9,7 +9,7 @@ import { createProjectRecords } from '@core/timeline/create-project';
 import { insertShot } from '@core/timeline/insert-shot';
 import type { OpenProject } from '@contracts/ipc';
 import type { PendingCommit } from './commit-queue.svelte';
-import { ProjectSession } from './session.svelte';
+import { ProjectSession, type SessionOptions } from './session.svelte';
 
 export interface LibraryInMemory {
   doc: Document;
@@ -49,7 +49,7 @@ export function startDocument(): Document {
   return applyDiff(project, shot);
 }
 
-export function openSession(): SessionUnderTest {
+export function openSession(more: Partial<SessionOptions> = {}): SessionUnderTest {
   const library: LibraryInMemory = { doc: startDocument(), version: 7, commits: [], failure: null };
   const errors: AppError[] = [];
   let staleCount = 0;
@@ -76,6 +76,7 @@ export function openSession(): SessionUnderTest {
     onError: (error) => errors.push(error),
     onStale: () => (staleCount += 1),
     fittedFrame: () => Promise.reject(new AppError('media/not-found', 'no stills in this test')),
+    ...more,
   });
   return { session, library, errors, staleCount: () => staleCount };
 }

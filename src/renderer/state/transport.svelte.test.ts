@@ -101,4 +101,30 @@ describe('playback', () => {
     film.seek(1e9);
     expect(film.playhead).toBe(48);
   });
+
+  it('plays an audition over and over, before in and out, whether or not it loops', () => {
+    const { clock, transport } = playing({ num: 24, den: 1 }, 48, { from: 30, to: 40 });
+    transport.audition = { from: 6, to: 18 };
+    transport.seek(6);
+    transport.play();
+    const seen = new Set<number>();
+    for (let i = 0; i < 100; i += 1) {
+      clock.advance(1_000 / 24);
+      seen.add(transport.playhead);
+    }
+    expect([Math.min(...seen), Math.max(...seen), transport.isPlaying]).toEqual([6, 17, true]);
+  });
+
+  it('goes past the end of the film while something longer is looked at', () => {
+    const { clock, transport } = playing();
+    transport.reach = 60;
+    transport.seek(55);
+    expect(transport.playhead).toBe(55);
+    transport.play();
+    clock.advance(5_000);
+    expect({ playhead: transport.playhead, isPlaying: transport.isPlaying }).toEqual({
+      playhead: 59,
+      isPlaying: false,
+    });
+  });
 });

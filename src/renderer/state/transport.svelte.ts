@@ -41,6 +41,10 @@ export class Transport {
   isScrubbing = $state(false);
   /** Pictures skipped since play began. */
   droppedFrames = $state(0);
+  /** Project frames that play over and over while something is judged; wins over in and out. Never in the document. */
+  audition: { readonly from: number; readonly to: number } | null = $state.raw(null);
+  /** Exclusive frame up to which the playhead may go although the film ends before, while a longer one is looked at. */
+  reach = $state(0);
 
   readonly #source: () => TransportSource | null;
   readonly #clock: TransportClock;
@@ -55,7 +59,7 @@ export class Transport {
 
   /** Moves the playhead, clamped to the film; during playback it plays on from there. */
   seek(frame: number, options: { isScrub?: boolean } = {}): void {
-    const end = this.#source()?.end ?? 0;
+    const end = Math.max(this.#source()?.end ?? 0, this.reach);
     this.isScrubbing = options.isScrub ?? false;
     this.playhead = Math.max(0, Math.min(Math.round(frame), Math.max(0, end)));
     this.#anchor();
@@ -67,11 +71,11 @@ export class Transport {
   }
 
   play(): void {
-    const source = this.#source();
-    if (source === null || source.range.to <= source.range.from) return;
+    const range = this.#range(this.#source());
+    if (range === null) return;
     if (this.speed === 0) this.speed = 1;
-    if (this.speed > 0 && this.playhead >= source.range.to - 1) this.playhead = source.range.from;
-    if (this.speed < 0 && this.playhead <= source.range.from) this.playhead = source.range.to - 1;
+    if (this.speed > 0 && this.playhead >= range.to - 1) this.playhead = range.from;
+    if (this.speed < 0 && this.playhead <= range.from) this.playhead = range.to - 1;
     this.isScrubbing = false;
     this.droppedFrames = 0;
     this.isPlaying = true;
@@ -110,6 +114,15 @@ export class Transport {
     this.isLooping = !this.isLooping;
   }
 
+  /** What plays now; null when that is nothing. */
+  #range(source: TransportSource | null): TransportSource['range'] | null {
+    if (source === null) return null;
+    const { from, to } = this.audition ?? source.range;
+    // In and out stay what they are; only the open end of the film moves.
+    const end = this.audition === null && to === source.end ? Math.max(to, this.reach) : to;
+    return end <= from ? null : { from, to: end };
+  }
+
   #anchor(): void {
     this.#startedAt = this.#clock.now();
     this.#startedFrom = this.playhead;
@@ -126,12 +139,13 @@ export class Transport {
   #tick(): void {
     const source = this.#source();
     if (!this.isPlaying) return;
-    if (source === null || source.range.to <= source.range.from) return this.reset();
+    const range = this.#range(source);
+    if (source === null || range === null) return this.reset();
     const elapsedSec = (this.#clock.now() - this.#startedAt) / 1000;
     const target = this.#startedFrom + Math.trunc(elapsedSec * framesPerSecond(source.rate) * this.speed);
-    const { from, to } = source.range;
+    const { from, to } = range;
     if (this.speed > 0 ? target >= to : target < from) {
-      if (!this.isLooping) {
+      if (!this.isLooping && this.audition === null) {
         this.playhead = this.speed > 0 ? to - 1 : from;
         return this.reset();
       }

@@ -1,6 +1,6 @@
 /**
  * The LTX family: diffusers' LTXConditionPipeline at strength 1, in its order of steps and of random draws, over the
- * graph contract of research/onnx-video.md 1.10. One run makes a segment's frames by one or more windows:
+ * graph contract of docs/model-packages.md. One run makes a segment's frames by one or more windows:
  *
  *   1 check the recipe against the package      5 put the known frames into the latents
  *   2 encode the prompts                        6 denoise
@@ -12,6 +12,7 @@
  * front of the others, with its own time. A window's clock starts at 0 at its first frame. What goes from one window to
  * the next is the stored 8-bit frames, so a run that was cut in two gives the bytes of one that was not.
  * The VAE posterior is taken at its mode: it draws no random numbers, and noise is each window's only draw.
+ * A run that goes on redoes what is before the loop, which gives the same values, and puts the written latents in place.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-node';
@@ -40,6 +41,7 @@ import { framesPerSecond } from '@core/time/rate';
 import type { StepPreview } from '@contracts/engine';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { FrameStore } from '../../services/media/frame-store';
+import type { Checkpointer } from '../checkpointer';
 import type { ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume, volumeFromFrames } from '../pixels';
@@ -64,6 +66,8 @@ export interface FamilyRun {
   readonly frames: FrameStore;
   readonly meter: ProgressMeter;
   readonly watch: StageWatch;
+  /** null = the run does not write down how far it is. */
+  readonly checkpoints: Checkpointer | null;
   readonly signal: AbortSignal;
   /** Called with frames that are safely on disk. */
   readonly onFrames: (frames: readonly StoredFrame[]) => void;
@@ -96,22 +100,35 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
   const { recipe, meter, watch } = run;
   const schedule = checkRecipe(run);
 
-  meter.stage('encoding-prompt');
-  const { value: embeddings } = await watch.time('encode', () => encodePrompts(run));
+  const resumed = run.checkpoints?.resumed ?? null;
+  const stored = [...(resumed?.frames ?? [])];
+  const made = new Map(stored.map(({ index, hash }) => [index, hash]));
+  meter.startWindow(Math.min(resumed?.window ?? 0, recipe.windows.length - 1), resumed?.step);
+  if (stored.length > 0) run.onFrames(stored);
 
-  const made = new Map<number, string>();
+  meter.stage('encoding-prompt');
+  const { value: embeddings } = await watch.time('encode', () => encodePrompts(run, resumed?.window ?? 0));
+
   for (const [w, window] of recipe.windows.entries()) {
-    meter.startWindow(w);
+    if (resumed !== null && w < resumed.window) continue;
+    const doneSteps = resumed?.window === w ? resumed.step : 0;
+    meter.startWindow(w, doneSteps);
     await checkCancelled(run.signal);
     if (window.prefix > 0 || window.later !== null) meter.stage('encoding-images');
     const { value: known } = await watch.time('encode', () => encodeKnownFrames(run, window, made));
 
     const latents = prepareLatents(run, window, known);
+    const from = doneSteps === 0 ? 0 : await goOnFrom(run, w, latents);
     const [negative, prompt] = [embeddings.get(window.negative), embeddings.get(window.prompt)];
     assert(negative && prompt, 'every prompt of the recipe has been encoded');
-    await run.sessions.use('transformer', (transformer) =>
-      watch.time('denoise', () => denoise(run, { w, window, latents, negative, prompt, schedule, transformer })),
-    );
+    const reached = (step: number): Promise<void> =>
+      writeDown(run, { window: w, step, latents: latents.tokens, stored });
+    if (from < recipe.steps)
+      await run.sessions.use('transformer', (transformer) =>
+        watch.time('denoise', () =>
+          denoise(run, { w, window, latents, negative, prompt, schedule, transformer, from, reached }),
+        ),
+      );
 
     meter.stage('decoding');
     await checkCancelled(run.signal);
@@ -119,9 +136,11 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
     meter.decodeDone(ms);
 
     meter.stage('writing');
-    const { value: stored } = await watch.time('write', () => storeFrames(run, window, volume));
-    for (const { index, hash } of stored) made.set(index, hash);
-    run.onFrames(stored);
+    const { value: frames } = await watch.time('write', () => storeFrames(run, window, volume));
+    for (const { index, hash } of frames) made.set(index, hash);
+    stored.push(...frames);
+    run.onFrames(frames);
+    await writeDown(run, { window: w + 1, step: 0, latents: null, stored });
   }
   return Array.from({ length: recipe.frameCount }, (_, index) => {
     const hash = made.get(index);
@@ -161,16 +180,14 @@ function checkRecipe({ recipe, pkg }: FamilyRun): FlowMatchSchedule {
 
 // 2 ── encode the prompts, each distinct text once ────────────────────────────────────────────────────────────────────
 
-async function encodePrompts({
-  recipe,
-  sessions,
-  tokenizer,
-  signal,
-}: FamilyRun): Promise<Map<string, PromptEmbedding>> {
+async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<string, PromptEmbedding>> {
+  const { recipe, sessions, tokenizer, signal } = run;
   const embeddings = new Map<string, PromptEmbedding>();
+  const windows = recipe.windows.slice(firstWindow);
+  if (windows.length === 0) return embeddings;
   await sessions.use('text_encoder', async (encoder) => {
     encoder.assertInputs({ input_ids: 'int64', attention_mask: 'int64' });
-    for (const text of new Set(recipe.windows.flatMap((window) => [window.negative, window.prompt]))) {
+    for (const text of new Set(windows.flatMap((window) => [window.negative, window.prompt]))) {
       await checkCancelled(signal);
       const { ids, mask } = tokenizer.encode(text);
       const dims = [1, ids.length];
@@ -291,6 +308,32 @@ function latentSize(
 
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Puts the written latents in the place of the noise. @returns the steps that are done */
+async function goOnFrom({ checkpoints, meter }: FamilyRun, w: number, latents: WindowLatents): Promise<number> {
+  const resumed = checkpoints?.resumed;
+  if (!checkpoints || !resumed?.latents) return 0;
+  if (resumed.latents.length === latents.tokens.length) {
+    latents.tokens.set(resumed.latents);
+    return resumed.step;
+  }
+  await checkpoints.startOver(`its ${resumed.latents.length} latent values are not the ${latents.tokens.length} here`);
+  meter.startWindow(w);
+  return 0;
+}
+
+interface Standing {
+  readonly window: number;
+  readonly step: number;
+  readonly latents: Float32Array | null;
+  readonly stored: readonly StoredFrame[];
+}
+
+async function writeDown({ checkpoints, watch }: FamilyRun, { stored, step, ...standing }: Standing): Promise<void> {
+  // Euler has no memory of its own: its place in the schedule is the step.
+  const scheduler = { position: step };
+  await checkpoints?.reached({ ...standing, step, scheduler, rng: null, frames: [...stored], spent: watch.seconds() });
+}
+
 interface Denoising {
   readonly w: number;
   readonly window: RecipeWindow;
@@ -299,6 +342,10 @@ interface Denoising {
   readonly prompt: PromptEmbedding;
   readonly schedule: FlowMatchSchedule;
   readonly transformer: OnnxSession;
+  /** Steps that are done already. */
+  readonly from: number;
+  /** Called after each step, when the latents are whole. */
+  readonly reached: (steps: number) => Promise<void>;
 }
 
 /**
@@ -341,6 +388,7 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   const preview = previewMaker(run, work, channels);
   meter.stage('denoising');
   for (const [step, timestep] of schedule.timesteps.entries()) {
+    if (step < work.from) continue;
     await checkCancelled(signal);
     const startedAt = performance.now();
     for (let token = 0; token < count; token++) tokenTimesteps[token] = isKnown[token] === 1 ? 0 : timestep;
@@ -358,7 +406,10 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     assertFinite(velocity, 'the transformer');
     preview(step, velocity, tokenTimesteps);
     eulerStepPerToken(tokens, velocity, tokenTimesteps, schedule);
-    meter.stepDone(performance.now() - startedAt);
+    const stepMs = performance.now() - startedAt;
+    // Written first, told second: a step that the artist has seen done is not done again.
+    await work.reached(step + 1);
+    meter.stepDone(stepMs);
   }
   await checkCancelled(signal);
 }

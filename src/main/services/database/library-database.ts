@@ -14,6 +14,8 @@ export const APPLICATION_ID = 0x4f6e696f;
 /** Statements slower than this are logged: main runs SQLite, and main must never be late. */
 export const SLOW_STATEMENT_MS = 20;
 const BUSY_TIMEOUT_MS = 5_000;
+/** Pages of 4 KiB copied in one turn of the event loop. */
+const BACKUP_PAGES = 100;
 /** SQL texts are constants, so this is a guard against a bug, not a working limit. */
 const MAX_STATEMENTS = 500;
 
@@ -86,10 +88,19 @@ export class LibraryDatabase {
     return this.#db.inTransaction;
   }
 
-  /** Copies the database, WAL content included, while it stays usable. */
-  async backupTo(path: string): Promise<void> {
+  /**
+   * Copies the database, WAL content included, while it stays usable: some pages in each turn of the event loop.
+   * @throws AppError cancelled, library/*
+   */
+  async backupTo(path: string, signal?: AbortSignal): Promise<void> {
+    const stopped = new AppError('cancelled', 'The backup was stopped.');
     try {
-      await this.#db.backup(path);
+      await this.#db.backup(path, {
+        progress: () => {
+          if (signal?.aborted === true) throw stopped;
+          return BACKUP_PAGES;
+        },
+      });
     } catch (error) {
       throw sqliteErrorFrom(error, path);
     }

@@ -11,7 +11,8 @@ import { libraryPaths, type LibraryPaths } from '../../platform/paths';
 import { LibraryDatabase } from './library-database';
 import { migrate, schemaVersion, type Migration } from './migration';
 import { releasedMigrations } from './migrations/released';
-import { backUp, openDatabase } from './open';
+import { backUp } from '../backups/backup-files';
+import { openDatabase } from './open';
 
 const Row = z.object({ name: z.string() });
 const noClean = { wasUnclean: false };
@@ -133,6 +134,54 @@ describe('migrations', () => {
     },
   );
 
+  test('version 4 rebuilds the jobs and keeps their rows, order, frames and ties; then a job can be paused', async () => {
+    const paths = aFolder();
+    const clock = new FakeClock();
+    const migrations = releasedMigrations.slice(0, 3);
+    const before = await openDatabase(paths, { clock, log: silentLog, migrations, ...noClean });
+    addProject(before, 'p', 'Film');
+    const hash = 'a'.repeat(64);
+    before.run('INSERT INTO frames VALUES (?, 1)', hash);
+    before.run("INSERT INTO takes VALUES ('t', 'p', 's', 'g', NULL, 7, '{}', ?, 1)", hash);
+    for (const [rowid, id, state, takeId] of [
+      [9, 'late', 'interrupted', 't'],
+      [2, 'early', 'queued', null],
+    ] as const)
+      before.run(
+        `INSERT INTO jobs (rowid, id, project_id, kind, state, title, shot_id, segment_id, seed, frame_count, payload,
+                           error, take_id, seconds, is_hidden, queue_place, created_at, started_at, finished_at)
+         VALUES (?, ?, 'p', 'generate', ?, 'a title', 's', 'g', 7, 5, '{"k":1}', '{"e":1}', ?, '{"s":1}', 1, -3, 4, 5, 6)`,
+        ...[rowid, id, state, takeId],
+      );
+    before.run("INSERT INTO job_frames VALUES ('late', 2, ?)", hash);
+    before.close();
+
+    const db = await open(paths);
+    const All = z.record(z.string(), z.unknown());
+    const same = { project_id: 'p', kind: 'generate', title: 'a title', shot_id: 's', segment_id: 'g', seed: 7 };
+    const rest = { frame_count: 5, payload: '{"k":1}', error: '{"e":1}', seconds: '{"s":1}', resume_step: null };
+    const times = { is_hidden: 1, queue_place: -3, created_at: 4, started_at: 5, finished_at: 6 };
+    expect(db.all(All, 'SELECT rowid, * FROM jobs ORDER BY rowid')).toEqual([
+      { rowid: 2, id: 'early', state: 'queued', take_id: null, ...same, ...rest, ...times },
+      { rowid: 9, id: 'late', state: 'interrupted', take_id: 't', ...same, ...rest, ...times },
+    ]);
+    expect(db.all(All, 'SELECT * FROM job_frames')).toEqual([{ job_id: 'late', frame_index: 2, hash }]);
+    db.run("UPDATE jobs SET state = 'paused' WHERE id = 'early'");
+    expect(() => db.run("UPDATE jobs SET state = 'asleep'")).toThrow('CHECK');
+    expect(() => db.run("INSERT INTO job_frames VALUES ('nobody', 1, ?)", hash)).toThrow('FOREIGN KEY');
+    db.run("DELETE FROM projects WHERE id = 'p'");
+    expect([db.all(All, 'SELECT * FROM jobs'), db.all(All, 'SELECT * FROM job_frames')]).toEqual([[], []]);
+    const names = "SELECT name FROM sqlite_schema WHERE name LIKE 'job%' ORDER BY name";
+    expect(db.all(Row, names).map(({ name }) => name)).toEqual([
+      'job_frames',
+      'job_frames_by_hash',
+      'jobs',
+      'jobs_by_project',
+      'jobs_by_state',
+      'jobs_by_take',
+    ]);
+  });
+
   test('a new library makes no backup, and five are kept of many', async () => {
     const paths = aFolder();
     const clock = new FakeClock();
@@ -145,7 +194,7 @@ describe('migrations', () => {
   test('one that fails leaves the version before it, whole', async () => {
     const paths = aFolder();
     const bad: Migration = {
-      version: 4,
+      version: releasedMigrations.length + 1,
       name: 'bad',
       sql: 'CREATE TABLE half (a TEXT) STRICT; CREATE TABLE half (a TEXT) STRICT;',
     };
@@ -154,7 +203,7 @@ describe('migrations', () => {
     ).close();
     await expect(open(paths, { migrations: [...releasedMigrations, bad] })).rejects.toThrow('already exists');
     const db = await open(paths);
-    expect(schemaVersion(db)).toBe(3);
+    expect(schemaVersion(db)).toBe(releasedMigrations.length);
     expect(db.all(Row, "SELECT name FROM sqlite_schema WHERE name = 'half'")).toEqual([]);
   });
 
@@ -166,7 +215,8 @@ describe('migrations', () => {
 
   test('a library of a newer app is refused in a sentence and left as it is', async () => {
     const paths = aFolder();
-    const future: Migration = { version: 4, name: 'future', sql: 'CREATE TABLE future (a TEXT) STRICT;' };
+    const version = releasedMigrations.length + 1;
+    const future: Migration = { version, name: 'future', sql: 'CREATE TABLE future (a TEXT) STRICT;' };
     (await open(paths, { migrations: [...releasedMigrations, future] })).checkpoint();
     await expect(open(paths)).rejects.toMatchObject({
       code: 'library/newer-than-app',
@@ -243,4 +293,8 @@ const RELEASED_HASHES = [
   '1 projects-and-journal 681761e362469ab1',
   '2 frames-takes-media 734a63a07d40fc50',
   '3 jobs-and-calibration 5b45ceeaa2efaba3',
+  '4 paused-jobs 9b3ffdd9a305f369',
+  '5 run-history e4c49c369052951f',
+  '6 app-settings e9c3d474dd3131ae',
+  '7 draft-keys 3a305d1ed2d995e6',
 ];

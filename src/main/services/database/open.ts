@@ -3,21 +3,20 @@
  * aside. Never deletes a database and never goes on with an empty one in silence.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
-import { fileErrorFrom, syncDir } from '../../platform/fs-atomic';
 import { fileTimestamp, type LibraryPaths } from '../../platform/paths';
+import { backUp, listBackups } from '../backups/backup-files';
 import { LibraryDatabase, type LibraryDatabaseOptions } from './library-database';
 import { assertKnownVersion, migrate, schemaVersion, type Migration } from './migration';
+import { assertSound } from './quick-check';
 
 export interface OpenDatabaseOptions extends LibraryDatabaseOptions {
   readonly migrations: readonly Migration[];
   /** The last process did not close the library: check the database before anyone trusts it. */
   readonly wasUnclean: boolean;
 }
-
-const BACKUPS_KEPT = 5;
 
 /** @throws AppError library/corrupt (file moved aside and named), newer-than-app, disk-full, read-only, io */
 export async function openDatabase(paths: LibraryPaths, options: OpenDatabaseOptions): Promise<LibraryDatabase> {
@@ -44,17 +43,6 @@ export async function openDatabase(paths: LibraryPaths, options: OpenDatabaseOpt
   }
 }
 
-/** quick_check finds torn and overwritten pages without reading every index. @throws AppError library/corrupt */
-function assertSound(db: LibraryDatabase): void {
-  const answer = db.pragma('quick_check(1)');
-  if (answer === 'ok') return;
-  throw new AppError('library/corrupt', 'The database is damaged.', {}, new DamageFound(String(answer)));
-}
-
-class DamageFound extends Error {
-  override readonly name = 'DamageFound';
-}
-
 /** Told apart from another program's healthy database, which is left where it is. */
 function isDamage(error: AppError): boolean {
   return error.cause !== undefined;
@@ -66,7 +54,7 @@ async function moveAside(paths: LibraryPaths, options: LibraryDatabaseOptions, c
     const from = paths.database + suffix;
     if (existsSync(from)) await rename(from, join(paths.dir, name + suffix));
   }
-  const newest = (await listBackups(paths)).at(-1);
+  const newest = (await listBackups(paths))[0]?.name;
   options.log.error('damaged database moved aside', { area: 'database', movedTo: name, cause });
   return new AppError(
     'library/corrupt',
@@ -83,60 +71,10 @@ async function moveAside(paths: LibraryPaths, options: LibraryDatabaseOptions, c
   );
 }
 
-/** True while a damaged database lies in the folder: files that no row names may still be named by it. */
-export async function hasDatabaseMovedAside(paths: LibraryPaths): Promise<boolean> {
-  return (await readdir(paths.dir)).some((name) => /^library\.corrupt-.*\.sqlite$/.test(name));
-}
-
 /**
- * Writes a checked copy to backups/ and keeps the newest five. The file of an open WAL database is never copied as a
- * file: its newest commits are elsewhere.
+ * True while a damaged database, or one that a backup took the place of, lies in the folder: files that no row names may
+ * still be named by it.
  */
-export async function backUp(
-  db: LibraryDatabase,
-  paths: LibraryPaths,
-  options: LibraryDatabaseOptions,
-  label: string,
-): Promise<string> {
-  const name = `library.${fileTimestamp(options.clock.now())}.${label}.sqlite`;
-  const target = join(paths.backups, name);
-  const temporary = join(paths.backups, `.tmp-${name}`);
-  try {
-    await mkdir(paths.backups, { recursive: true });
-    await db.backupTo(temporary);
-    const copy = new LibraryDatabase(temporary, options);
-    try {
-      assertSound(copy);
-      // A copy in WAL mode would leave side files; a backup is one file.
-      copy.pragma('journal_mode = DELETE');
-    } finally {
-      copy.close();
-    }
-    await syncFile(temporary);
-    await rename(temporary, target);
-    await syncDir(paths.backups);
-    for (const old of (await listBackups(paths)).slice(0, -BACKUPS_KEPT)) await rm(join(paths.backups, old));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw fileErrorFrom(error, target);
-  }
-  options.log.info('library backed up', { area: 'database', file: name });
-  return target;
-}
-
-/** Names of backups, oldest first. */
-async function listBackups(paths: LibraryPaths): Promise<string[]> {
-  if (!existsSync(paths.backups)) return [];
-  return (await readdir(paths.backups))
-    .filter((name) => name.startsWith('library.') && name.endsWith('.sqlite'))
-    .sort();
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+export async function hasDatabaseMovedAside(paths: LibraryPaths): Promise<boolean> {
+  return (await readdir(paths.dir)).some((name) => /^library\.(corrupt|replaced)-.*\.sqlite$/.test(name));
 }

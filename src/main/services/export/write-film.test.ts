@@ -10,7 +10,7 @@ import type { ExportPreset } from '@contracts/job';
 import type { Recipe } from '@contracts/recipe';
 import { decodePng } from '../../platform/png';
 import { FrameStore } from '../media/frame-store';
-import { psnr } from '../quality/seam';
+import { psnr } from '@core/quality/seam';
 import { probeFile, readFfmpeg } from './ffmpeg';
 import { gifTimingOf } from './gif-timing';
 import type { ExportTask } from './messages';

@@ -154,7 +154,7 @@ describe('the startup sweep', () => {
     const job = `INSERT INTO jobs (id, kind, state, title, frame_count, payload, queue_place, created_at)
                  VALUES (?, 'generate', ?, '', 1, '{}', 1, 1)`;
     db.run(job, 'stopped', 'interrupted');
-    db.run(job, 'over', 'failed');
+    db.run(job, 'over', 'cancelled');
     db.run("INSERT INTO job_frames VALUES ('stopped', 0, ?)", inJob);
     db.run("INSERT INTO job_frames VALUES ('over', 0, ?)", cleared);
     const old = new Date(Date.now() - 2 * DAY_MS);
@@ -166,6 +166,18 @@ describe('the startup sweep', () => {
   }
 
   const now = { ...options(), clock: { now: () => Date.now(), monotonicMs: () => 0 } };
+
+  test('removes folders of jobs that were never queued, and keeps those of jobs and young ones', async () => {
+    const { library } = await aLibraryWithFrames();
+    const old = new Date(Date.now() - 2 * DAY_MS);
+    for (const name of ['stopped', 'nobody', 'young']) {
+      mkdirSync(join(library.paths.jobs, name));
+      writeFileSync(join(library.paths.jobs, name, 'plan.json'), '{}');
+      if (name !== 'young') utimesSync(join(library.paths.jobs, name), old, old);
+    }
+    await sweepLibrary(library.db, library.paths, now);
+    expect(readdirSync(library.paths.jobs).sort()).toEqual(['stopped', 'young']);
+  });
 
   test('removes old files that nothing names, and keeps takes, fitted images, interrupted jobs and young files', async () => {
     const { library, store, inTake, fitted, inJob, orphan, cleared, young, temporary } = await aLibraryWithFrames();

@@ -9,6 +9,7 @@ import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom, syncDir, writeFileAtomic } from '../../platform/fs-atomic';
 import type { Log } from '../../platform/log';
 import { libraryPaths, type LibraryPaths } from '../../platform/paths';
+import { applyRestoreRequest } from '../backups/restore';
 import type { LibraryDatabase } from '../database/library-database';
 import { releasedMigrations } from '../database/migrations/released';
 import type { Migration } from '../database/migration';
@@ -39,13 +40,14 @@ export async function openLibrary(dir: string, options: OpenLibraryOptions): Pro
   const lock = acquireLibraryLock(paths.lock, options.nativeBinding);
   try {
     const wasUnclean = existsSync(paths.openMarker);
-    const db = await openDatabase(paths, {
+    const database = {
       clock: options.clock,
       log: options.log,
       nativeBinding: options.nativeBinding,
       migrations: options.migrations ?? releasedMigrations,
-      wasUnclean,
-    });
+    };
+    await applyRestoreRequest(paths, database);
+    const db = await openDatabase(paths, { ...database, wasUnclean });
     try {
       await writeFileAtomic(paths.openMarker, `${process.pid}\n`);
     } catch (error) {

@@ -1,7 +1,8 @@
 /**
- * The startup sweep: what a crash may have left. Removes old temporary files and frame and media files that no row
- * names, and reports rows whose file is missing. Files are listed first and the rows are asked afterwards, page by page, so a frame
- * stored meanwhile is never taken for an orphan; between pages the event loop gets its turn.
+ * The startup sweep: what a crash may have left. Removes old temporary files, and frame files, media files and folders of
+ * jobs that no row names, and reports rows whose file is missing. Files are listed first and the rows are asked
+ * afterwards, page by page, so a frame stored meanwhile is never taken for an orphan; between pages the event loop gets
+ * its turn.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,6 +42,7 @@ const MEDIA_FILE = /^[0-9a-f]{64}(\.[a-z0-9]{1,5})?$/;
 
 const Hash = z.object({ hash: z.string() });
 const Media = z.object({ file: z.string() });
+const Job = z.object({ id: z.string() });
 
 export async function sweepLibrary(
   db: LibraryDatabase,
@@ -92,6 +94,7 @@ export async function sweepLibrary(
       }
     }
   }
+  if (!isHeldBack) orphansRemoved += await removeUnnamedJobs(db, paths, options);
   const missing = await missingFrames(db, paths, signal);
   const missingMedia = await missingMediaFiles(db, paths, signal);
   const report = { temporaryRemoved, orphansRemoved, missing, missingMedia, isHeldBack };
@@ -125,19 +128,35 @@ async function removeUnnamedMedia(
   return removed;
 }
 
+/** Folders of jobs whose row was never written: a plan is laid down before its job is queued. */
+async function removeUnnamedJobs(db: LibraryDatabase, paths: LibraryPaths, options: SweepOptions): Promise<number> {
+  const { clock, graceMs = DEFAULT_GRACE_MS, signal } = options;
+  let removed = 0;
+  for (const name of await namesOf(paths.jobs)) {
+    signal?.throwIfAborted();
+    if (db.get(Job, 'SELECT id FROM jobs WHERE id = ?', name) !== null) continue;
+    const info = await statOrNull(join(paths.jobs, name));
+    if (info === null || !info.isDirectory() || clock.now() - info.mtimeMs <= graceMs) continue;
+    await rm(join(paths.jobs, name), { recursive: true, force: true });
+    removed++;
+  }
+  return removed;
+}
+
 function isTemporary(name: string): boolean {
   return name.endsWith('.tmp') || name.startsWith('.tmp-');
 }
 
 /** Which of the hashes a take, a fitted image or a job still names. Rows of `frames` alone do not keep a file. */
-function namedHashes(db: LibraryDatabase, hashes: readonly string[]): Set<string> {
+export function namedHashes(db: LibraryDatabase, hashes: readonly string[]): Set<string> {
   const rows = db.all(
     Hash,
     `SELECT value AS hash FROM json_each(?) AS wanted
      WHERE EXISTS (SELECT 1 FROM take_frames WHERE hash = wanted.value)
         OR EXISTS (SELECT 1 FROM fitted_frames WHERE hash = wanted.value)
         OR EXISTS (SELECT 1 FROM job_frames JOIN jobs ON jobs.id = job_frames.job_id
-                   WHERE job_frames.hash = wanted.value AND jobs.state IN ('queued', 'running', 'interrupted'))`,
+                   WHERE job_frames.hash = wanted.value
+                     AND jobs.state IN ('queued', 'running', 'interrupted', 'paused', 'failed'))`,
     JSON.stringify(hashes),
   );
   return new Set(rows.map((row) => row.hash));

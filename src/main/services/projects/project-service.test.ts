@@ -148,6 +148,53 @@ describe('history', () => {
     expect(later.service.history(projectId)).toEqual({ undo, redo: [] });
   });
 
+  test('a change that joins the last edit is stored at once and undone with it, after a restart too', async () => {
+    const { service, library, dir } = await openService();
+    const projectId = service.create(newProject);
+    let { version } = service.open(projectId);
+    const commit = (target: ProjectService, source: 'edit' | 'amend' | 'undo', diff: DocumentDiff) => {
+      ({ version } = target.commit({ projectId, baseVersion: version, label: 'Name marker', source, diff }));
+    };
+    const named = (name: string): MarkerRecord => ({ kind: 'marker', id: 'm', frame: 1, name });
+    const renaming = (from: string, to: string): DocumentDiff => ({
+      added: [],
+      updated: [{ from: named(from), to: named(to) }],
+      removed: [],
+    });
+    commit(service, 'edit', adding(aMarker('other', 4)));
+    commit(service, 'edit', adding(named('a')));
+    commit(service, 'amend', renaming('a', 'a bo'));
+    commit(service, 'amend', renaming('a bo', 'a boat'));
+    const undo = [
+      { label: 'Name marker', diff: adding(aMarker('other', 4)) },
+      { label: 'Name marker', diff: adding(named('a boat')) },
+    ];
+    expect(service.history(projectId)).toEqual({ undo, redo: [] });
+    await library.close();
+
+    const { service: later } = await openService(dir);
+    const reopened = later.open(projectId);
+    expect(reopened).toMatchObject({ version, history: { undo, redo: [] } });
+    expect(documentFromRecords(reopened.records).get('m')).toEqual(named('a boat'));
+    commit(later, 'undo', reverseDiff(adding(named('a boat'))));
+    expect(documentFromRecords(later.open(projectId).records).has('m')).toBe(false);
+  });
+
+  test('nothing joins an edit that is not there, and what does not fit leaves the journal as it was', async () => {
+    const { service, library } = await openService();
+    const projectId = service.create(newProject);
+    const { version } = service.open(projectId);
+    const input = { projectId, label: 'x', source: 'amend' as const };
+    expect(() => service.commit({ ...input, baseVersion: version, diff: adding(aMarker('m', 1)) })).toThrow(
+      expect.objectContaining({ code: 'input/invalid' }),
+    );
+    service.commit({ ...input, source: 'edit', baseVersion: version, diff: adding(aMarker('m', 1)) });
+    const ghost = { added: [], updated: [], removed: [aMarker('ghost', 1)] };
+    expect(() => service.commit({ ...input, baseVersion: version + 1, diff: ghost })).toThrow();
+    expect(library.db.get(Count, 'SELECT count(*) AS n FROM journal')).toEqual({ n: 2 });
+    expect(service.open(projectId).version).toBe(version + 1);
+  });
+
   test('undo with nothing to undo is refused', async () => {
     const { service } = await openService();
     const projectId = service.create(newProject);

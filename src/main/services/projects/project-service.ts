@@ -3,7 +3,7 @@
  * diff with core's own code, checks the document's rules and writes records and journal. The rows are the truth; the
  * documents kept in memory here are a cache of what this process, the only one on the library, wrote last.
  */
-import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
+import { applyDiff, documentFromRecords, reverseDiff, squashDiffs } from '@core/document/apply-diff';
 import { assertInvariants } from '@core/document/invariants';
 import type { DocumentDiff } from '@core/document/diff';
 import type { Document, DocumentRecord } from '@core/document/records';
@@ -15,7 +15,7 @@ import type { Clock } from '../../platform/clock';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
 import { foldJournal, historyAfter, noHistory, type HistoryVersions } from './journal-history';
-import { ProjectRows, type CommitSource } from './project-rows';
+import { ProjectRows, type CommitSource, type JournalEntry } from './project-rows';
 
 export interface ProjectServiceOptions {
   readonly clock: Clock;
@@ -28,7 +28,8 @@ export interface CommitInput {
   readonly projectId: string;
   readonly baseVersion: number;
   readonly label: string;
-  readonly source: CommitSource;
+  /** amend: joins the last undo entry. */
+  readonly source: CommitSource | 'amend';
   readonly diff: DocumentDiff;
 }
 
@@ -142,7 +143,7 @@ export class ProjectService {
   }
 
   #write(input: CommitInput, diff: DocumentDiff): OpenState {
-    const { projectId, baseVersion, label, source } = input;
+    const { projectId, baseVersion } = input;
     const state = this.#load(projectId);
     if (baseVersion !== state.version)
       throw new AppError(
@@ -150,19 +151,37 @@ export class ProjectService {
         `This change was made on version ${baseVersion} of the project, which is now at ${state.version}.`,
         { field: 'baseVersion', value: String(baseVersion), remedy: 'Open the project again and repeat the change.' },
       );
-    const version = state.version + 1;
-    const history = historyAfter(state.history, version, source);
-    if (history === null)
-      throw invalidInput(
-        'source',
-        source,
-        `there is nothing to ${source}`,
-        'Open the project again to see its history.',
-      );
-    const document = applyDiff(state.document, diff);
-    assertInvariants(document);
-    this.#rows.write(projectId, { version, label, source, diff }, this.#options.clock.now(), nameOf(document));
-    return { version, document, history };
+    let next = state;
+    for (const step of this.#stepsOf(input, diff, state)) {
+      const version = next.version + 1;
+      const history = historyAfter(next.history, version, step.source);
+      if (history === null)
+        throw invalidInput(
+          'source',
+          step.source,
+          `there is nothing to ${step.source}`,
+          'Open the project again to see its history.',
+        );
+      const document = applyDiff(next.document, step.diff);
+      assertInvariants(document);
+      this.#rows.write(projectId, { version, ...step }, this.#options.clock.now(), nameOf(document));
+      next = { version, document, history };
+    }
+    return next;
+  }
+
+  /** An amendment is journalled as the last entry undone and made again with the change in it. */
+  #stepsOf(input: CommitInput, diff: DocumentDiff, state: OpenState): readonly Omit<JournalEntry, 'version'>[] {
+    const { projectId, label, source } = input;
+    if (source !== 'amend') return [{ label, source, diff }];
+    const version = state.history.undo.at(-1);
+    const last = version === undefined ? null : this.#rows.journalEntry(projectId, version);
+    if (last === null)
+      throw invalidInput('source', source, 'there is no edit to join', 'Open the project again to see its history.');
+    return [
+      { label: last.label, source: 'undo', diff: reverseDiff(last.diff) },
+      { label: last.label, source: 'edit', diff: squashDiffs(last.diff, diff) },
+    ];
   }
 
   #load(projectId: string): OpenState {

@@ -38,7 +38,10 @@ export interface SampleTargets {
  * @returns the project's id, or null when there was nothing to do
  * @throws AppError library/corrupt when the sample's own files are damaged, or what writing to the library throws
  */
-export async function installSample(sampleDir: string, { db, frames, takes, clock, createFrom }: SampleTargets): Promise<string | null> {
+export async function installSample(
+  sampleDir: string,
+  { db, frames, takes, clock, createFrom }: SampleTargets,
+): Promise<string | null> {
   const any = db.get(z.object({ found: z.int() }), 'SELECT EXISTS (SELECT 1 FROM projects) AS found');
   if (any?.found === 1) return null;
   const sample = SampleFile.parse(JSON.parse(await readSampleFile(path.join(sampleDir, 'sample.json'), 'utf8')));
@@ -48,10 +51,12 @@ export async function installSample(sampleDir: string, { db, frames, takes, cloc
   return db.transaction(() => {
     const projectId = createFrom(sample.records);
     sample.takes.forEach(({ view, recipe }, index) => {
-      const { id, shotId, segmentId, parentTakeId } = view;
+      const { id, shotId, segmentId, parentTakeId, draftKey } = view;
       // Their order in time is their order in the file.
       const createdAt = now - sample.takes.length + index;
-      takes.add({ id, projectId, shotId, segmentId, parentTakeId, recipe, frames: view.frames, createdAt });
+      takes.add({
+        ...{ id, projectId, shotId, segmentId, parentTakeId, recipe, draftKey, frames: view.frames, createdAt },
+      });
     });
     return projectId;
   });
@@ -62,11 +67,15 @@ async function copyFrame(sampleDir: string, hash: string, frames: FrameStore): P
   const { rgb, width, height } = decodePng(await readSampleFile(path.join(sampleDir, 'frames', name)), name);
   const stored = await frames.put(rgb, width, height);
   if (stored.hash !== hash)
-    throw new AppError('library/corrupt', `frame ${hash.slice(0, 12)}… of the sample project is not what its name says`, {
-      field: 'sample',
-      value: name,
-      remedy: 'Install Onionskin again, or start with a new project: nothing of yours is affected.',
-    });
+    throw new AppError(
+      'library/corrupt',
+      `frame ${hash.slice(0, 12)}… of the sample project is not what its name says`,
+      {
+        field: 'sample',
+        value: name,
+        remedy: 'Install Onionskin again, or start with a new project: nothing of yours is affected.',
+      },
+    );
 }
 
 async function readSampleFile(file: string): Promise<Uint8Array>;

@@ -2,7 +2,7 @@
  * One export, run: the task written when it was asked for is read back and given to the exporter, so the film is that
  * of the version the artist exported, whatever was edited meanwhile.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { Clock } from '../../platform/clock';
@@ -47,8 +47,6 @@ export async function runExport({ jobId, signal }: RunContext, options: ExportRu
   } finally {
     progress.flush();
   }
-  // The film stands; its plan can be made again from the journal.
-  await rm(jobDir, { recursive: true, force: true });
 }
 
 async function readTask(path: string): Promise<ExportTask> {

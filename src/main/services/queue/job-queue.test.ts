@@ -1,5 +1,5 @@
 /** The runner's own rules, with work that a test starts and ends by hand. compose.test.ts has the whole. */
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '@core/errors';
 import type { JobView } from '@contracts/job';
 import { FakeClock } from '../../../../test/fakes/fake-clock';
@@ -17,7 +17,15 @@ async function openQueue(runner: Partial<JobRunner> = {}) {
   const queue = new JobQueue(store, {
     clock: new FakeClock(),
     log: silentLog,
-    runner: { run: () => Promise.resolve(null), keep: () => ({}), announce: () => undefined, ...runner },
+    runner: {
+      run: () => Promise.resolve(null),
+      keep: () => ({}),
+      announce: () => undefined,
+      resumeStep: () => null,
+      heldJobs: () => [],
+      discard: () => undefined,
+      ...runner,
+    },
     transaction: (change) => library.db.transaction(change),
     onChanged: (job) => changes.push(job),
     beforeRun: () => Promise.resolve(),
@@ -105,4 +113,152 @@ test('transitions the state machine does not have are refused by name', async ()
     expect.objectContaining({ code: 'job/invalid-state', detail: expect.objectContaining({ value: 'queued' }) }),
   );
   expect(() => queue.cancel('nobody')).toThrow(expect.objectContaining({ code: 'job/not-found' }));
+});
+
+describe('pausing', () => {
+  /** Runs that go on until they are stopped; tells who is running. */
+  function untilStopped() {
+    const begun: string[] = [];
+    const waiters: (() => void)[] = [];
+    const run: JobRunner['run'] = (_payload, { jobId, signal }) =>
+      new Promise((_resolve, reject) => {
+        begun.push(jobId);
+        signal.addEventListener('abort', () => reject(new AppError('cancelled', 'the run was cancelled')));
+        if (signal.aborted) reject(new AppError('cancelled', 'the run was cancelled'));
+        waiters.splice(0).forEach((tell) => tell());
+      });
+    const began = (count: number): Promise<void> =>
+      begun.length >= count
+        ? Promise.resolve()
+        : new Promise<void>((tell) => waiters.push(tell)).then(() => began(count));
+    return { run, begun, began };
+  }
+
+  test('stops a running job, keeps what it had and lets the next one run; resumed it is first in line', async () => {
+    const { run, begun, began } = untilStopped();
+    const resumeStep = { window: 0, windows: 2, step: 14, steps: 24 };
+    const kept: string[] = [];
+    const discarded: string[] = [];
+    const { queue, store } = await openQueue({
+      run,
+      resumeStep: () => resumeStep,
+      keep: (_payload, { jobId }) => (kept.push(jobId), {}),
+      discard: (jobId) => discarded.push(jobId),
+    });
+    for (const id of ['a', 'b', 'c', 'd']) queue.add(aJob(id));
+    await began(1);
+    queue.pause('a');
+    expect(await queue.settled('a')).toMatchObject({ state: 'paused', error: null, finishedAt: null, resumeStep });
+    await began(2);
+    expect([kept, discarded]).toEqual([[], []]);
+    queue.resume('a');
+    expect(store.view('a')).toMatchObject({ state: 'queued', resumeStep });
+    expect(store.queuedIds()).toEqual(['a', 'c', 'd']);
+    queue.cancel('b');
+    await began(3);
+    expect([begun, store.view('a').resumeStep]).toEqual([['a', 'b', 'a'], null]);
+    queue.cancel('a');
+    expect(await queue.settled('a')).toMatchObject({ state: 'cancelled', resumeStep: null });
+    expect([kept, discarded]).toEqual([
+      ['b', 'a'],
+      ['b', 'a'],
+    ]);
+  });
+
+  test('a waiting job is set aside, over a restart too, and cancelled it is over', async () => {
+    const { run, began } = untilStopped();
+    const discarded: string[] = [];
+    const { queue, store, changes } = await openQueue({ run, discard: (jobId) => discarded.push(jobId) });
+    for (const id of ['a', 'b', 'c']) queue.add(aJob(id));
+    await began(1);
+    queue.pause('b');
+    expect([store.queuedIds(), changes.at(-1)?.state, (await queue.settled('b')).state]).toEqual([
+      ['c'],
+      'paused',
+      'paused',
+    ]);
+    for (const refused of [() => queue.pause('b'), () => queue.retry('b'), () => queue.resume('c')])
+      expect(refused).toThrow(expect.objectContaining({ code: 'job/invalid-state' }));
+    queue.start();
+    expect(store.view('b').state).toBe('paused');
+    queue.cancel('b');
+    expect([store.view('b').state, discarded]).toEqual(['cancelled', ['b']]);
+  });
+
+  test('paused jobs count among those that may wait', async () => {
+    const { run } = untilStopped();
+    const { queue, db, store } = await openQueue({ run });
+    for (let i = 0; i < 500; i++) store.add(aJob(`w${i}`));
+    db.run("UPDATE jobs SET state = 'paused'");
+    expect(() => queue.add(aJob('one too many'))).toThrow(expect.objectContaining({ code: 'queue/full' }));
+    queue.resume('w7');
+    expect(store.queuedIds()).toEqual(['w7']);
+  });
+});
+
+test('waiting jobs run in the order they were put into, and those that moved are told', async () => {
+  const { store, queue, changes } = await openQueue();
+  for (const id of ['ended', 'a', 'b', 'c', 'd']) store.add(aJob(id));
+  store.cancelWaiting('ended', { state: 'cancelled', at: 1 });
+  const order = () => store.queuedIds().join('');
+  queue.reorder('d', 'a');
+  expect([order(), changes.map(({ id }) => id)]).toEqual(['dabc', ['d', 'a', 'b', 'c']]);
+  queue.reorder('d', 'c');
+  expect([order(), changes.slice(4).map(({ id }) => id)]).toEqual(['abdc', ['a', 'b', 'd']]);
+  queue.reorder('a', null);
+  expect(order()).toBe('bdca');
+  queue.reorder('b', 'b');
+  queue.reorder('b', 'd');
+  expect([order(), changes.length]).toEqual(['bdca', 11]);
+  const places = store.list().filter(({ state }) => state === 'queued');
+  expect(places.sort((x, y) => x.queuePlace - y.queuePlace).map(({ id }) => id)).toEqual(['b', 'd', 'c', 'a']);
+  for (const [id, before] of [
+    ['ended', 'a'],
+    ['a', 'ended'],
+  ] as const)
+    expect(() => queue.reorder(id, before)).toThrow(expect.objectContaining({ code: 'job/invalid-state' }));
+  expect(() => queue.reorder('a', 'nobody')).toThrow(expect.objectContaining({ code: 'job/not-found' }));
+  expect(order()).toBe('bdca');
+});
+
+test('what a job needs to go on is given up when it is done, cancelled or cleared away, at the latest at the next start', async () => {
+  const discarded: string[] = [];
+  const outcomes: Record<string, AppError> = {
+    failed: new AppError('engine/out-of-memory', 'no memory'),
+    interrupted: new AppError('engine/crashed', 'gone'),
+  };
+  const { queue, store } = await openQueue({
+    run: (_payload, { jobId }) => (outcomes[jobId] ? Promise.reject(outcomes[jobId]) : Promise.resolve(null)),
+    resumeStep: () => ({ window: 0, windows: 1, step: 2, steps: 3 }),
+    heldJobs: () => ['done', 'failed', 'interrupted', 'paused', 'queued', 'nobody'],
+    discard: (jobId) => {
+      discarded.push(jobId);
+      if (jobId === 'done') throw new AppError('library/io', 'the disk is gone');
+    },
+  });
+  for (const id of ['done', 'failed', 'interrupted']) queue.add(aJob(id));
+  for (const id of ['done', 'failed', 'interrupted']) expect((await queue.settled(id)).state).toBe(id);
+  expect(discarded).toEqual(['done']);
+  expect(store.view('failed').resumeStep).toEqual({ window: 0, windows: 1, step: 2, steps: 3 });
+  store.add(aJob('paused'));
+  store.pauseQueued('paused');
+  store.add(aJob('queued'));
+  queue.start();
+  expect(discarded.splice(0).sort()).toEqual(['done', 'done', 'nobody']);
+  expect((await queue.settled('queued')).state).toBe('done');
+  discarded.splice(0);
+  queue.clearFinished();
+  expect(discarded.sort()).toEqual(['done', 'failed', 'interrupted', 'queued']);
+  expect([store.view('failed').resumeStep, store.list().map(({ id }) => id)]).toEqual([null, ['paused']]);
+});
+
+test('a checkpoint that cannot be looked at is a job that begins again, not a job that is lost', async () => {
+  const { queue } = await openQueue({
+    run: () => Promise.reject(new AppError('engine/crashed', 'gone')),
+    resumeStep: () => {
+      throw new AppError('library/io', 'EACCES');
+    },
+  });
+  queue.add(aJob('a'));
+  expect(await queue.settled('a')).toMatchObject({ state: 'interrupted', resumeStep: null });
 });

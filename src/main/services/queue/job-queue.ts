@@ -1,22 +1,22 @@
 /**
  * The queue's runner: one job at a time, in the order they were asked for. Jobs live in SQLite; this class holds only
  * what is running now and who waits for an end. A job that stops because the engine or the app died is `interrupted`
- * and can be run again from its row.
+ * and can be run again from its row. What a job needs to go on where it stood is kept until it is done or cancelled.
  */
 import { AppError } from '@core/errors';
 import type { RunSeconds } from '@contracts/engine';
-import type { JobPayload, JobView, TakeView } from '@contracts/job';
-import { wireErrorFrom, type WireError } from '@contracts/wire-error';
+import type { JobPayload, JobView, ResumeStep, TakeView } from '@contracts/job';
+import { wireErrorFrom } from '@contracts/wire-error';
+import type { StopReason } from '../../engine/engine-host';
 import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
-import type { JobEnd, JobStore, NewJob } from './job-store';
-
-/** Why a running job is being stopped. */
-export type StopReason = 'cancel' | 'shutdown';
+import { errorOf, stateAfter, takeIdOf } from './job-outcome';
+import { goingOn, type JobStore, type NewJob } from './job-store';
 
 export interface RunContext {
   readonly jobId: string;
   readonly projectId: string | null;
+  /** Its reason is a StopReason. */
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +28,10 @@ export interface WholeRun {
 
 /** What a job leaves behind, whether it ran to its end or not. */
 export interface Kept {
+  /** New in the library. */
   readonly take?: TakeView;
+  /** The take it had left before, when this stop adds nothing to it. */
+  readonly earlierTakeId?: string;
   readonly seconds?: RunSeconds;
   /** Said beside the reason it stopped. */
   readonly message?: string;
@@ -41,6 +44,12 @@ export interface JobRunner {
   keep(payload: JobPayload, context: Omit<RunContext, 'signal'>, whole: WholeRun | null): Kept;
   /** After the transaction: tells the world. */
   announce(context: Omit<RunContext, 'signal'>, kept: Kept): void;
+  /** Where the job would go on; null = from the beginning. */
+  resumeStep(payload: JobPayload, jobId: string): ResumeStep | null;
+  /** Jobs that something lies ready for to go on from. */
+  heldJobs(): string[];
+  /** Gives up what only going on needs. */
+  discard(jobId: string): void;
 }
 
 export interface JobQueueOptions {
@@ -82,6 +91,8 @@ export class JobQueue {
   /** What an earlier process left running becomes interrupted, with the frames it had stored; then the queue goes on. */
   start(): void {
     this.#interruptAbandoned();
+    // A kill may have come between the end of a job and the removal of what it no longer needed.
+    for (const jobId of this.#store.over(this.#options.runner.heldJobs())) this.#discard(jobId);
     this.#pump();
   }
 
@@ -101,9 +112,56 @@ export class JobQueue {
       this.#running.controller.abort('cancel' satisfies StopReason);
       return;
     }
-    this.#store.cancelQueued(jobId, this.#options.clock.now());
+    const { clock, runner, transaction } = this.#options;
+    const { projectId } = this.#store.view(jobId);
+    const payload = this.#readablePayload(jobId);
+    const kept = transaction(() => {
+      // It may have run before: what it had made then is worth as much as that of a job cancelled while it runs.
+      const left = payload === null ? {} : runner.keep(payload, { jobId, projectId }, null);
+      this.#store.cancelWaiting(jobId, {
+        state: 'cancelled',
+        at: clock.now(),
+        error: errorOf('cancelled', null, left.message),
+        takeId: takeIdOf(left),
+      });
+      return left;
+    });
+    this.#discard(jobId);
+    runner.announce({ jobId, projectId }, kept);
     this.#changed(jobId);
     this.#settle(this.#store.view(jobId));
+  }
+
+  /**
+   * A waiting job is set aside; a running one ends its step, writes down where it stands and gives its memory back.
+   * @throws AppError job/not-found, job/invalid-state when it neither waits nor runs
+   */
+  pause(jobId: string): void {
+    if (this.#running?.jobId === jobId) {
+      this.#running.controller.abort('pause' satisfies StopReason);
+      return;
+    }
+    this.#store.pauseQueued(jobId);
+    this.#changed(jobId);
+    this.#settle(this.#store.view(jobId));
+  }
+
+  /** To the front of the queue. @throws AppError job/not-found, job/invalid-state */
+  resume(jobId: string): void {
+    this.#store.resume(jobId);
+    this.#ownIds.add(jobId);
+    this.#changed(jobId);
+    this.#pump();
+  }
+
+  /** In front of another waiting job, or to the end. @throws AppError job/not-found, job/invalid-state */
+  reorder(jobId: string, before: string | null): void {
+    for (const id of this.#store.reorder(jobId, before)) this.#changed(id);
+  }
+
+  /** Takes ended jobs off the list; those that were stopped can then only begin again. */
+  clearFinished(): void {
+    for (const jobId of this.#store.hideFinished()) this.#discard(jobId);
   }
 
   /** @throws AppError job/not-found, job/invalid-state, queue/full */
@@ -114,7 +172,7 @@ export class JobQueue {
     this.#pump();
   }
 
-  /** Resolves when the job has ended, at once when it has already. */
+  /** Resolves when the job neither waits nor runs, at once when that is so already. */
   settled(jobId: string): Promise<JobView> {
     const job = this.#store.view(jobId);
     if (job.state !== 'queued' && job.state !== 'running') return Promise.resolve(job);
@@ -187,18 +245,42 @@ export class JobQueue {
     if (state === 'failed' && !(error instanceof AppError))
       log.error('a job hit a bug', { area: 'queue', jobId, error });
     const kept = transaction(() => {
-      const left = payload === null ? {} : runner.keep(payload, context, whole);
+      // A paused job is not over: its frames stay its own until it ends, like a take that it may have left before.
+      const { takeId } = this.#store.view(jobId);
+      const asItWas = state === 'paused' && takeId !== null ? { earlierTakeId: takeId } : {};
+      const left: Kept = payload === null || state === 'paused' ? asItWas : runner.keep(payload, context, whole);
       this.#store.finish(jobId, {
         state,
         at: clock.now(),
         error: errorOf(state, error, left.message),
-        takeId: left.take?.id ?? null,
+        takeId: takeIdOf(left),
         seconds: left.seconds ?? null,
+        resumeStep: payload !== null && goingOn.includes(state) ? this.#resumeStep(payload, jobId) : null,
       });
       return left;
     });
+    if (!goingOn.includes(state)) this.#discard(jobId);
     runner.announce(context, kept);
     this.#changed(jobId);
+  }
+
+  /** What cannot be read is no reason to lose the job: it then says that it begins again. */
+  #resumeStep(payload: JobPayload, jobId: string): ResumeStep | null {
+    try {
+      return this.#options.runner.resumeStep(payload, jobId);
+    } catch (error) {
+      this.#options.log.warn('the step checkpoint of a job cannot be read', { area: 'queue', jobId, error });
+      return null;
+    }
+  }
+
+  /** A file that cannot be removed now is tried again at the next start. */
+  #discard(jobId: string): void {
+    try {
+      this.#options.runner.discard(jobId);
+    } catch (error) {
+      this.#options.log.warn('the step checkpoint of a job cannot be removed', { area: 'queue', jobId, error });
+    }
   }
 
   /**
@@ -246,33 +328,5 @@ export class JobQueue {
     const waiters = this.#waiters.get(job.id) ?? [];
     this.#waiters.delete(job.id);
     for (const resolve of waiters) resolve(job);
-  }
-}
-
-function stateAfter(error: unknown, signal: AbortSignal): JobEnd['state'] {
-  if (error === null) return 'done';
-  if (signal.aborted) return signal.reason === ('shutdown' satisfies StopReason) ? 'interrupted' : 'cancelled';
-  if (error instanceof AppError && (error.code === 'engine/crashed' || error.code === 'engine/unresponsive'))
-    return 'interrupted';
-  return error instanceof AppError && error.code === 'cancelled' ? 'cancelled' : 'failed';
-}
-
-/** A plain cancel is an outcome, not an error; when frames were kept, or the app stopped, the row says so. */
-function errorOf(state: JobEnd['state'], error: unknown, message: string | undefined): WireError | null {
-  const note = message === undefined ? '' : ` ${message}`;
-  switch (state) {
-    case 'done':
-      return null;
-    case 'cancelled':
-      return message === undefined ? null : { code: 'cancelled', message: `Cancelled.${note}`, detail: {} };
-    case 'failed':
-    case 'interrupted': {
-      const wire = wireErrorFrom(error);
-      const shown =
-        wire.code === 'cancelled' ? { ...wire, message: 'Onionskin was closed while this job was running.' } : wire;
-      return { ...shown, message: `${shown.message}${note}`.slice(0, 4_000) };
-    }
-    default:
-      return state satisfies never;
   }
 }

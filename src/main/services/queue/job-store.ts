@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { AppError } from '@core/errors';
 import { RunSeconds } from '@contracts/engine';
-import { JobPayload, JobState, type JobView } from '@contracts/job';
+import { JobPayload, JobState, ResumeStep, type JobView } from '@contracts/job';
 import { WireError } from '@contracts/wire-error';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
@@ -20,17 +20,22 @@ export interface NewJob {
   readonly createdAt: number;
 }
 
-export type FinalState = Extract<JobState, 'done' | 'failed' | 'cancelled' | 'interrupted'>;
+/** How a job stops running. The last three can go on from where they stood. */
+export type StoppedState = Extract<JobState, 'done' | 'cancelled' | 'failed' | 'interrupted' | 'paused'>;
+
+/** States in which a job's frames and step checkpoints are kept for when it goes on. */
+export const goingOn: readonly JobState[] = ['queued', 'running', 'failed', 'interrupted', 'paused'];
 
 export interface JobEnd {
-  readonly state: FinalState;
+  readonly state: StoppedState;
   readonly at: number;
   readonly error?: WireError | null;
   readonly takeId?: string | null;
   readonly seconds?: RunSeconds | null;
+  readonly resumeStep?: ResumeStep | null;
 }
 
-/** Jobs that wait at most; a night's worth of seeds, not a runaway script. */
+/** Jobs that wait at most, paused ones included; a night's worth of seeds, not a runaway script. */
 export const QUEUED_MAX = 500;
 const LISTED_MAX = 2_000;
 
@@ -50,10 +55,12 @@ const JobRow = z.object({
   error: z.string().nullable(),
   takeId: z.string().nullable(),
   seconds: z.string().nullable(),
+  resumeStep: z.string().nullable(),
+  queuePlace: z.int(),
 });
 const columns = `id, project_id AS projectId, kind, state, title, shot_id AS shotId, segment_id AS segmentId, seed,
   frame_count AS frameCount, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, error,
-  take_id AS takeId, seconds`;
+  take_id AS takeId, seconds, resume_step AS resumeStep, queue_place AS queuePlace`;
 const PayloadRow = z.object({ payload: z.string() });
 const IdRow = z.object({ id: z.string() });
 const CountRow = z.object({ count: z.int() });
@@ -125,35 +132,87 @@ export class JobStore {
   }
 
   start(jobId: string, at: number): void {
-    this.#move(jobId, ['queued'], "state = 'running', started_at = ?, finished_at = NULL", at);
+    const set = "state = 'running', started_at = ?, finished_at = NULL, resume_step = NULL, error = NULL";
+    this.#move(jobId, ['queued'], set, at);
   }
 
-  /** running → an end. The frames it stored are named by its take from then on, or by nothing; interrupted keeps them. */
+  /**
+   * A running job stops. When it is done or cancelled, the frames it stored are named by its take from then on, or by
+   * nothing; otherwise they are kept for when it goes on.
+   */
   finish(jobId: string, end: JobEnd): void {
     this.#end(jobId, ['running'], end);
   }
 
-  /** queued → cancelled, without having run. */
-  cancelQueued(jobId: string, at: number): void {
-    this.#end(jobId, ['queued'], { state: 'cancelled', at });
+  /** A job that does not run ends: queued or paused → cancelled. */
+  cancelWaiting(jobId: string, end: JobEnd & { readonly state: 'cancelled' }): void {
+    this.#end(jobId, ['queued', 'paused'], end);
+  }
+
+  /** queued → paused. */
+  pauseQueued(jobId: string): void {
+    this.#move(jobId, ['queued'], "state = 'paused'");
   }
 
   /** failed, cancelled, interrupted → the end of the queue. @throws AppError job/invalid-state, queue/full */
   requeue(jobId: string): void {
     this.#db.transaction(() => {
       this.#assertRoom();
+      // The take that it left stays named, so that stopping at the same frame again is known to give nothing new.
       this.#move(
         jobId,
         ['failed', 'cancelled', 'interrupted'],
-        `state = 'queued', error = NULL, take_id = NULL, seconds = NULL, started_at = NULL, finished_at = NULL,
+        `state = 'queued', error = NULL, seconds = NULL, started_at = NULL, finished_at = NULL,
          is_hidden = 0, queue_place = (SELECT max(queue_place) + 1 FROM jobs)`,
       );
-      this.#db.run('DELETE FROM job_frames WHERE job_id = ?', jobId);
     });
   }
 
-  hideFinished(): void {
-    this.#db.run("UPDATE jobs SET is_hidden = 1 WHERE state IN ('done', 'failed', 'cancelled', 'interrupted')");
+  /** paused → the front of the queue. @throws AppError job/invalid-state */
+  resume(jobId: string): void {
+    this.#move(jobId, ['paused'], "state = 'queued', queue_place = (SELECT min(queue_place) - 1 FROM jobs)");
+  }
+
+  /**
+   * Moves a waiting job in front of another one, or to the end.
+   * @returns the jobs whose place is another now
+   * @throws AppError job/invalid-state when one of them does not wait
+   */
+  reorder(jobId: string, before: string | null): string[] {
+    return this.#db.transaction(() => {
+      for (const id of before === null ? [jobId] : [jobId, before]) this.#move(id, ['queued'], 'is_hidden = 0');
+      if (jobId === before) return [];
+      const rest = this.queuedIds().filter((id) => id !== jobId);
+      const at = before === null ? rest.length : rest.indexOf(before);
+      const order = rest.toSpliced(at, 0, jobId);
+      // New places in front of none and behind none that others have: those that wait share theirs out anew.
+      const places = order.map((id) => this.view(id).queuePlace).sort((a, b) => a - b);
+      return order.filter((id, i) => {
+        const sql = 'UPDATE jobs SET queue_place = ? WHERE id = ? AND queue_place <> ?';
+        return this.#db.run(sql, places[i] ?? 0, id, places[i] ?? 0) === 1;
+      });
+    });
+  }
+
+  /**
+   * Takes ended jobs off the list. What they kept for going on is given up with them.
+   * @returns the jobs it took off
+   */
+  hideFinished(): string[] {
+    return this.#db.transaction(() => {
+      const ended = "state IN ('done', 'failed', 'cancelled', 'interrupted') AND is_hidden = 0";
+      const ids = this.#db.all(IdRow, `SELECT id FROM jobs WHERE ${ended}`).map((row) => row.id);
+      this.#db.run(`DELETE FROM job_frames WHERE job_id IN (SELECT id FROM jobs WHERE ${ended})`);
+      this.#db.run(`UPDATE jobs SET is_hidden = 1, resume_step = NULL WHERE ${ended}`);
+      return ids;
+    });
+  }
+
+  /** Of these, the jobs that have nothing to go on from: done, cancelled, cleared away, or not in the library at all. */
+  over(jobIds: readonly string[]): string[] {
+    const sql = `SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (
+                   SELECT 1 FROM jobs WHERE id = value AND is_hidden = 0 AND state IN (SELECT value FROM json_each(?)))`;
+    return this.#db.all(IdRow, sql, JSON.stringify(jobIds), JSON.stringify(goingOn)).map((row) => row.id);
   }
 
   /** Frames of a running job that are safely on disk. The rows in `frames` come first: see TakeStore.addFrames. */
@@ -172,7 +231,8 @@ export class JobStore {
   }
 
   #assertRoom(): void {
-    const waiting = this.#db.get(CountRow, "SELECT count(*) AS count FROM jobs WHERE state = 'queued'")?.count ?? 0;
+    const sql = "SELECT count(*) AS count FROM jobs WHERE state IN ('queued', 'paused')";
+    const waiting = this.#db.get(CountRow, sql)?.count ?? 0;
     if (waiting < QUEUED_MAX) return;
     throw new AppError('queue/full', `${QUEUED_MAX} jobs are waiting already.`, {
       field: 'queue',
@@ -186,11 +246,11 @@ export class JobStore {
       this.#move(
         jobId,
         from,
-        'state = ?, finished_at = ?, error = ?, take_id = ?, seconds = ?',
-        ...[end.state, end.at, end.error ? JSON.stringify(end.error) : null, end.takeId ?? null],
-        end.seconds ? JSON.stringify(end.seconds) : null,
+        'state = ?, finished_at = ?, error = ?, take_id = ?, seconds = ?, resume_step = ?',
+        ...[end.state, end.state === 'paused' ? null : end.at, jsonOrNull(end.error), end.takeId ?? null],
+        ...[jsonOrNull(end.seconds), jsonOrNull(end.resumeStep)],
       );
-      if (end.state !== 'interrupted') this.#db.run('DELETE FROM job_frames WHERE job_id = ?', jobId);
+      if (!goingOn.includes(end.state)) this.#db.run('DELETE FROM job_frames WHERE job_id = ?', jobId);
     });
   }
 
@@ -215,5 +275,10 @@ function viewOf(row: z.infer<typeof JobRow>): JobView {
     ...row,
     error: row.error === null ? null : parseJson(WireError, row.error, 'jobs.error'),
     seconds: row.seconds === null ? null : parseJson(RunSeconds, row.seconds, 'jobs.seconds'),
+    resumeStep: row.resumeStep === null ? null : parseJson(ResumeStep, row.resumeStep, 'jobs.resume_step'),
   };
+}
+
+function jsonOrNull(value: object | null | undefined): string | null {
+  return value ? JSON.stringify(value) : null;
 }

@@ -3,6 +3,7 @@
  * what can be refused is refused now, with a sentence, not hours later in the queue.
  */
 import { AppError } from '@core/errors';
+import { draftKey } from '@core/prompt/draft-key';
 import { RecipeDraft, type Recipe } from '@contracts/recipe';
 import type { Clock } from '../../platform/clock';
 import type { FrameStore } from '../media/frame-store';
@@ -57,6 +58,7 @@ export async function requestGeneration(
       segmentId: request.segmentId,
       parentTakeId: request.parentTakeId,
       recipe,
+      draftKey: draftKey(draft),
     },
     createdAt: clock.now(),
   });

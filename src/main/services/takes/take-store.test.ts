@@ -36,7 +36,9 @@ describe('takes', () => {
   test('read back as they were added, with their recipe, and share frames by hash', async () => {
     const { db, store } = await openStore();
     const first = store.add(aTake('t1'));
-    const second = store.add(aTake('t2', { parentTakeId: 't1', frames: [hash('b'), hash('c')], createdAt: 11 }));
+    const second = store.add(
+      aTake('t2', { parentTakeId: 't1', draftKey: '1-abc', frames: [hash('b'), hash('c')], createdAt: 11 }),
+    );
     expect(store.get('t1')).toEqual({ view: first, recipe: aRecipe({ seed: 4294967295 }), projectId: 'p' });
     expect(store.list('p')).toEqual([second, first]);
     expect(first).toEqual({
@@ -47,8 +49,10 @@ describe('takes', () => {
       seed: 4294967295,
       frames: [hash('a'), hash('b'), hash('a')],
       recipeHash: recipeHash(aRecipe({ seed: 4294967295 })),
+      draftKey: null,
       createdAt: 10,
     });
+    expect(second.draftKey).toBe('1-abc');
     expect(db.get(Count, 'SELECT count(*) AS n FROM frames')).toEqual({ n: 3 });
   });
 

@@ -17,6 +17,8 @@ export interface NewTake {
   readonly segmentId: string;
   readonly parentTakeId: string | null;
   readonly recipe: Recipe;
+  /** What it was planned as; null or left out = not known. */
+  readonly draftKey?: string | null;
   /** In shot order, at least one. */
   readonly frames: readonly string[];
   readonly createdAt: number;
@@ -29,13 +31,14 @@ const TakeRow = z.object({
   parentTakeId: z.string().nullable(),
   seed: z.int(),
   recipeHash: z.string(),
+  draftKey: z.string().nullable(),
   createdAt: z.int(),
 });
 const FrameRow = z.object({ takeId: z.string(), hash: z.string() });
 const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable() });
 
 const columns = `t.id, t.shot_id AS shotId, t.segment_id AS segmentId, t.parent_take_id AS parentTakeId, t.seed,
-                 t.recipe_hash AS recipeHash, t.created_at AS createdAt`;
+                 t.recipe_hash AS recipeHash, t.draft_key AS draftKey, t.created_at AS createdAt`;
 
 export class TakeStore {
   readonly #db: LibraryDatabase;
@@ -54,15 +57,17 @@ export class TakeStore {
       seed: take.recipe.seed,
       frames: [...take.frames],
       recipeHash: recipeHash(take.recipe),
+      draftKey: take.draftKey ?? null,
       createdAt: take.createdAt,
     };
     this.#db.transaction(() => {
       this.addFrames(take.frames, take.createdAt);
       this.#db.run(
-        `INSERT INTO takes (id, project_id, shot_id, segment_id, parent_take_id, seed, recipe, recipe_hash, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO takes (id, project_id, shot_id, segment_id, parent_take_id, seed, recipe, recipe_hash, draft_key,
+                            created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[view.id, take.projectId, view.shotId, view.segmentId, view.parentTakeId],
-        ...[view.seed, JSON.stringify(take.recipe), view.recipeHash, view.createdAt],
+        ...[view.seed, JSON.stringify(take.recipe), view.recipeHash, view.draftKey, view.createdAt],
       );
       take.frames.forEach((hash, position) => {
         this.#db.run('INSERT INTO take_frames (take_id, position, hash) VALUES (?, ?, ?)', view.id, position, hash);

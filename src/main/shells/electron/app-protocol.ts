@@ -64,9 +64,14 @@ async function respond(request: Request, roots: ProtocolRoots): Promise<Response
   const [, area, name, ...rest] = url.pathname.split('/');
   if (area === 'frames' && name && rest.length === 0 && /^[0-9a-f]{64}\.png$/.test(name))
     // A frame's name is the hash of its bytes, so it can never change.
-    return fileResponse(request, roots.frameFile(name.slice(0, 64)), { 'cache-control': 'public, max-age=31536000, immutable' });
-  if (area === 'media' && name && rest.length === 0) return fileResponse(request, roots.mediaFile(decodeURIComponent(name)));
-  return fileResponse(request, pageFile(roots.rendererDir, url.pathname), { 'content-security-policy': contentSecurityPolicy });
+    return fileResponse(request, roots.frameFile(name.slice(0, 64)), {
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+  if (area === 'media' && name && rest.length === 0)
+    return fileResponse(request, roots.mediaFile(decodeURIComponent(name)));
+  return fileResponse(request, pageFile(roots.rendererDir, url.pathname), {
+    'content-security-policy': contentSecurityPolicy,
+  });
 }
 
 function pageFile(rendererDir: string, pathname: string): string {
@@ -101,7 +106,10 @@ async function fileResponse(request: Request, file: string, extra: Record<string
 }
 
 /** One range of RFC 9110, `a-b`, `a-` or `-n`; null when there is none to honour. `end` is inclusive. */
-export function parseRange(header: string | null, size: number): { start: number; end: number } | 'unsatisfiable' | null {
+export function parseRange(
+  header: string | null,
+  size: number,
+): { start: number; end: number } | 'unsatisfiable' | null {
   const match = header === null ? null : /^bytes=(\d*)-(\d*)$/.exec(header.trim());
   if (!match || (match[1] === '' && match[2] === '')) return null;
   const [first, last] = [match[1] ?? '', match[2] ?? ''];

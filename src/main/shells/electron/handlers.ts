@@ -2,7 +2,7 @@
  * The contract's methods, each in terms of the studio's services. Dialogs live here, so that the page never sees a path:
  * it gets media ids, and for a chosen export file a grant that names it.
  */
-import { dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
+import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { AppError } from '@core/errors';
@@ -19,9 +19,11 @@ export interface HandlerOptions {
   readonly studio: Studio;
   readonly onnxruntimeVersion: string;
   window(): BrowserWindow | null;
+  /** Told of every setting once it is kept. */
+  onSetting(key: string, value: unknown): void;
 }
 
-export function createHandlers({ studio, onnxruntimeVersion, window }: HandlerOptions): Handlers {
+export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }: HandlerOptions): Handlers {
   const grants = new Map<string, string>();
   return {
     'app.info': () => ({
@@ -39,13 +41,45 @@ export function createHandlers({ studio, onnxruntimeVersion, window }: HandlerOp
       return {};
     },
 
+    'settings.get': ({ key }) => ({ value: studio.settings.get(key) }),
+    'settings.set': ({ key, value }) => {
+      studio.settings.set(key, value);
+      onSetting(key, value);
+      return {};
+    },
+
     'projects.list': () => ({ projects: studio.projects.list() }),
     'projects.create': (input) => ({ projectId: studio.projects.create(input) }),
     'projects.open': ({ projectId }) => studio.projects.open(projectId),
     'projects.trash': ({ projectId }) => done(studio.projects.trash(projectId)),
     'projects.restore': ({ projectId }) => done(studio.projects.restore(projectId)),
     'projects.commit': (input) => studio.projects.commit(input),
+    'projects.exportBundle': async ({ projectId }) => {
+      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
+      const file = await chooseBundleTarget(window(), name);
+      if (file === null) return { name: null };
+      await studio.bundles.export(projectId, file);
+      return { name: path.basename(file) };
+    },
+    'projects.importBundle': async () => {
+      const file = await chooseBundle(window());
+      return { imported: file === null ? null : await studio.bundles.import(file) };
+    },
     'projects.saveView': ({ projectId, view }) => done(studio.projects.saveView(projectId, view)),
+
+    'library.verify': () => studio.library.verify(),
+    'library.reclaimPlan': () => studio.library.reclaimPlan(),
+    'library.reclaim': (plan) => studio.library.reclaim(plan),
+    'library.backups': async () => ({ backups: await studio.library.backups() }),
+    'library.restoreBackup': async ({ name }) => {
+      await studio.library.restoreBackup(name);
+      // The answer first; the studio closes as it does on quit, and what opens next is the backup.
+      setImmediate(() => {
+        app.relaunch();
+        app.quit();
+      });
+      return {};
+    },
 
     'models.list': () => ({ models: studio.models.list() }),
     'models.tokens': ({ modelId, text }) => studio.models.tokens(modelId, text),
@@ -61,12 +95,20 @@ export function createHandlers({ studio, onnxruntimeVersion, window }: HandlerOp
     'jobs.clearFinished': () => done(studio.jobs.clearFinished()),
 
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
+    'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
+    'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
+    'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
+    'takes.compare': ({ takeId, otherTakeId }) => studio.takes.compare(takeId, otherTakeId),
+    'takes.whereUsed': ({ takeId }) => studio.takes.whereUsed(takeId),
+    'history.search': (query) => studio.history.search(query),
 
     'media.choose': async ({ projectId }) => {
       const files = await chooseImages(window());
       return { media: await importAll(studio, projectId, files) };
     },
-    'media.fittedFrame': async ({ mediaId, width, height }) => ({ frame: await studio.media.fittedFrame(mediaId, width, height) }),
+    'media.fittedFrame': async ({ mediaId, width, height }) => ({
+      frame: await studio.media.fittedFrame(mediaId, width, height),
+    }),
 
     'export.choose': async ({ projectId, preset }) => {
       const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
@@ -80,7 +122,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window }: HandlerOp
     'export.start': async ({ grantId, ...input }) => {
       const outPath = grants.get(grantId);
       if (outPath === undefined)
-        throw new AppError('input/not-found', 'the chosen file is no longer known', { field: 'grantId', remedy: 'Choose the file again.' });
+        throw new AppError('input/not-found', 'the chosen file is no longer known', {
+          field: 'grantId',
+          remedy: 'Choose the file again.',
+        });
       const jobId = await studio.jobs.export({ ...input, outPath });
       grants.delete(grantId);
       return { jobId };
@@ -107,8 +152,28 @@ async function chooseImages(window: BrowserWindow | null): Promise<string[]> {
     properties: ['openFile', 'multiSelections'],
     filters: [{ name: 'Images', extensions: imageExtensions }],
   };
-  const { canceled, filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  const { canceled, filePaths } = window
+    ? await dialog.showOpenDialog(window, options)
+    : await dialog.showOpenDialog(options);
   return canceled ? [] : filePaths;
+}
+
+const bundleFilters = [{ name: 'Onionskin bundle', extensions: ['onionskin'] }];
+
+async function chooseBundleTarget(window: BrowserWindow | null, name: string): Promise<string | null> {
+  const defaultPath = `${name.replace(/[\\/:*?"<>|]/g, '-')}.onionskin`;
+  const options = { title: 'Save a bundle of this project', defaultPath, filters: bundleFilters };
+  const { canceled, filePath } = window
+    ? await dialog.showSaveDialog(window, options)
+    : await dialog.showSaveDialog(options);
+  if (canceled || !filePath) return null;
+  return filePath.toLowerCase().endsWith('.onionskin') ? filePath : `${filePath}.onionskin`;
+}
+
+async function chooseBundle(window: BrowserWindow | null): Promise<string | null> {
+  const options: OpenDialogOptions = { title: 'Open a bundle', properties: ['openFile'], filters: bundleFilters };
+  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return filePaths[0] ?? null;
 }
 
 const targets: Readonly<Record<ExportPreset, { extension: string; label: string }>> = {
@@ -125,7 +190,9 @@ async function chooseTarget(window: BrowserWindow | null, name: string, preset: 
     defaultPath: fileName,
     ...(extension !== '' && { filters: [{ name: label, extensions: [extension.slice(1)] }] }),
   };
-  const { canceled, filePath } = window ? await dialog.showSaveDialog(window, options) : await dialog.showSaveDialog(options);
+  const { canceled, filePath } = window
+    ? await dialog.showSaveDialog(window, options)
+    : await dialog.showSaveDialog(options);
   if (canceled || !filePath) return null;
   return extension === '' || filePath.toLowerCase().endsWith(extension) ? filePath : `${filePath}${extension}`;
 }

@@ -36,7 +36,8 @@ export function serveContract({ handlers, importFiles, isOwnUrl, log }: IpcOptio
   };
   ipcMain.handle(channels.invoke, (event, method: unknown, input: unknown) =>
     answer(event, String(method), () => {
-      if (!isMethod(method)) throw new AppError('input/invalid', `there is no method ${String(method)}`, { field: 'method' });
+      if (!isMethod(method))
+        throw new AppError('input/invalid', `there is no method ${String(method)}`, { field: 'method' });
       return callHandler(handlers, method, input);
     }),
   );
@@ -60,7 +61,10 @@ export function callHandler<M extends ApiMethod>(handlers: Handlers, method: M, 
 function assertOwnPage(event: IpcMainInvokeEvent, isOwnUrl: (url: string) => boolean): void {
   const frame = event.senderFrame;
   if (!frame || frame.parent !== null || !isOwnUrl(frame.url))
-    throw new AppError('input/invalid', 'a page that is not the studio asked', { field: 'sender', value: frame?.url ?? '' });
+    throw new AppError('input/invalid', 'a page that is not the studio asked', {
+      field: 'sender',
+      value: frame?.url ?? '',
+    });
 }
 
 export function isStudioUrl(url: string): boolean {
@@ -70,4 +74,3 @@ export function isStudioUrl(url: string): boolean {
 export function sendEvent<E extends EventName>(window: BrowserWindow | null, event: E, payload: EventPayload<E>): void {
   if (window && !window.isDestroyed()) window.webContents.send(channels.event, event, payload);
 }
-

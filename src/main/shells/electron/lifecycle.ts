@@ -11,7 +11,7 @@ import type { Log } from '@main/platform/log';
 import { registerScheme, serveStudio } from './app-protocol';
 import { createHandlers, importAll } from './handlers';
 import { isStudioUrl, sendEvent, serveContract } from './ipc';
-import { installMenu } from './menu';
+import { installMenu, MenuKeys } from './menu';
 import { openStudioForWindow } from './open-studio';
 import { PreviewPorts } from './preview-ports';
 import { denyNavigation, denyPermissions } from './security';
@@ -49,17 +49,29 @@ async function run(): Promise<void> {
     mediaFile: (id) => studio.media.pathOf(id),
   });
   serveContract({
-    handlers: createHandlers({ studio, onnxruntimeVersion, window: currentWindow }),
+    handlers: createHandlers({ studio, onnxruntimeVersion, window: currentWindow, onSetting }),
     importFiles: async (projectId, files) => ({ media: await importAll(studio, projectId, files) }),
     isOwnUrl: isStudioUrl,
     log,
   });
   forwardEvents(studio);
-  installMenu((actionId) => sendEvent(currentWindow(), 'menu.action', { actionId }));
+  showMenu(studio.settings.get(MENU_SETTING));
   openWindow(previews, log);
   app.on('activate', () => {
     if (currentWindow() === null) openWindow(previews, log);
   });
+}
+
+/** Written by the page whenever the artist's keys change. */
+const MENU_SETTING = 'menu.keys';
+
+function onSetting(key: string, value: unknown): void {
+  if (key === MENU_SETTING) showMenu(value);
+}
+
+function showMenu(setting: unknown): void {
+  const keys = MenuKeys.safeParse(setting);
+  installMenu((actionId) => sendEvent(currentWindow(), 'menu.action', { actionId }), keys.success ? keys.data : {});
 }
 
 function currentWindow(): BrowserWindow | null {
@@ -89,6 +101,7 @@ function forwardEvents(studio: Studio): void {
   forward('jobs.changed');
   forward('jobs.progress');
   forward('jobs.frames');
+  forward('library.progress');
   forward('export.progress');
   forward('takes.added');
   forward('media.added');

@@ -4,15 +4,25 @@
  * are given for Mod combinations alone, where the system expects the menu to own them.
  */
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import { z } from 'zod';
+import { acceleratorFrom } from './accelerator';
 
 const isMac = process.platform === 'darwin';
 
-export function installMenu(runAction: (actionId: string) => void): void {
-  const action = (label: string, actionId: string, accelerator?: string): MenuItemConstructorOptions => ({
-    label,
-    click: () => runAction(actionId),
-    ...(accelerator && (!isMac || accelerator.includes('CmdOrCtrl')) && { accelerator, registerAccelerator: isMac }),
-  });
+/** The artist's own keys by action id, null for none; what is not named keeps its key. */
+export const MenuKeys = z.record(z.string(), z.string().nullable());
+export type MenuKeys = z.infer<typeof MenuKeys>;
+
+/** Called again when the keys have changed. */
+export function installMenu(runAction: (actionId: string) => void, keys: MenuKeys): void {
+  const action = (label: string, actionId: string, ownAccelerator?: string): MenuItemConstructorOptions => {
+    const accelerator = Object.hasOwn(keys, actionId) ? acceleratorFrom(keys[actionId]) : ownAccelerator;
+    return {
+      label,
+      click: () => runAction(actionId),
+      ...(accelerator?.includes('CmdOrCtrl') && { accelerator, registerAccelerator: isMac }),
+    };
+  };
   const line: MenuItemConstructorOptions = { type: 'separator' };
   const template: MenuItemConstructorOptions[] = [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
@@ -41,7 +51,7 @@ export function installMenu(runAction: (actionId: string) => void): void {
         action('Split at Playhead', 'timeline.split', 'CmdOrCtrl+K'),
         action('Delete', 'timeline.delete'),
         action('Ripple Delete', 'timeline.rippleDelete'),
-        action('Add Dissolve', 'timeline.addDissolve', 'CmdOrCtrl+D'),
+        action('Add Dissolve', 'timeline.dissolve', 'CmdOrCtrl+D'),
       ],
     },
     {
@@ -49,6 +59,7 @@ export function installMenu(runAction: (actionId: string) => void): void {
       submenu: [
         action('New Prompt Block', 'prompt.new'),
         action('Generate', 'generate.selected', 'CmdOrCtrl+Enter'),
+        action('Generate Everything Stale', 'generate.stale', 'Shift+CmdOrCtrl+Enter'),
         action('Extend from End…', 'generate.extendForward'),
         action('Extend from Start…', 'generate.extendBackward'),
         action('Retake with Another Seed', 'generate.retake'),
@@ -56,6 +67,8 @@ export function installMenu(runAction: (actionId: string) => void): void {
         action('Previous Take', 'takes.previous'),
         action('Next Take', 'takes.next'),
         line,
+        action('Queue More Seeds', 'generate.moreSeeds', 'Shift+CmdOrCtrl+R'),
+        action('Pause or Resume Job', 'jobs.pause', 'Shift+CmdOrCtrl+.'),
         action('Stop Running Job', 'jobs.stop', 'CmdOrCtrl+.'),
       ],
     },
@@ -66,14 +79,23 @@ export function installMenu(runAction: (actionId: string) => void): void {
         action('Zoom Out', 'timeline.zoomOut'),
         action('Fit Film', 'timeline.zoomFit'),
         line,
-        action('Onion Skin', 'viewer.onionSkin'),
-        { role: 'togglefullscreen' },
+        action('Onion Skin', 'viewer.onion'),
+        action('Safe Areas and Thirds', 'viewer.guides'),
+        action('Compare Takes', 'compare.toggle'),
+        action('Full-Screen Viewer', 'viewer.fullscreen'),
+        // Elsewhere its key is F11, which the viewer has.
+        ...(isMac ? [{ role: 'togglefullscreen' } as const] : []),
         ...(app.isPackaged ? [] : [line, { role: 'toggleDevTools' } as const]),
       ],
     },
     {
       label: '&Help',
-      submenu: [action('Keyboard Shortcuts', 'help.shortcuts'), action('Doctor', 'help.doctor')],
+      submenu: [
+        action('Search Commands…', 'help.palette', 'Shift+CmdOrCtrl+P'),
+        action('Keyboard Shortcuts…', 'help.shortcuts'),
+        action('Library', 'help.library'),
+        action('Doctor', 'help.doctor'),
+      ],
     },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));

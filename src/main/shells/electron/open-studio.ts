@@ -20,7 +20,13 @@ export interface OpenedStudio {
   readonly onnxruntimeVersion: string;
 }
 
-export async function openStudioForWindow({ outDir, previews }: { outDir: string; previews: PreviewPorts }): Promise<OpenedStudio> {
+export async function openStudioForWindow({
+  outDir,
+  previews,
+}: {
+  outDir: string;
+  previews: PreviewPorts;
+}): Promise<OpenedStudio> {
   const log = fileLog(path.join(app.getPath('userData'), 'logs'));
   const child = (name: string): string => path.join(outDir, 'main', `${name}.js`);
   const studio = await openStudio({

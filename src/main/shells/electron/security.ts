@@ -23,7 +23,8 @@ export const contentSecurityPolicy = [
 const externalHosts = new Set(['github.com', 'huggingface.co', 'opensource.org', 'www.apache.org']);
 
 export function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
+  // The viewer may fill the screen; nothing else that is asked for is given.
+  session.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === 'fullscreen'));
   // Writing text to the clipboard ("copy recipe") is the one thing asked without a request.
   session.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write');
 }

@@ -14,7 +14,11 @@ export interface UtilityChild extends EngineProcess {
 
 /** @param serviceName shown in task managers and crash reports */
 export function spawnUtility(entry: string, serviceName: string): UtilityChild {
-  const utility = utilityProcess.fork(entry, [], { serviceName, stdio: ['ignore', 'ignore', 'pipe'], env: childEnvironment() });
+  const utility = utilityProcess.fork(entry, [], {
+    serviceName,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: childEnvironment(),
+  });
   let tail = '';
   utility.stderr?.on('data', (data: Buffer) => (tail = (tail + data.toString()).slice(-stderrTailChars)));
   return {

@@ -6,7 +6,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { origin } from './app-protocol';
 
-const WindowState = z.object({ x: z.int(), y: z.int(), width: z.int().min(400), height: z.int().min(300), isMaximized: z.boolean() });
+const WindowState = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().min(400),
+  height: z.int().min(300),
+  isMaximized: z.boolean(),
+});
 type WindowState = z.infer<typeof WindowState>;
 
 export interface WindowOptions {
@@ -49,7 +55,10 @@ function loadState(file: string): WindowState | null {
   try {
     const state = WindowState.parse(JSON.parse(readFileSync(file, 'utf8')));
     const { workArea } = screen.getDisplayMatching(state);
-    const isVisible = state.x < workArea.x + workArea.width - 100 && state.x + state.width > workArea.x + 100 && state.y >= workArea.y - 50;
+    const isVisible =
+      state.x < workArea.x + workArea.width - 100 &&
+      state.x + state.width > workArea.x + 100 &&
+      state.y >= workArea.y - 50;
     return isVisible ? state : null;
   } catch {
     return null;

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { assert } from '@core/errors';
 import { filmEnd } from '@core/document/access';
 import { formatRate } from '@core/time/rate';
-import type { SeamMeasure } from '@main/services/quality/seam';
+import type { SeamMeasure } from '@core/quality/seam';
 import { chooseModel, type CommandContext } from './context';
 import { FilmMaker } from './film-maker';
 import { formatSeconds } from './reporter';

@@ -16,7 +16,7 @@ import { insertShot } from '@core/timeline/insert-shot';
 import { setSegment } from '@core/timeline/segments';
 import { addDissolve } from '@core/timeline/transitions';
 import type { ModelManifest } from '@contracts/model-manifest';
-import { measureSeam, type SeamMeasure } from '@main/services/quality/seam';
+import { measureSeam, type SeamMeasure } from '@core/quality/seam';
 import type { CommandContext } from './context';
 import { runTake, settledJob } from './run-take';
 

@@ -16,6 +16,7 @@ import { exportProject, type ExportOptions } from './export-project';
 import { extend, type ExtendOptions } from './extend';
 import { generate, type GenerateOptions } from './generate';
 import { addModel, listModels, verifyModels } from './models';
+import { addLibraryCommands } from './library';
 import { createReporter, type Output } from './reporter';
 import { makeSample } from './sample';
 import type { HeadlessStudio } from './headless-studio';
@@ -142,6 +143,8 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
     .argument('<DIR>', 'folder with an onionskin.json')
     .action((dir: string, given: SharedOptions) => withStudio(given, (context) => addModel(context, dir)));
 
+  addLibraryCommands(program, { shared, withStudio });
+
   shared(program.command('doctor').description('checks everything the studio stands on')).action(
     async (given: SharedOptions) => {
       const reporter = createReporter({ json: given.json === true, stdout, stderr });
@@ -157,11 +160,13 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
       await withStudio({ ...given, library: given.library ?? libraryDir }, (context) => demo(context, outPath));
     },
   );
-  shared(program.command('sample <dir>', { hidden: true }).description('makes resources/sample (for developers)')).action(
-    async (dir: string, given: SharedOptions) => {
-      const { libraryDir } = await headless.prepareDemo();
-      await withStudio({ ...given, library: given.library ?? libraryDir }, (context) => makeSample(context, resolve(dir)));
-    },
-  );
+  shared(
+    program.command('sample <dir>', { hidden: true }).description('makes resources/sample (for developers)'),
+  ).action(async (dir: string, given: SharedOptions) => {
+    const { libraryDir } = await headless.prepareDemo();
+    await withStudio({ ...given, library: given.library ?? libraryDir }, (context) =>
+      makeSample(context, resolve(dir)),
+    );
+  });
   return program;
 }

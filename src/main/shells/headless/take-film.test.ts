@@ -29,6 +29,7 @@ function library(takes: Readonly<Record<string, Grown>>): (id: string) => Stored
       seed: 1,
       frames: [...frames],
       recipeHash: '',
+      draftKey: null,
       createdAt: 0,
     };
     const recipe = {

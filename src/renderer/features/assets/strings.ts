@@ -7,7 +7,6 @@ export const strings = {
   useAsFirst: 'Use as first frame',
   useAsFirstTip: 'Begin a new shot from this picture',
   placeStill: 'Place as still',
-  placeStillEdit: 'Place still',
   tile: (name: string, width: number, height: number) => `${name}, ${width} × ${height}`,
   dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
   noStart: 'This model cannot start from a picture.',

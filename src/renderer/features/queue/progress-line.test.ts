@@ -19,6 +19,8 @@ const job: JobView = {
   error: null,
   takeId: null,
   seconds: null,
+  resumeStep: null,
+  queuePlace: 1,
 };
 
 const progress: RunProgress = {

@@ -1,4 +1,4 @@
-/** Words of the doctor, the shortcut sheet and the page about a model. */
+/** Words of the doctor and the page about a model. */
 export const strings = {
   doctorTitle: 'Doctor',
   doctorText: 'What this studio needs from the machine, and what it found.',
@@ -13,9 +13,6 @@ export const strings = {
   problems: (count: number) => (count === 1 ? '1 thing needs attention.' : `${count} things need attention.`),
   copy: 'Copy report',
   copied: 'Report copied',
-  shortcutsTitle: 'Keyboard shortcuts',
-  search: 'Search shortcuts',
-  noMatch: 'No shortcut matches.',
   about: 'About the model',
   licence: 'Licence',
   family: 'Family',

@@ -17,6 +17,7 @@ export const strings = {
   modelProblem: (name: string) => `${name} has a problem`,
   media: 'Media',
   takes: 'Takes',
+  history: 'History',
   resizeLeft: 'Resize the media panel',
   resizeRight: 'Resize the inspector',
   resizeBottom: 'Resize the timeline',

@@ -35,6 +35,8 @@ export const strings = {
   noModel: 'No model is installed. Open the doctor to see why.',
   doctor: 'Doctor',
   shortcuts: 'Shortcuts',
+  libraryCare: 'Check, space, backups',
+  libraryCareTip: 'Checks the library, gives space back, goes back to a backup',
   showLibrary: 'Show library folder',
   library: (label: string) => `Library: ${label}`,
 } as const;

@@ -19,7 +19,5 @@ export const strings = {
   copyRecipe: 'Copy recipe as JSON',
   lockSeed: 'Lock this seed for the next run',
   lockSeedEdit: 'Lock seed',
-  copied: 'Recipe copied',
-  copiedRemedy: 'It holds everything that decides these frames.',
   number: (number: number, total: number) => `${number}/${total}`,
 } as const;

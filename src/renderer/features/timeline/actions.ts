@@ -7,6 +7,9 @@ import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { addMarker } from '@core/timeline/markers';
 import { setInOut } from '@core/timeline/project-settings';
+import { rollCut, rollLimits } from '@core/timeline/roll';
+import { slideClip, slideLimits } from '@core/timeline/slide';
+import { slipClip, slipLimits } from '@core/timeline/slip';
 import { splitClip } from '@core/timeline/split';
 import { addTrack } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
@@ -19,7 +22,7 @@ import { clipAtFrame, editPoints, indexClips } from './clip-index';
 import { inSequence } from './edit-sequence';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
-import { timelineUiOf } from './timeline-ui.svelte';
+import { timelineUiOf, type Tool } from './timeline-ui.svelte';
 import { clamp, fitScale, maxScrollX, xOfFrame, zoomAround } from './time-scale';
 
 const inStudio = (app: AppState): boolean => app.screen === 'studio' && app.session !== null;
@@ -35,6 +38,7 @@ function action(id: string, label: string, keys: readonly string[], run: Run, wh
     category: strings.category,
     keys,
     when,
+    needs: when === hasSelection ? strings.needsSelection : strings.needsClips,
     run: (app) => {
       if (app.session !== null) run(app, app.session);
     },
@@ -66,20 +70,20 @@ export const timelineActions: readonly Action[] = [
     (app, session) => trimToPlayhead(app, session, 'end'),
     hasClips,
   ),
-  action('nudgeLeft', 'Nudge left', ['Alt+ArrowLeft'], (_app, session) => nudge(session, -1), hasSelection),
-  action('nudgeRight', 'Nudge right', ['Alt+ArrowRight'], (_app, session) => nudge(session, 1), hasSelection),
+  action('nudgeLeft', 'Nudge left', ['Alt+ArrowLeft'], (app, session) => nudge(app, session, -1), hasSelection),
+  action('nudgeRight', 'Nudge right', ['Alt+ArrowRight'], (app, session) => nudge(app, session, 1), hasSelection),
   action(
     'nudgeLeftFar',
     'Nudge left by 10',
     ['Alt+Shift+ArrowLeft'],
-    (_app, session) => nudge(session, -10),
+    (app, session) => nudge(app, session, -10),
     hasSelection,
   ),
   action(
     'nudgeRightFar',
     'Nudge right by 10',
     ['Alt+Shift+ArrowRight'],
-    (_app, session) => nudge(session, 10),
+    (app, session) => nudge(app, session, 10),
     hasSelection,
   ),
   action('selectAll', 'Select all clips', ['Mod+KeyA'], selectAll, hasClips),
@@ -88,6 +92,9 @@ export const timelineActions: readonly Action[] = [
   action('addTrack', 'Add a track', [], (_app, session) => newTrack(session)),
   action('selectTool', 'Select tool', ['KeyV'], (app) => useTool(app, 'select')),
   action('bladeTool', 'Blade tool', ['KeyB'], (app) => useTool(app, 'blade')),
+  action('trimTool', 'Trim tool: rolls a cut', ['KeyT'], (app) => useTool(app, 'trim')),
+  action('slipTool', 'Slip tool', ['KeyY'], (app) => useTool(app, 'slip')),
+  action('slideTool', 'Slide tool', ['KeyU'], (app) => useTool(app, 'slide')),
   action('snap', 'Snapping on or off', ['KeyS'], (app) => {
     app.isSnapping = !app.isSnapping;
   }),
@@ -175,12 +182,17 @@ function trimToPlayhead(app: AppState, session: ProjectSession, edge: ClipEdge):
   if (edge === 'start') app.transport.seek(clip.start);
 }
 
-function nudge(session: ProjectSession, frames: number): void {
+/** Moves the selected clips by some frames; with the trim, slip or slide tool, does by keys what that tool drags. */
+function nudge(app: AppState, session: ProjectSession, frames: number): void {
   const clips = [...session.selection].flatMap((id) => {
     const record = session.doc.get(id);
     return record?.kind === 'clip' ? [record] : [];
   });
-  if (clips.length === 0) return;
+  const [only] = clips;
+  if (only === undefined) return;
+  const { tool } = timelineUiOf(app);
+  if (clips.length === 1 && (tool === 'trim' || tool === 'slip' || tool === 'slide'))
+    return nudgeWithTool(app, session, { tool, clip: only, frames });
   const by = Math.max(frames, -Math.min(...clips.map((clip) => clip.start)));
   if (by === 0) return;
   session.edit(strings.nudgeClips, (doc) =>
@@ -189,6 +201,31 @@ function nudge(session: ProjectSession, frames: number): void {
       clips.map(({ id, trackId, start }) => ({ clipId: id, trackId, start: start + by })),
     ),
   );
+}
+
+/** As far as there is room; the trim tool rolls the cut of the clip that is nearest to the playhead. */
+function nudgeWithTool(
+  app: AppState,
+  session: ProjectSession,
+  nudge: { readonly tool: 'trim' | 'slip' | 'slide'; readonly clip: ClipRecord; readonly frames: number },
+): void {
+  const { tool, clip, frames } = nudge;
+  const doc = session.doc;
+  if (tool === 'slip') {
+    const { min, max } = slipLimits(doc, clip.id);
+    if (min === max) app.toast('info', strings.slipNoRoom);
+    else session.edit(strings.slip, (now) => slipClip(now, clip.id, clamp(frames, min, max)));
+  } else if (tool === 'slide') {
+    const { min, max } = slideLimits(doc, clip.id);
+    session.edit(strings.slide, (now) => slideClip(now, clip.id, clamp(clip.start + frames, min, max)));
+  } else {
+    const cuts = cutsNear(indexClips(doc).byTrack.values(), app.transport.playhead);
+    const cut = cuts.find(({ left, right }) => left.id === clip.id || right.id === clip.id);
+    if (cut === undefined) return app.toast('info', strings.noCut, strings.noCutRemedy);
+    const { min, max } = rollLimits(doc, cut.left.id, cut.right.id);
+    const frame = clamp(cut.frame + frames, min, max);
+    session.edit(strings.roll, (now) => rollCut(now, cut.left.id, cut.right.id, frame));
+  }
 }
 
 function selectAll(_app: AppState, session: ProjectSession): void {
@@ -219,7 +256,7 @@ function newTrack(session: ProjectSession): void {
   session.edit(strings.addTrack, (doc) => addTrack(doc, { id: session.newId() }));
 }
 
-function useTool(app: AppState, tool: 'select' | 'blade'): void {
+function useTool(app: AppState, tool: Tool): void {
   timelineUiOf(app).tool = tool;
 }
 

@@ -4,6 +4,7 @@
 import { recordOf } from '@core/document/access';
 import type { DocumentDiff } from '@core/document/diff';
 import type { ClipRecord, Document, RecordId } from '@core/document/records';
+import { removeAnchor } from '@core/timeline/anchors';
 import { deleteClips } from '@core/timeline/delete-clips';
 import { removeMarker } from '@core/timeline/markers';
 import { moveClip } from '@core/timeline/move';
@@ -47,6 +48,7 @@ export function deleteRecords(
     const record = doc.get(id);
     if (record?.kind === 'clip') clips.push(id);
     if (record?.kind === 'prompt-block') edits.push((current) => removePromptBlock(current, id));
+    if (record?.kind === 'anchor') edits.push((current) => removeAnchor(current, id));
     if (record?.kind === 'transition') edits.push((current) => removeTransition(current, id));
     if (record?.kind === 'marker') edits.push((current) => removeMarker(current, id));
   }

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import type { ClipRecord, Document } from '@core/document/records';
-import { clipAtFrame, clipsInWindow, editPoints, indexClips, roomAfter, roomBefore } from './clip-index';
+import {
+  clipAtFrame,
+  clipEndingAt,
+  clipStartingAt,
+  clipsInWindow,
+  editPoints,
+  indexClips,
+  roomAfter,
+  roomBefore,
+} from './clip-index';
 
 function aClip(id: string, start: number, duration: number, trackId = 'v1'): ClipRecord {
   return { kind: 'clip', id, trackId, source: { type: 'still', mediaId: 'm' }, name: id, start, duration, sourceIn: 0 };
@@ -44,4 +53,19 @@ test('room beside a frame ends at the neighbour', () => {
 
 test('edit points are every cut of every track once, and the start', () => {
   expect(editPoints(index)).toEqual([0, 24, 25, 30, 35, 60, 70]);
+});
+
+test('what meets at a cut: only clips that touch it', () => {
+  const meet = (frame: number) => [
+    clipEndingAt(index, 'v1', frame)?.id ?? null,
+    clipStartingAt(index, 'v1', frame)?.id ?? null,
+  ];
+  expect([0, 24, 25, 12, 60, 70].map(meet)).toEqual([
+    [null, 'a'],
+    ['a', 'b'],
+    ['b', null],
+    [null, null],
+    [null, 'c'],
+    ['c', null],
+  ]);
 });

@@ -41,6 +41,18 @@ export function clipAtFrame(index: ClipIndex, trackId: RecordId, frame: number):
   return clip !== undefined && clip.start <= frame ? clip : null;
 }
 
+/** The clip of a track that ends where `frame` begins; null when none does. */
+export function clipEndingAt(index: ClipIndex, trackId: RecordId, frame: number): ClipRecord | null {
+  const clip = clipAtFrame(index, trackId, frame - 1);
+  return clip !== null && clip.start + clip.duration === frame ? clip : null;
+}
+
+/** The clip of a track that starts at `frame`; null when none does. */
+export function clipStartingAt(index: ClipIndex, trackId: RecordId, frame: number): ClipRecord | null {
+  const clip = clipAtFrame(index, trackId, frame);
+  return clip?.start === frame ? clip : null;
+}
+
 /** Free project frames right of `frame` on a track: Infinity after the last clip, 0 on a clip. */
 export function roomAfter(index: ClipIndex, trackId: RecordId, frame: number): number {
   const clips = index.byTrack.get(trackId) ?? NO_CLIPS;

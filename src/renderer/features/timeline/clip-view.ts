@@ -111,6 +111,13 @@ export function clipLabel(view: ClipView, session: ProjectSession, trackName: st
     strings.startsAt(formatTimecode(clip.start, session.project.rate)),
     strings.frames(clip.duration),
     ...(take === null ? [] : [strings.takeOf(take.index, take.count)]),
-    ...(state === 'ready' ? [] : [strings.spanStates[state]]),
+    ...(state === 'ready' || state === 'stale' ? [] : [strings.spanStates[state]]),
+    ...staleReasons(view).map(strings.staleBecause),
   ].join(', ');
+}
+
+/** Why parts of the clip no longer fit; each reason once. */
+export function staleReasons(view: ClipView): readonly string[] {
+  const stale = view.spans.filter((span) => span.state === 'stale');
+  return [...new Set(stale.flatMap((span) => span.staleReason ?? []))];
 }

@@ -18,6 +18,11 @@ export function isHandleInside(roomPx: number): boolean {
   return roomPx < EXTEND_HANDLE_PX + 2;
 }
 
+/** A handle that sits inside must leave most of the clip for moving it; on a narrower clip only the key extends. */
+export function hasRoomInside(clipWidth: number): boolean {
+  return clipWidth >= 4 * EXTEND_HANDLE_PX;
+}
+
 /** What carries no zone is the clip's body. */
 export function zoneFrom(name: string | undefined): ClipZone {
   return zones.find((zone) => zone === name) ?? 'body';

@@ -1,9 +1,13 @@
-/** What a dropped picture becomes: the first frame of a new shot, or a still held on the track. */
+/** What a dropped picture becomes: the first frame of a new shot, a still held on the track, or pinned to a frame. */
+import { shotFrameAt } from '@core/document/branch';
+import type { ClipRecord } from '@core/document/records';
+import { pinAnchor } from '@core/timeline/anchors';
 import { insertStill } from '@core/timeline/insert-still';
 import { framesPerSecond } from '@core/time/rate';
 import { beginShot } from '../../actions/generate';
 import type { AppState } from '../../state/app.svelte';
-import { indexClips, roomAfter } from './clip-index';
+import type { ProjectSession } from '../../state/session.svelte';
+import { clipAtFrame, indexClips, roomAfter } from './clip-index';
 import { strings } from './strings';
 import type { PendingDrop } from './timeline-ui.svelte';
 
@@ -24,7 +28,28 @@ export function animateMedia(app: AppState, drop: PendingDrop): void {
   }
 }
 
-export function placeStills(app: AppState, drop: PendingDrop): void {
+/** The shot clip under a drop and the shot frame that is seen there; null where there is none. */
+export function pinTarget(
+  session: ProjectSession,
+  drop: Pick<PendingDrop, 'trackId' | 'frame'>,
+): { readonly clip: ClipRecord; readonly shotId: string; readonly frame: number } | null {
+  const clip = clipAtFrame(indexClips(session.doc), drop.trackId, drop.frame);
+  if (clip?.source.type !== 'shot') return null;
+  return { clip, shotId: clip.source.shotId, frame: shotFrameAt(session.doc, clip, drop.frame) };
+}
+
+/** The first picture; a frame has one. */
+export function pinMedia(app: AppState, drop: PendingDrop): void {
+  const { session } = app;
+  const [mediaId] = drop.mediaIds;
+  const target = session === null ? null : pinTarget(session, drop);
+  if (session === null || target === null || mediaId === undefined) return;
+  const id = session.newId();
+  const { shotId, frame } = target;
+  if (session.edit(strings.pinImage, (doc) => pinAnchor(doc, { id, shotId, frame, mediaId }))) session.select([id]);
+}
+
+export function placeStills(app: AppState, drop: Pick<PendingDrop, 'trackId' | 'frame' | 'mediaIds'>): void {
   const { session } = app;
   if (session === null) return;
   const duration = Math.max(1, Math.round(STILL_SECONDS * framesPerSecond(session.project.rate)));

@@ -1,5 +1,7 @@
 /** Every sentence the timeline shows or speaks. */
 export const strings = {
+  needsSelection: 'Select something on the timeline first',
+  needsClips: 'Put a clip on the timeline first',
   timeline: 'Timeline',
   tracks: 'Tracks',
   promptLane: 'Prompt',
@@ -19,6 +21,8 @@ export const strings = {
     `Dissolve from ${left} to ${right}, ${String(frames)} frames`,
   markerLabel: (name: string, timecode: string) => `Marker ${name}, ${timecode}`,
   trackLabel: (name: string) => `Track ${name}`,
+  emptyTrack: 'Nothing in sight',
+  noPrompts: 'No prompts in sight',
 
   hideTrack: (name: string) => `Hide track ${name}`,
   showTrack: (name: string) => `Show track ${name}`,
@@ -78,8 +82,57 @@ export const strings = {
   ghostEstimate: (duration: string) => ` · about ${duration}`,
   runningStep: (step: number, steps: number) => `step ${String(step)} / ${String(steps)}`,
 
+  trimTool: 'Trim: rolls a cut',
+  slipTool: 'Slip: other frames in the same place',
+  slideTool: 'Slide between the neighbours',
+  roll: 'Roll cut',
+  slip: 'Slip',
+  slide: 'Slide',
+  movedTo: (frames: number, timecode: string) => `${signed(frames)} f · ${timecode}`,
+  slippedBy: (frames: number, before: number, after: number) =>
+    `${signed(frames)} f · ${String(before)} before, ${String(after)} after`,
+  slipNoRoom: 'It shows all of its shot: trim it first',
+
+  anchorLabel: (name: string, frame: number) => `${name}, pinned to frame ${String(frame)} of the shot`,
+  anchorHint: (name: string, frame: number, frames: number | null) =>
+    frames === null
+      ? `${name} · frame ${String(frame)}`
+      : `${name} · frame ${String(frame)} · influences ${String(frames)} ${frames === 1 ? 'frame' : 'frames'}`,
+  anchorImage: 'Image',
+  moveAnchor: 'Move pinned image',
+  anchorAt: (frame: number) => `frame ${String(frame)} of the shot`,
+  pinImage: 'Pin image',
+  dropPin: 'Pin it here',
+  dropPinHint: (frame: number, clip: string) => `frame ${String(frame)} of ${clip} must look like it`,
+
+  about: (duration: string) => `about ${duration}`,
+  staleBecause: (reason: string) => `stale: ${reason}`,
+  retakeTitle: (frames: number, clip: string) =>
+    `Retake ${String(frames)} ${frames === 1 ? 'frame' : 'frames'} of ${clip}`,
+  bridge: 'Bridge',
+  bridgeHint: 'Keeps what follows; the last frame meets it',
+  bridgeAtEndHint: 'Nothing follows in this shot',
+  bridgePreview: (frames: number) => `${String(frames)} f again`,
+  continueOn: 'Continue',
+  continueHint: (frames: number) =>
+    `Goes on freely; the ${String(frames)} ${frames === 1 ? 'frame' : 'frames'} after leave the film and stay in the takes`,
+  continueAtEndHint: 'Goes on freely from the frame before',
+  continuePreview: (frames: number) => (frames === 0 ? 'made again' : `made again, ${String(frames)} f leave the film`),
+  notPossible: (reason: string) => `Not possible: ${reason}`,
+  generateStaleTitle: 'Generate everything stale',
+  generateStale: (parts: number) => (parts === 1 ? 'Generate 1 part' : `Generate ${String(parts)} parts`),
+  nothingStale: 'Nothing is stale',
+  nothingStaleHint: 'Every picture is what its prompt and settings say.',
+  someRefused: (reasons: string) => `some cannot be made: ${reasons}`,
+
   category: 'Timeline',
 } as const;
+
+/** With a sign that is as wide as a digit: +3, −3, 0. */
+function signed(frames: number): string {
+  if (frames === 0) return '0';
+  return frames > 0 ? `+${String(frames)}` : `−${String(-frames)}`;
+}
 
 /** Seconds as people say them: 4 s, 3 min 10 s, 1 h 05 min. */
 export function spokenDuration(seconds: number): string {

@@ -6,110 +6,34 @@ import { clipsOfShot, recordOf } from '@core/document/access';
 import { shotFrameAt, sourceRangeOf } from '@core/document/branch';
 import type { ClipRecord } from '@core/document/records';
 import { ceilToRate } from '@core/time/rate';
+import { formatTimecode } from '@core/time/timecode';
 import { setInOut } from '@core/timeline/project-settings';
 import { setMarker } from '@core/timeline/markers';
 import { moveBlockEdge } from '@core/timeline/prompt-blocks';
 import { snapTargets } from '@core/timeline/snap';
 import { trimClip, trimLimits, type ClipEdge } from '@core/timeline/trim';
 import { estimateFor, modelFor, windowsFor } from '../../actions/generate';
-import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { moveClips, type ClipMove } from './clip-edits';
+import {
+  clearOverlay,
+  createAutoScroll,
+  dragEdit,
+  frameUnder,
+  note,
+  snapped,
+  targets,
+  type DragHost,
+} from './drag-support';
 import { framesPerExtension, snapExtension } from './extension-grid';
-import { rowAtY, type TrackRow } from './lane-layout';
+import { rowAtY } from './lane-layout';
 import type { Ghost } from './paint-tracks';
 import { startDrag, type DragPoint } from './pointer-drag';
 import { shotBoundaryNear } from './shot-mapping';
-import { snapTo } from './snapping';
 import { spokenDuration, strings } from './strings';
-import { clamp, frameAtX } from './time-scale';
+import { clamp } from './time-scale';
 import type { PlacedBlock } from './timeline-scene.svelte';
 import { timelineUiOf } from './timeline-ui.svelte';
-
-/** What a drag draws besides the document. Plain fields: the host redraws when told. */
-export interface Overlay {
-  snapFrame: number | null;
-  ghost: Ghost | null;
-  marquee: { readonly left: number; readonly top: number; readonly width: number; readonly height: number } | null;
-  /** Beside the pointer: why an edit is not possible there. */
-  note: { readonly text: string; readonly x: number; readonly y: number } | null;
-}
-
-export interface DragHost {
-  readonly app: AppState;
-  /** Stays in the page for the whole drag. */
-  readonly element: HTMLElement;
-  readonly overlay: Overlay;
-  /** The lanes' box in the window, without headers. */
-  lanes(): DOMRect;
-  /** The box of the video tracks, as scrolled. */
-  tracks(): DOMRect;
-  rows(): readonly TrackRow[];
-  /** Clips that touch a rectangle given in lane pixels. */
-  clipsIn(left: number, top: number, right: number, bottom: number): readonly string[];
-  redraw(): void;
-}
-
-function frameUnder(host: DragHost, point: { readonly clientX: number }): number {
-  return frameAtX(host.app.timelineView, point.clientX - host.lanes().left);
-}
-
-function clearOverlay(host: DragHost): void {
-  Object.assign(host.overlay, { snapFrame: null, ghost: null, marquee: null, note: null });
-  host.redraw();
-}
-
-function targets(host: DragHost, session: ProjectSession, exclude: readonly string[]): readonly number[] {
-  return snapTargets(session.doc, { exclude, playhead: host.app.transport.playhead });
-}
-
-/** Shift holds snapping off for as long as it is down. */
-function snapped(host: DragHost, edges: readonly number[], fixed: readonly number[], point: DragPoint): number {
-  const isOn = host.app.isSnapping !== point.shiftKey;
-  const snap = isOn ? snapTo(edges, fixed, host.app.timelineView.pixelsPerFrame) : null;
-  host.overlay.snapFrame = snap?.at ?? null;
-  return snap?.delta ?? 0;
-}
-
-function note(host: DragHost, point: DragPoint, text: string | null): void {
-  const { left, top } = host.element.getBoundingClientRect();
-  host.overlay.note = text === null ? null : { text, x: point.clientX - left + 12, y: point.clientY - top + 14 };
-  host.redraw();
-}
-
-const EDGE_PX = 28;
-
-/** Scrolls while the pointer is held near the left or right edge, and lets the drag follow. */
-function createAutoScroll(
-  host: DragHost,
-  follow: (point: DragPoint) => void,
-): { at(point: DragPoint): void; stop(): void } {
-  let request: number | null = null;
-  let last: DragPoint | null = null;
-  const tick = (): void => {
-    request = null;
-    if (last === null) return;
-    const { left, right } = host.lanes();
-    const over =
-      last.clientX > right - EDGE_PX ? last.clientX - (right - EDGE_PX) : Math.min(0, last.clientX - (left + EDGE_PX));
-    const view = host.app.timelineView;
-    const scrollX = Math.max(0, view.scrollX + clamp(over, -60, 60) * 0.3);
-    if (scrollX === view.scrollX) return;
-    view.scrollX = scrollX;
-    follow(last);
-    request = requestAnimationFrame(tick);
-  };
-  return {
-    at: (point) => {
-      last = point;
-      request ??= requestAnimationFrame(tick);
-    },
-    stop: () => {
-      last = null;
-      if (request !== null) cancelAnimationFrame(request);
-    },
-  };
-}
 
 /** Moves the selected clips, or the one pressed, in time and between tracks. */
 export function dragClips(host: DragHost, session: ProjectSession, down: PointerEvent, pressed: ClipRecord): void {
@@ -178,34 +102,16 @@ export function dragTrim(
   const offset = edgeFrame - frameUnder(host, down);
   const fixed = targets(host, session, [clip.id]);
   const docAtStart = session.doc;
-  let gesture: ReturnType<ProjectSession['beginGesture']> | null = null;
-
-  const follow = (point: DragPoint): void => {
-    const ripple = point.altKey;
-    const wanted = Math.round(frameUnder(host, point) + offset);
-    const { min, max } = trimLimits(docAtStart, clip.id, edge, { ripple });
-    const frame = clamp(wanted + snapped(host, [wanted], fixed, point), min, max);
-    if (host.overlay.snapFrame !== null && host.overlay.snapFrame !== frame) host.overlay.snapFrame = null;
-    note(host, point, gesture?.preview((doc) => trimClip(doc, clip.id, edge, frame, { ripple })) ?? null);
-  };
-  const scroll = createAutoScroll(host, follow);
-  startDrag(host.element, down, {
-    begin: () => {
-      gesture = session.beginGesture(down.altKey ? strings.rippleTrim : strings.trim);
-    },
-    move: (point) => {
-      follow(point);
-      scroll.at(point);
-    },
-    end: () => {
-      scroll.stop();
-      gesture?.commit();
-      clearOverlay(host);
-    },
-    cancel: () => {
-      scroll.stop();
-      gesture?.cancel();
-      clearOverlay(host);
+  dragEdit(host, session, down, {
+    label: down.altKey ? strings.rippleTrim : strings.trim,
+    follow: (point, gesture) => {
+      const ripple = point.altKey;
+      const wanted = Math.round(frameUnder(host, point) + offset);
+      const { min, max } = trimLimits(docAtStart, clip.id, edge, { ripple });
+      const frame = clamp(wanted + snapped(host, [wanted], fixed, point), min, max);
+      if (host.overlay.snapFrame !== null && host.overlay.snapFrame !== frame) host.overlay.snapFrame = null;
+      const refusal = gesture.preview((doc) => trimClip(doc, clip.id, edge, frame, { ripple }));
+      note(host, point, refusal ?? strings.movedTo(frame - edgeFrame, formatTimecode(frame, session.project.rate)));
     },
   });
 }

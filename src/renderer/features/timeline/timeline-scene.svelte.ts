@@ -5,6 +5,7 @@
 import { AppError } from '@core/errors';
 import { recordsOf, tracksOf } from '@core/document/access';
 import type {
+  AnchorRecord,
   ClipRecord,
   MarkerRecord,
   PromptBlockRecord,
@@ -111,6 +112,18 @@ export class TimelineScene {
     if (session === null) return [];
     const { from, to } = this.window;
     return recordsOf(session.doc, 'marker').filter((marker) => marker.frame >= from && marker.frame <= to);
+  });
+
+  /** Pinned images by shot. */
+  readonly anchors: ReadonlyMap<RecordId, readonly AnchorRecord[]> = $derived.by(() => {
+    const session = this.#app.session;
+    const byShot = new Map<RecordId, AnchorRecord[]>();
+    for (const anchor of session === null ? [] : recordsOf(session.doc, 'anchor')) {
+      const anchors = byShot.get(anchor.shotId);
+      if (anchors === undefined) byShot.set(anchor.shotId, [anchor]);
+      else anchors.push(anchor);
+    }
+    return byShot;
   });
 
   readonly #allBlocks: { readonly placed: readonly PlacedBlock[]; readonly rowCount: number } = $derived.by(() => {

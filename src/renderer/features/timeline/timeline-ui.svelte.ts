@@ -12,12 +12,45 @@ export interface PendingDrop {
   readonly frame: number;
 }
 
+/** One thing that can be done, with what it costs or why it cannot be done. */
+export interface ChoiceItem {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  /** Why it cannot be chosen; null when it can. */
+  readonly refusal: string | null;
+  /** Project frames of a clip that it changes, drawn hatched while it is looked at. */
+  readonly preview: {
+    readonly clipId: string;
+    readonly from: number;
+    readonly to: number;
+    readonly label: string;
+  } | null;
+  readonly run: () => void;
+}
+
+/** A question asked over the timeline; answering or closing it gives the focus back. */
+export interface Choice {
+  readonly title: string;
+  /** Project frame it stands at. */
+  readonly frame: number;
+  readonly items: readonly ChoiceItem[];
+}
+
+export const tools = ['select', 'blade', 'trim', 'slip', 'slide'] as const;
+export type Tool = (typeof tools)[number];
+
 export class TimelineUi {
-  tool: 'select' | 'blade' = $state('select');
+  tool: Tool = $state('select');
+  choice: Choice | null = $state.raw(null);
+  /** What the choice under the pointer or focus would change. */
+  choicePreview: ChoiceItem['preview'] = $state.raw(null);
   /** The placed prompt block (clip and block) whose text is being written in place. */
   editingKey: string | null = $state(null);
   /** While something is dragged out of a clip's end the model's windows are shown. */
   isExtending = $state(false);
+  /** The pinned image under the pointer or focus: what it influences is shown. */
+  shownAnchorId: string | null = $state(null);
   pendingDrop: PendingDrop | null = $state.raw(null);
   /** Width of the lanes in CSS pixels, without the track headers. */
   laneWidth = $state(0);

@@ -21,6 +21,13 @@ function shuttle(app: AppState, direction: -1 | 1): void {
   else app.transport.shuttle(direction);
 }
 
+/** The viewer fills the window even where the system refuses the screen. */
+function setFullscreen(app: AppState, isFull: boolean): void {
+  viewerUiOf(app).isFull = isFull;
+  if (isFull) document.documentElement.requestFullscreen().catch(() => undefined);
+  else if (document.fullscreenElement !== null) document.exitFullscreen().catch(() => undefined);
+}
+
 export const viewerActions: readonly Action[] = [
   action('play', 'Play or pause', ['Space'], (app) => app.transport.toggle()),
   action('shuttleBack', 'Play backwards, faster each time', ['KeyJ'], (app) => shuttle(app, -1)),
@@ -37,6 +44,13 @@ export const viewerActions: readonly Action[] = [
     const ui = viewerUiOf(app);
     ui.isOnion = !ui.isOnion;
   }),
+  action('guides', 'Safe areas and thirds', ['Quote'], (app) => {
+    const ui = viewerUiOf(app);
+    ui.isGuided = !ui.isGuided;
+  }),
+  action('fullscreen', 'Full-screen viewer', ['Backquote', 'F11'], (app) =>
+    setFullscreen(app, !viewerUiOf(app).isFull),
+  ),
   action('crisp', 'Pixels as squares', [], (app) => {
     const ui = viewerUiOf(app);
     ui.isCrisp = !ui.isCrisp;

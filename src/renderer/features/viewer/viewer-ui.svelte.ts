@@ -7,6 +7,10 @@ export class ViewerUi {
   isOnion = $state(false);
   onionFrames = $state(1);
   onionOpacity = $state(0.35);
+  /** Action and title safe areas, and thirds, over the picture. */
+  isGuided = $state(false);
+  /** The viewer covers the window, and the screen where the system allows it. */
+  isFull = $state(false);
   /** K is down: J and L then step by single frames. */
   isHoldingK = false;
 }

@@ -5,5 +5,17 @@ import type { Migration } from '../migration';
 import { projectsAndJournal } from './0001-projects-and-journal';
 import { framesTakesMedia } from './0002-frames-takes-media';
 import { jobsAndCalibration } from './0003-jobs-and-calibration';
+import { pausedJobs } from './0004-paused-jobs';
+import { runHistory } from './0005-run-history';
+import { appSettings } from './0006-app-settings';
+import { draftKeys } from './0007-draft-keys';
 
-export const releasedMigrations: readonly Migration[] = [projectsAndJournal, framesTakesMedia, jobsAndCalibration];
+export const releasedMigrations: readonly Migration[] = [
+  projectsAndJournal,
+  framesTakesMedia,
+  jobsAndCalibration,
+  pausedJobs,
+  runHistory,
+  appSettings,
+  draftKeys,
+];

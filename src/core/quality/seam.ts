@@ -2,7 +2,7 @@
  * How visible the seam of an extension is: the jump between the last old and the first new frame, held against the
  * motion around it. A jump no larger than its neighbours cannot be seen as one.
  */
-import { assert } from '@core/errors';
+import { assert } from '../errors';
 
 export interface SeamMeasure {
   /** Mean absolute difference of RGB bytes (0 … 255) across the seam. */

@@ -1,0 +1,92 @@
+/**
+ * Roll, slip and slide by mouse and by keys, and images pinned to frames of a clip: dropped, looked at, moved, removed.
+ */
+import path from 'node:path';
+import { expect, test } from './fixtures/studio';
+import { StudioPage } from './pages/studio-page';
+
+test('a cut rolls, a clip slips and slides, and pinned images are moved on it', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  const { keyboard, mouse } = studio.page;
+  await film.newProject('Tools');
+  await film.planQuickShot('a red ball bouncing on a blue background');
+  await film.generate();
+  await film.seekTo(3);
+  await keyboard.press('Control+k');
+  await film.seekTo(6);
+  await keyboard.press('Control+k');
+  await expect(film.clips).toHaveCount(3);
+  const shape = async () =>
+    (await film.clipRecords()).map(({ start, duration, sourceIn }) => [start, duration, sourceIn]);
+  const middle = film.clips.nth(1);
+
+  await test.step('T: the cut between two clips rolls', async () => {
+    await film.select(middle);
+    await keyboard.press('t');
+    await expect(studio.page.getByTestId('tool-trim')).toHaveAttribute('aria-pressed', 'true');
+    await keyboard.press('Alt+ArrowRight');
+    expect(await shape()).toEqual([
+      [0, 3, 0],
+      [3, 4, 3],
+      [7, 2, 7],
+    ]);
+    const step = await film.pixelsPerFrame();
+    const box = await middle.boundingBox();
+    if (!box) throw new Error('no clip');
+    await mouse.move(box.x + 4, box.y + box.height / 2);
+    await mouse.down();
+    await mouse.move(box.x + 4 + step, box.y + box.height / 2, { steps: 4 });
+    await expect(studio.page.getByText('+1 f · 00:00:00:04')).toBeVisible();
+    await studio.screenshot('tools-01-roll');
+    await mouse.up();
+    expect(await shape()).toEqual([
+      [0, 4, 0],
+      [4, 3, 4],
+      [7, 2, 7],
+    ]);
+  });
+
+  await test.step('Y: other frames in the same place', async () => {
+    await keyboard.press('y');
+    await keyboard.press('Alt+ArrowLeft');
+    expect((await shape())[1]).toEqual([4, 3, 3]);
+    await film.drag(middle, -2 * (await film.pixelsPerFrame()));
+    expect((await shape())[1]).toEqual([4, 3, 5]);
+  });
+
+  await test.step('U: the clip slides between its neighbours', async () => {
+    await keyboard.press('u');
+    await keyboard.press('Alt+ArrowLeft');
+    expect(await shape()).toEqual([
+      [0, 3, 0],
+      [3, 3, 5],
+      [6, 3, 6],
+    ]);
+    await keyboard.press('v');
+  });
+
+  await test.step('an image dropped on a clip is pinned to that frame, shows its reach, and moves', async () => {
+    const [hash] = (await film.project()).takes[0]?.frames ?? [];
+    if (hash === undefined) throw new Error('no frame');
+    await studio.chooseOpenFiles([path.join(studio.library, 'frames', hash.slice(0, 2), `${hash}.png`)]);
+    await keyboard.press('Control+i');
+    const image = studio.page.locator('[data-media-id]').first();
+    await image.dragTo(film.clips.first(), { targetPosition: { x: 12, y: 60 } });
+    await studio.page.getByTestId('drop-pin').click();
+    const anchor = studio.page.getByTestId('anchor').first();
+    await anchor.hover();
+    await expect(studio.page.getByTestId('anchor-influence').first()).toBeVisible();
+    await studio.screenshot('tools-02-pinned');
+    const at = (await film.records('anchor'))[0]?.frame ?? -1;
+    await anchor.focus();
+    await keyboard.press('ArrowRight');
+    expect((await film.records('anchor'))[0]?.frame).toBe(at + 1);
+    await expect(film.clips.first()).toHaveAttribute('aria-label', /stale: The pinned images have changed since\./);
+    await studio.page.getByTestId('anchor').first().focus();
+    await keyboard.press('Delete');
+    expect(await film.records('anchor')).toEqual([]);
+    await expect(film.clips.first()).not.toHaveAttribute('aria-label', /stale/);
+  });
+
+  expect(studio.pageErrors).toEqual([]);
+});

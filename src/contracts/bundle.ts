@@ -1,0 +1,96 @@
+/**
+ * The `.onionskin` file: a zip with one project, everything it shows and everything needed to make it again. Entries:
+ * manifest.json, project.json, takes.json, media.json, frames/<sha256>.png, media/<sha256>.<extension>.
+ */
+import { z } from 'zod';
+import { DocumentDiff, DocumentRecord, Id, Sha256 } from './document';
+import { Recipe } from './recipe';
+
+const EntryPath = z
+  .string()
+  .regex(/^(?:(?:project|takes|media)\.json|frames\/[0-9a-f]{64}\.png|media\/[0-9a-f]{64}(?:\.[a-z0-9]{1,5})?)$/);
+
+export const BundleModel = z.object({
+  id: z.string().max(64),
+  version: z.string().max(40),
+  /** sha256 of each file of the package. */
+  files: z.record(z.string(), Sha256),
+});
+export type BundleModel = z.infer<typeof BundleModel>;
+
+export const BundleManifest = z.object({
+  format: z.literal('onionskin-bundle'),
+  formatVersion: z.literal(1),
+  app: z.string().max(40),
+  createdAt: z.number(),
+  projectName: z.string().max(200),
+  models: z.array(BundleModel).max(1_000),
+  entries: z.array(z.object({ path: EntryPath, bytes: z.int().min(0), sha256: Sha256 })).max(65_000),
+});
+export type BundleManifest = z.infer<typeof BundleManifest>;
+
+export const BundleProject = z.object({
+  version: z.int().min(1),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  records: z.array(DocumentRecord).max(200_000),
+  /** Every change since the project was made, so that its history comes along. */
+  journal: z
+    .array(
+      z.object({
+        version: z.int().min(1),
+        label: z.string().max(400),
+        source: z.string().max(20),
+        diff: DocumentDiff,
+        createdAt: z.int(),
+      }),
+    )
+    .max(1_000_000),
+});
+export type BundleProject = z.infer<typeof BundleProject>;
+
+export const BundleTakes = z.array(
+  z.object({
+    id: Id,
+    shotId: Id,
+    segmentId: Id,
+    parentTakeId: Id.nullable(),
+    recipe: Recipe,
+    recipeHash: Sha256,
+    draftKey: z.string().max(300).nullable(),
+    frames: z.array(Sha256).min(1),
+    createdAt: z.int(),
+    isStarred: z.boolean(),
+    note: z.string().max(2_000),
+  }),
+);
+export type BundleTakes = z.infer<typeof BundleTakes>;
+
+export const BundleMedia = z.object({
+  media: z.array(
+    z.object({
+      id: Id,
+      name: z.string().max(200),
+      file: z.string().regex(/^[0-9a-f]{2}\/[0-9a-f]{64}(\.[a-z0-9]{1,5})?$/),
+      width: z.int().min(1),
+      height: z.int().min(1),
+      bytes: z.int().min(1),
+      sha256: Sha256,
+      createdAt: z.int(),
+    }),
+  ),
+  /** Frames that were made from the media by scaling. */
+  fitted: z.array(z.object({ mediaSha256: Sha256, width: z.int(), height: z.int(), hash: Sha256 })),
+});
+export type BundleMedia = z.infer<typeof BundleMedia>;
+
+export const ImportedBundle = z.object({
+  projectId: Id,
+  projectName: z.string(),
+  takes: z.int(),
+  frames: z.int(),
+  media: z.int(),
+  /** Models of its recipes that are not installed here, or in another version. The project opens without them. */
+  missingModels: z.array(z.object({ id: z.string(), version: z.string(), installed: z.string().nullable() })),
+});
+export type ImportedBundle = z.infer<typeof ImportedBundle>;

@@ -1,0 +1,38 @@
+/**
+ * Which frames a pinned image really influences: those that the model makes in the windows that know it. Frames of other
+ * windows only follow from these.
+ */
+import { recordOf } from '../document/access';
+import type { FrameRange } from '../document/branch';
+import type { Document, RecordId } from '../document/records';
+import type { TakeIndex } from '../document/takes';
+import { AppError } from '../errors';
+import type { ModelLimits } from './model-limits';
+import { planSegment } from './plan';
+
+/** Shot frames [from, to) of the segment; null when the image lies outside it or the segment cannot be planned now. */
+export function anchorSpan(
+  doc: Document,
+  anchorId: RecordId,
+  request: { readonly segmentId: RecordId; readonly takes: TakeIndex; readonly limits: ModelLimits },
+): FrameRange | null {
+  const { frame } = recordOf(doc, 'anchor', anchorId);
+  const { from, frameCount } = recordOf(doc, 'segment', request.segmentId);
+  const index = frame - from;
+  if (index < 0 || index >= frameCount) return null;
+  try {
+    const { windows } = planSegment({ doc, ...request, seed: 0 }).draft;
+    // As windows.ts has it: the image starts a window, or is the one later image of the window that holds it.
+    const knowing = windows.filter(
+      ({ start, prefix, later, keepFrom }) => later === index || (start === index && keepFrom === index && prefix > 0),
+    );
+    if (knowing.length === 0) return null;
+    return {
+      from: from + Math.min(index, ...knowing.map(({ keepFrom }) => keepFrom)),
+      to: from + Math.max(index + 1, ...knowing.map(({ keepTo }) => keepTo)),
+    };
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}

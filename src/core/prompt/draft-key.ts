@@ -1,0 +1,137 @@
+/**
+ * The key of a draft: what decides a run's pixels, its seeds left out, as one short string. A take keeps the key of the
+ * draft it was made from; the same segment planned now has another key exactly when something was changed since.
+ * The key is one 64-bit FNV-1a hash per part, so that two keys also say which parts differ.
+ */
+import type { SegmentRole } from '../document/records';
+import { assert } from '../errors';
+import type { Rate } from '../time/rate';
+import type { PlannedKnown, PlannedWindow } from './plan';
+
+/** A draft without its seeds; contracts' RecipeDraft and core's PlannedDraft both have this shape. */
+export interface KeyedDraft {
+  readonly modelId: string;
+  readonly role: SegmentRole;
+  readonly width: number;
+  readonly height: number;
+  readonly rate: Rate;
+  readonly frameCount: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly windows: readonly Omit<PlannedWindow, 'seed'>[];
+  readonly known: readonly PlannedKnown[];
+}
+
+const parts = ['model', 'shape', 'steps', 'guidance', 'prompt', 'negative', 'images', 'frames', 'windows'] as const;
+export type DraftPart = (typeof parts)[number];
+
+const VERSION = '1';
+
+/** `1-` and sixteen lower-case hex digits for each part, joined by `-`. */
+export function draftKey(draft: KeyedDraft): string {
+  return [VERSION, ...parts.map((part) => fnv1a64(JSON.stringify(contentOf(draft, part))))].join('-');
+}
+
+/**
+ * The parts in which two keys differ, in the order above. When pictures it starts from were changed, the windows they
+ * change with them are not named too. null = keys of different versions, which cannot be compared.
+ */
+export function changedParts(before: string, now: string): DraftPart[] | null {
+  const [then, today] = [before.split('-'), now.split('-')];
+  if (then[0] !== today[0] || then.length !== today.length) return null;
+  const changed = parts.filter((_, i) => then[i + 1] !== today[i + 1]);
+  const explained: readonly DraftPart[] = ['model', 'shape', 'images', 'frames'];
+  return changed.some((part) => explained.includes(part)) ? changed.filter((part) => part !== 'windows') : changed;
+}
+
+const words: Readonly<Record<DraftPart, string>> = {
+  model: 'model',
+  shape: 'size or length',
+  steps: 'steps',
+  guidance: 'guidance',
+  prompt: 'prompt',
+  negative: 'negative prompt',
+  images: 'pinned images',
+  frames: 'frames it starts from',
+  windows: 'window or context length',
+};
+const plurals: ReadonlySet<DraftPart> = new Set(['steps', 'images', 'frames']);
+
+/** "The prompt and the steps have changed since." */
+export function changeSentence(changed: readonly DraftPart[]): string {
+  const [first] = changed;
+  assert(first !== undefined, 'something has changed');
+  const names = changed.map((part) => `the ${words[part]}`);
+  const list = names.length === 1 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  const verb = changed.length > 1 || plurals.has(first) ? 'have' : 'has';
+  return `${list.charAt(0).toUpperCase()}${list.slice(1)} ${verb} changed since.`;
+}
+
+/** Arrays only, whose JSON has one form however the draft's fields were written. */
+function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
+  switch (part) {
+    case 'model':
+      return [draft.modelId];
+    case 'shape':
+      return [draft.role, draft.width, draft.height, draft.rate.num, draft.rate.den, draft.frameCount];
+    case 'steps':
+      return [draft.steps];
+    case 'guidance':
+      return [draft.guidance];
+    case 'prompt':
+      return runsOf(draft, ({ prompt }) => prompt);
+    case 'negative':
+      return runsOf(draft, ({ negative }) => negative);
+    case 'images':
+      return draft.known.flatMap((known) => ('mediaId' in known ? [[known.index, known.mediaId]] : [])).sort(byIndex);
+    case 'frames':
+      return draft.known.flatMap((known) => ('frame' in known ? [[known.index, known.frame]] : [])).sort(byIndex);
+    case 'windows':
+      return draft.windows.map((window) => [
+        window.start,
+        window.frames,
+        window.prefix,
+        window.later,
+        window.keepFrom,
+        window.keepTo,
+      ]);
+    default:
+      return part satisfies never;
+  }
+}
+
+type Indexed = readonly (number | string)[];
+
+function byIndex(a: Indexed, b: Indexed): number {
+  return Number(a[0]) - Number(b[0]);
+}
+
+/** The texts in film order with the first frame each holds from, so that one text is one text in however many windows. */
+function runsOf(draft: KeyedDraft, textOf: (window: { prompt: string; negative: string }) => string): unknown {
+  const runs: { from: number; text: string }[] = [];
+  for (const window of [...draft.windows].sort((a, b) => a.keepFrom - b.keepFrom)) {
+    const text = textOf(window);
+    if (runs.at(-1)?.text !== text) runs.push({ from: window.keepFrom, text });
+  }
+  return runs.map(({ from, text }) => [from, text]);
+}
+
+/**
+ * FNV-1a over the UTF-16 code units, low byte first, with 64 bits in two halves: the prime is 2^40 + 0x1b3.
+ * Source: the FNV authors' parameters (offset basis cbf29ce484222325).
+ */
+function fnv1a64(text: string): string {
+  let [high, low] = [0xcbf29ce4, 0x84222325];
+  const mix = (byte: number): void => {
+    low = (low ^ byte) >>> 0;
+    const product = low * 0x1b3;
+    high = (Math.imul(high, 0x1b3) + Math.floor(product / 2 ** 32) + (low << 8)) >>> 0;
+    low = product % 2 ** 32;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    mix(unit & 0xff);
+    mix(unit >>> 8);
+  }
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+}

@@ -1,0 +1,276 @@
+import fc from 'fast-check';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { aRecipe, aWindow } from '../../../../test/support/pocket';
+import { FakeClock } from '../../../../test/fakes/fake-clock';
+import { tempDir } from '../../../../test/support/temp-dir';
+import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
+import type { DocumentDiff } from '@core/document/diff';
+import { createProjectRecords } from '@core/timeline/create-project';
+import { insertShot } from '@core/timeline/insert-shot';
+import { silentLog } from '../../platform/log';
+import { openLibrary } from '../library/library';
+import { FrameStore } from '../media/frame-store';
+import { ProjectService } from '../projects/project-service';
+import { TakeStore } from '../takes/take-store';
+import { verifyLibrary } from '../upkeep/verify-library';
+import { exportBundle } from './export-bundle';
+import { importBundle } from './import-bundle';
+
+const rate = { num: 8, den: 1 };
+const size = { width: 64, height: 64, rate, modelId: 'pocket' };
+const Count = z.object({ count: z.int() });
+
+async function aLibrary(name: string) {
+  const library = await openLibrary(join(tempDir(), name), { clock: new FakeClock(), log: silentLog });
+  onTestFinished(() => library.close());
+  const { db, paths } = library;
+  let last = 0;
+  const newId = () => `${name}-${++last}`;
+  const takes = new TakeStore(db);
+  const contentsOf = (projectId: string) => ({ takes: takes.list(projectId), media: [], jobs: [] });
+  const projects = new ProjectService(db, { clock: new FakeClock(), newId, contentsOf });
+  const store = new FrameStore(paths.frames);
+  const options = { newId, installedModels: [{ id: 'pocket', version: aRecipe().model.version }] };
+  return { db, paths, takes, projects, store, newId, options };
+}
+type Shelf = Awaited<ReturnType<typeof aLibrary>>;
+
+interface FilmPlan {
+  readonly name: string;
+  readonly markers: readonly { readonly frame: number; readonly name: string }[];
+  readonly shots: readonly string[];
+  readonly takes: readonly {
+    readonly colours: readonly number[];
+    readonly seed: number;
+    readonly grows: boolean;
+    readonly note: string;
+  }[];
+  readonly media: readonly string[];
+}
+
+/** A project with a history: one commit per marker and shot, takes that may have grown from one another, media. */
+async function aFilm(shelf: Shelf, plan: FilmPlan): Promise<string> {
+  const { projects, takes, store, db, newId } = shelf;
+  const records = createProjectRecords({ name: plan.name, ...size });
+  const projectId = projects.createFrom(records);
+  let document = documentFromRecords(records);
+  let version = 1;
+  const commit = (diff: DocumentDiff) => {
+    version = projects.commit({ projectId, baseVersion: version, label: 'Edit', source: 'edit', diff }).version;
+    document = applyDiff(document, diff);
+  };
+  plan.markers.forEach(({ frame, name }, i) =>
+    commit({ added: [{ kind: 'marker', id: `m${i}`, frame, name }], updated: [], removed: [] }),
+  );
+  const sampling = { steps: 2, guidance: 3, negative: '', contextFrames: 1, framesPerWindow: null };
+  plan.shots.forEach((text, i) => {
+    const ids = { shotId: `shot${i}`, segmentId: `seg${i}`, clipId: `clip${i}`, blockId: `b${i}`, trackId: 'track-1' };
+    commit(insertShot(document, { ...ids, ...size, sampling, text, start: i * 10, name: 'Shot', frameCount: 3 }));
+  });
+  let parentTakeId: string | null = null;
+  for (const [i, { colours, seed, grows, note }] of plan.takes.entries()) {
+    const frames = await Promise.all(
+      colours.map(async (colour) => (await store.put(Uint8Array.of(colour, 1, 2), 1, 1)).hash),
+    );
+    const recipe = aRecipe({ seed, windows: [aWindow({ prompt: note })] });
+    const own = { shotId: 'shot0', segmentId: 'seg0', parentTakeId: grows ? parentTakeId : null };
+    const id = newId();
+    takes.add({ ...own, id, projectId, recipe, draftKey: null, frames, createdAt: 10 + i });
+    db.run('UPDATE runs SET note = ?, is_starred = ? WHERE take_id = ?', note, seed % 2, id);
+    parentTakeId = id;
+  }
+  for (const content of new Set(plan.media)) await addMedia(shelf, projectId, content);
+  return projectId;
+}
+
+async function addMedia({ paths, db, newId }: Shelf, projectId: string, content: string): Promise<string> {
+  const { createHash } = await import('node:crypto');
+  const { writeFileAtomic } = await import('../../platform/fs-atomic');
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const file = `${sha256.slice(0, 2)}/${sha256}.png`;
+  await writeFileAtomic(join(paths.media, file), content);
+  const id = newId();
+  db.run(
+    'INSERT INTO media (id, project_id, name, file, width, height, bytes, sha256, created_at) VALUES (?, ?, ?, ?, 2, 3, ?, ?, 4)',
+    ...[id, projectId, 'a picture.png', file, Math.max(1, content.length), sha256],
+  );
+  return id;
+}
+
+/** All that a project is, ids of library rows left out. */
+function whole({ db, projects, takes, paths, store }: Shelf, projectId: string) {
+  const All = z.record(z.string(), z.unknown());
+  const list = takes.list(projectId);
+  const place = new Map(list.map(({ id }, i) => [id, i]));
+  return {
+    project: db.all(All, 'SELECT name, version, created_at, updated_at FROM projects WHERE id = ?', projectId),
+    records: projects.open(projectId).records,
+    history: projects.history(projectId),
+    journal: db.all(
+      All,
+      'SELECT version, label, source, diff, created_at FROM journal WHERE project_id = ? ORDER BY 1',
+      projectId,
+    ),
+    takes: list.map(({ id, parentTakeId, ...view }) => ({
+      ...view,
+      parent: parentTakeId === null ? null : place.get(parentTakeId),
+      recipe: takes.get(id).recipe,
+      marks: db.all(All, 'SELECT is_starred, note FROM runs WHERE take_id = ?', id),
+      files: view.frames.map((hash) => readFileSync(store.pathOf(hash), 'base64')),
+    })),
+    media: db
+      .all(
+        All,
+        'SELECT name, file, width, height, bytes, sha256, created_at FROM media WHERE project_id = ? ORDER BY sha256',
+        projectId,
+      )
+      .map((row) => ({ ...row, content: readFileSync(join(paths.media, String(row['file'])), 'base64') })),
+  };
+}
+
+async function bundleOf(shelf: Shelf, projectId: string): Promise<string> {
+  const outPath = join(tempDir(), 'film.onionskin');
+  await exportBundle(shelf.db, shelf.paths, { projectId, outPath }, { clock: new FakeClock(), appVersion: '1' });
+  return outPath;
+}
+
+const plan: FilmPlan = {
+  name: 'Größe — 映画',
+  markers: [{ frame: 3, name: 'here' }],
+  shots: ['a red ball'],
+  takes: [
+    { colours: [1, 2, 3], seed: 1, grows: false, note: 'first' },
+    { colours: [3, 4], seed: 2, grows: true, note: '' },
+  ],
+  media: ['picture one'],
+};
+
+describe('a bundle', () => {
+  test('out and in gives the same documents, histories, recipes, marks and files, whatever the project', async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+    const arbitrary: fc.Arbitrary<FilmPlan> = fc.record({
+      name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+      markers: fc.array(fc.record({ frame: fc.nat(1_000), name: text }), { maxLength: 3 }),
+      shots: fc.array(text, { maxLength: 2 }),
+      takes: fc.array(
+        fc.record({
+          colours: fc.array(fc.nat(255), { minLength: 1, maxLength: 4 }),
+          seed: fc.nat(0xffffffff),
+          grows: fc.boolean(),
+          note: text,
+        }),
+        { maxLength: 3 },
+      ),
+      media: fc.array(fc.string({ minLength: 1, maxLength: 10 }), { maxLength: 2 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(arbitrary, async (film) => {
+        const projectId = await aFilm(from, film);
+        const imported = await importBundle(to.db, to.paths, await bundleOf(from, projectId), to.options);
+        expect(whole(to, imported.projectId)).toEqual(whole(from, projectId));
+        expect(imported.missingModels).toEqual([]);
+      }),
+      { numRuns: 40, seed: 6 },
+    );
+    expect((await verifyLibrary(to.db, to.paths)).isSound).toBe(true);
+  }, 120_000);
+
+  test('imported twice it is there twice, each with its own takes and pictures', async () => {
+    const from = await aLibrary('from');
+    const projectId = await aFilm(from, plan);
+    const path = await bundleOf(from, projectId);
+    const again = await importBundle(from.db, from.paths, path, from.options);
+    expect(whole(from, again.projectId)).toEqual(whole(from, projectId));
+    expect(from.db.get(Count, 'SELECT count(*) AS count FROM takes')).toEqual({ count: 4 });
+    expect(from.db.get(Count, 'SELECT count(DISTINCT id) AS count FROM media')).toEqual({ count: 2 });
+  });
+
+  test('carries ids over where a document names takes and pictures', async () => {
+    const from = await aLibrary('from');
+    const projectId = await aFilm(from, plan);
+    const mediaId = await addMedia(from, projectId, 'a still');
+    const [take] = from.takes.list(projectId);
+    const { version, records } = from.projects.open(projectId);
+    const segment = records.find((record) => record.kind === 'segment')!;
+    const still = {
+      ...{ kind: 'clip' as const, id: 'still', trackId: 'track-2', source: { type: 'still' as const, mediaId } },
+      ...{ name: 'Still', start: 0, duration: 4, sourceIn: 0 },
+    };
+    const updated = [{ from: segment, to: { ...segment, activeTakeId: take!.id } }];
+    const change = { projectId, baseVersion: version, label: 'Use', source: 'edit' as const };
+    from.projects.commit({ ...change, diff: { added: [still], updated, removed: [] } });
+    const { projectId: copy } = await importBundle(from.db, from.paths, await bundleOf(from, projectId), from.options);
+    const own = from.takes.list(copy).map(({ id }) => id);
+    const opened = from.projects.open(copy).records;
+    const active = opened.find((record) => record.kind === 'segment')!.activeTakeId;
+    expect([own.includes(active ?? ''), active === take!.id]).toEqual([true, false]);
+    const clip = opened.find((record) => record.id === 'still');
+    const source = clip?.kind === 'clip' && clip.source.type === 'still' ? clip.source.mediaId : '';
+    expect(
+      from.db.get(Count, 'SELECT count(*) AS count FROM media WHERE id = ? AND project_id = ?', source, copy),
+    ).toEqual({ count: 1 });
+    // The history was renamed with it: an undo must fit.
+    const [undo] = from.projects.history(copy).undo.slice(-1);
+    expect(undo?.diff.updated[0]?.to).toMatchObject({ activeTakeId: active });
+  });
+
+  test('names the models that are missing here or of another version, and opens without them', async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const path = await bundleOf(from, await aFilm(from, plan));
+    const { version } = aRecipe().model;
+    const none = await importBundle(to.db, to.paths, path, { ...to.options, installedModels: [] });
+    const other = { ...to.options, installedModels: [{ id: 'pocket', version: '99' }] };
+    expect(none.missingModels).toEqual([{ id: 'pocket', version, installed: null }]);
+    expect((await importBundle(to.db, to.paths, path, other)).missingModels).toEqual([
+      { id: 'pocket', version, installed: '99' },
+    ]);
+    expect(to.projects.open(none.projectId).takes).toHaveLength(2);
+  });
+});
+
+describe('a bundle that cannot be trusted', () => {
+  test('cut off or changed anywhere is refused by name, and no row comes of it', async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const path = await bundleOf(from, await aFilm(from, plan));
+    const bytes = readFileSync(path);
+    const broken = join(tempDir(), 'broken.onionskin');
+    for (const length of [0, 10, 21, Math.floor(bytes.length / 2), bytes.length - 1]) {
+      copyFileSync(path, broken);
+      truncateSync(broken, length);
+      const refused = importBundle(to.db, to.paths, broken, to.options);
+      await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^media\/(unsupported|unreadable)$/) });
+    }
+    let refusals = 0;
+    for (let at = 0; at < bytes.length; at += 97) {
+      const changed = Buffer.from(bytes);
+      changed[at]! ^= 0xff;
+      writeFileSync(broken, changed);
+      // A few bytes decide nothing (dates, attributes): then the project is the same as ever.
+      const outcome = await importBundle(to.db, to.paths, broken, to.options).then(
+        () => 'same',
+        (error: { code: string }) => error.code,
+      );
+      expect(outcome).toMatch(/^(same|media\/unreadable|media\/unsupported|library\/disk-full)$/);
+      if (outcome !== 'same') refusals++;
+      else to.db.run('DELETE FROM projects');
+    }
+    expect(refusals).toBeGreaterThan(10);
+    expect(to.db.get(Count, 'SELECT count(*) AS count FROM projects')).toEqual({ count: 0 });
+    expect((await verifyLibrary(to.db, to.paths)).isSound).toBe(true);
+  }, 60_000);
+
+  test('is not written when a frame of the project is missing; nothing is left beside it', async () => {
+    const from = await aLibrary('from');
+    const projectId = await aFilm(from, plan);
+    rmSync(from.store.pathOf(from.takes.list(projectId)[0]!.frames[0]!));
+    const dir = tempDir();
+    const to = { projectId, outPath: join(dir, 'film.onionskin') };
+    const writing = exportBundle(from.db, from.paths, to, { clock: new FakeClock(), appVersion: '1' });
+    await expect(writing).rejects.toMatchObject({ code: 'media/unreadable' });
+    expect([readdirSync(dir), existsSync(to.outPath)]).toEqual([[], false]);
+  });
+});

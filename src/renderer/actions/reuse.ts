@@ -1,0 +1,107 @@
+/**
+ * A recipe from the history as a new planned shot: the same prompts, settings and, unless another is wanted, the same
+ * seed. A shot begins anew: frames the recipe was given (an image, the end of another part) are not part of it.
+ */
+import { recordsOf } from '@core/document/access';
+import { applyDiff, squashDiffs } from '@core/document/apply-diff';
+import type { DocumentDiff } from '@core/document/diff';
+import type { Document } from '@core/document/records';
+import { insertShot } from '@core/timeline/insert-shot';
+import { addPromptBlock } from '@core/timeline/prompt-blocks';
+import { ceilToRate } from '@core/time/rate';
+import type { Recipe } from '@contracts/recipe';
+import type { AppState } from '../state/app.svelte';
+import { freePlace, modelFor, samplingFrom } from './generate';
+import { strings } from './strings';
+
+export interface PromptSpan {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  readonly text: string;
+}
+
+/** The prompts of a recipe over its new frames 0 … frameCount−1; windows with the same text are one. */
+export function promptSpans(recipe: Pick<Recipe, 'windows' | 'frameCount'>): PromptSpan[] {
+  const spans: PromptSpan[] = [];
+  const windows = [...recipe.windows].sort((a, b) => a.keepFrom - b.keepFrom);
+  for (const { keepFrom, keepTo, prompt } of windows) {
+    const from = Math.max(spans.at(-1)?.to ?? 0, keepFrom);
+    const to = Math.min(recipe.frameCount, keepTo);
+    if (from >= to) continue;
+    const last = spans.at(-1);
+    if (last?.text === prompt && last.to === from) spans[spans.length - 1] = { ...last, to };
+    else spans.push({ from, to, text: prompt });
+  }
+  return spans;
+}
+
+/** Plans the shot at the playhead and selects it. False when it was refused. */
+export async function useRecipe(
+  app: AppState,
+  takeId: string,
+  { withSeed }: { readonly withSeed: boolean },
+): Promise<boolean> {
+  const session = app.session;
+  if (session === null) return false;
+  app.flushEdits();
+  const isDone = await app.attempt(async () => {
+    const { recipe } = await app.client.invoke('takes.recipe', { takeId });
+    const { manifest } = modelFor(app, recipe.model.id);
+    const { width, height, rate, frameCount, steps, guidance } = recipe;
+    const durationFrames = ceilToRate(frameCount, rate, session.project.rate);
+    const place = freePlace(session, { start: app.transport.playhead }, durationFrames);
+    const [shotId, clipId] = [session.newId(), session.newId()];
+    const blocks = promptSpans(recipe).map((span) => ({ id: session.newId(), shotId, ...span }));
+    const shot = {
+      shotId,
+      segmentId: session.newId(),
+      clipId,
+      blockId: null,
+      text: null,
+      ...place,
+      name: strings.shotName(recordsOf(session.doc, 'shot').length + 1),
+      modelId: manifest.id,
+      rate,
+      width,
+      height,
+      sampling: { ...samplingFrom(manifest), steps, guidance, negative: recipe.windows[0]?.negative ?? '' },
+      frameCount,
+      seed: withSeed ? recipe.seed : null,
+    };
+    const made = session.edit(withSeed ? strings.useAgain : strings.vary, (doc) => {
+      const steps: ((doc: Document) => DocumentDiff)[] = [
+        (now) => insertShot(now, shot),
+        ...blocks.map((block) => (now: Document) => addPromptBlock(now, block)),
+      ];
+      return inOrder(doc, steps);
+    });
+    if (!made) return false;
+    session.select([clipId]);
+    app.transport.seek(place.start);
+    if (recipe.known.length > 0) app.toast('info', strings.withoutFrames, strings.withoutFramesRemedy);
+    return true;
+  });
+  return isDone ?? false;
+}
+
+/** Several edits, each on the document the one before left, as one. */
+function inOrder(doc: Document, steps: readonly ((doc: Document) => DocumentDiff)[]): DocumentDiff {
+  let now = doc;
+  let all: DocumentDiff = { added: [], updated: [], removed: [] };
+  for (const step of steps) {
+    const diff = step(now);
+    now = applyDiff(now, diff);
+    all = squashDiffs(all, diff);
+  }
+  return all;
+}
+
+/** The whole recipe, readable, on the clipboard. */
+export async function copyRecipe(app: AppState, takeId: string): Promise<void> {
+  await app.attempt(async () => {
+    const { recipe } = await app.client.invoke('takes.recipe', { takeId });
+    await navigator.clipboard.writeText(JSON.stringify(recipe, null, 2));
+    app.toast('success', strings.recipeCopied, strings.recipeCopiedRemedy);
+  });
+}
