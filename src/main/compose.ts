@@ -15,6 +15,7 @@ import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
 import { systemClock, type Clock } from './platform/clock';
 import { fileErrorFrom } from './platform/fs-atomic';
+import { createGate } from './platform/in-order';
 import type { Log } from './platform/log';
 import { DailyBackups } from './services/backups/daily-backups';
 import { listBackups } from './services/backups/backup-files';
@@ -115,6 +116,7 @@ function joinServices(
     log,
     nativeBinding,
     isIdle: () => jobs.runningIds().length === 0,
+    untilSwept: async () => void (await Promise.all([startupSweep.ended(), upkeep.giveWay()])),
   });
   /** What wants to store files waits for whatever removes files. */
   const sweep = { giveWay: async () => void (await Promise.all([startupSweep.giveWay(), upkeep.giveWay()])) };
@@ -205,23 +207,28 @@ function joinServices(
     runsEarlierJobs: options.runsEarlierJobs ?? true,
   });
 
+  // Completing a recipe takes longer the first time (the engine starts, the model is hashed): without the gate a later
+  // request could overtake it in the queue.
+  const inOrder = createGate();
   const generate = (input: GenerationRequest, on: Pick<Recipe, 'provider' | 'threads'>) =>
-    requestGeneration(input, {
-      queue,
-      takes,
-      frames,
-      libraryDir: paths.dir,
-      clock,
-      newId,
-      assertProject: (projectId) => projects.assertExists(projectId),
-      completeRecipe: async (draft) =>
-        models.completeRecipe(draft, {
-          resolveMedia: fittedFrame,
-          provider: on.provider,
-          threads: on.threads,
-          versions: { app: appVersion, onnxruntime: (await engine.runtime()).onnxruntime },
-        }),
-    });
+    inOrder(() =>
+      requestGeneration(input, {
+        queue,
+        takes,
+        frames,
+        libraryDir: paths.dir,
+        clock,
+        newId,
+        assertProject: (projectId) => projects.assertExists(projectId),
+        completeRecipe: async (draft) =>
+          models.completeRecipe(draft, {
+            resolveMedia: fittedFrame,
+            provider: on.provider,
+            threads: on.threads,
+            versions: { app: appVersion, onnxruntime: (await engine.runtime()).onnxruntime },
+          }),
+      }),
+    );
 
   startupSweep.start(db, paths, { clock, log });
   queue.start();

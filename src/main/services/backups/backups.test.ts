@@ -42,12 +42,14 @@ async function aLibraryWithBackup(clock = new FakeClock()) {
   return { dir, library, backup: backup?.name ?? '', options };
 }
 
+const untilSwept = (): Promise<void> => Promise.resolve();
+
 describe('the daily backup', () => {
   test('is made once a day when nothing runs, also after the clock was set back; five are kept', async () => {
     const clock = new FakeClock();
     const { db, paths } = await open(join(tempDir(), 'library'), clock);
     let isIdle = true;
-    const daily = new DailyBackups(db, paths, { clock, log: silentLog, isIdle: () => isIdle });
+    const daily = new DailyBackups(db, paths, { clock, log: silentLog, isIdle: () => isIdle, untilSwept });
     expect(await daily.runIfDue()).toBe(false);
     addProject(db, 'a');
     expect([await daily.runIfDue(), await daily.runIfDue()]).toEqual([true, false]);
@@ -87,7 +89,7 @@ describe('the daily backup', () => {
     writeFileSync(paths.backups, 'a file where the folder should be');
     const lines: string[] = [];
     const log = createLog({ write: (line) => lines.push(line), level: 'warn', clock });
-    const daily = new DailyBackups(db, paths, { clock, log, isIdle: () => true });
+    const daily = new DailyBackups(db, paths, { clock, log, isIdle: () => true, untilSwept });
     expect(await daily.runIfDue()).toBe(false);
     expect(lines.filter((line) => line.includes('the daily backup failed'))).toHaveLength(1);
     renameSync(paths.backups, `${paths.backups}.bak`);
@@ -100,7 +102,7 @@ describe('the daily backup', () => {
     db.transaction(() => {
       for (let i = 0; i < 3_000; i++) addProject(db, `project ${i} ${'x'.repeat(300)}`);
     });
-    const daily = new DailyBackups(db, paths, { clock, log: silentLog, isIdle: () => true });
+    const daily = new DailyBackups(db, paths, { clock, log: silentLog, isIdle: () => true, untilSwept });
     const run = daily.runIfDue();
     await daily.close();
     expect([await run, readdirSync(paths.backups)]).toEqual([false, []]);

@@ -11,6 +11,8 @@ import { backUp, DAILY_LABEL, listBackups } from './backup-files';
 export interface DailyBackupsOptions extends LibraryDatabaseOptions {
   /** False while a job runs: a backup reads the whole database. */
   readonly isIdle: () => boolean;
+  /** Resolves when nothing removes files: a backup half written looks like litter after a jump of the clock. */
+  readonly untilSwept: () => Promise<void>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -54,6 +56,7 @@ export class DailyBackups {
     const { signal } = this.#controller;
     try {
       if (signal.aborted || !this.#options.isIdle() || !this.#hasProjects() || !(await this.#isDue())) return false;
+      await this.#options.untilSwept();
       await backUp(this.#db, this.#paths, { ...this.#options, signal }, DAILY_LABEL);
       return true;
     } catch (error) {

@@ -29,6 +29,11 @@ export class BackgroundSweep {
     );
   }
 
+  /** Resolves when the sweep is over, by itself or because it gave way. */
+  ended(): Promise<void> {
+    return this.#ended;
+  }
+
   /** Ends the sweep, if it is still at work; it begins again at the next start of the app. */
   giveWay(): Promise<void> {
     this.#controller.abort();
