@@ -56,6 +56,7 @@ class Clips:
 
     def covered(self, indices, times):
         """-> how much of the 2 × 2 cells of every token the subjects cover, [B,F·16,4] in [0,1]."""
+        assert self.coverage is not None, "run data.py coverage first"
         cells = self.coverage[indices[:, None], times].float()                     # [B,F,8,8]
         return F.pixel_unshuffle(cells[:, :, None], 2).flatten(3).transpose(2, 3).flatten(1, 2)
 

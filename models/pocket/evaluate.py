@@ -4,8 +4,8 @@ Examine weights: one command, one table, saved as JSON and Markdown beside them.
     python evaluate.py checkpoint/transformer.pt --clips 500 --rife ../../../shared/rife/rife.onnx --package PACKAGE
 
 Promises: prompts are drawn from seeds that no training saw, and none equals a training caption; every clip has fixed
-noise, so two sets of weights meet the same questions; generation is float32 at the package's own defaults; the examiner
-(`examiner.py`) has never seen a generated clip. Two ceilings stand beside every score: real clips, and real clips through
+noise, so two sets of weights meet the same questions; generation is float32 at the package's own defaults (`--bfloat16`: its
+products in bfloat16, a third of the time, and the table says so); the examiner (`examiner.py`) has never seen a generated clip. Two ceilings stand beside every score: real clips, and real clips through
 the autoencoder. What was not measured says so. Do not tune the examiner.
 
 Method: Fréchet distance (Heusel et al. 2017, arXiv:1706.08500) on the examiner's features instead of Inception's;
@@ -74,6 +74,16 @@ def encode(models, clips):
 def real_clips(scenes):
     world = PocketWorld(128, 13)
     return torch.stack([world.sample(seed)[0][:, START:START + FRAMES] for seed, _, _ in scenes])
+
+
+class InBfloat16(torch.nn.Module):
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, *inputs):
+        with torch.autocast("cpu", torch.bfloat16):
+            return self.network(*inputs).float()
 
 
 def generate(models, scenes):
@@ -171,9 +181,10 @@ def seconds_per_clip(package):
     return time.time() - began
 
 
-def evaluate(weights, count, rife, package):
+def evaluate(weights, count, rife, package, bfloat16):
     torch.set_num_threads(2)
-    models, examiner, scenes = Models(load_transformer(weights)), load_examiner(), held_out_scenes(count)
+    network = load_transformer(weights)
+    models, examiner, scenes = Models(InBfloat16(network) if bfloat16 else network), load_examiner(), held_out_scenes(count)
     real, made = real_clips(scenes), generate(models, scenes)
     np.save(os.path.splitext(weights)[0] + "-clips.npy", ((made[:60] + 1) * 127.5).round().byte().numpy())     # to look at
     rebuilt = torch.cat([decode(models, encode(models, part)) for part in real.split(BATCH)])
@@ -181,8 +192,8 @@ def evaluate(weights, count, rife, package):
     ceiling, _, real_features = scores(examiner, real, scenes)
     ceiling_rebuilt, _, rebuilt_features = scores(examiner, rebuilt, scenes)
     rows = {f"right {q}": (got[q], ceiling[q], ceiling_rebuilt[q], asked[q]) for q in ANSWERS}
-    half = len(real) // 2
-    rows["Fréchet distance, examiner's features"] = (frechet(features, real_features), frechet(real_features[:half], real_features[half:]), frechet(rebuilt_features, real_features), count)
+    half = len(real) // 2                                                                # two halves of real clips: the distance that chance makes
+    rows["Fréchet distance, examiner's features"] = (frechet(features, real_features), frechet(real_features[:half], real_features[half:]) if half >= 128 else None, frechet(rebuilt_features, real_features), count)
     change = frame_difference(real).mean()
     rows["frame difference, × real"] = (float(frame_difference(made).mean() / change), 1.0, float(frame_difference(rebuilt).mean() / change), count)
     if rife:
@@ -219,11 +230,13 @@ if __name__ == "__main__":
     parser.add_argument("--clips", type=int, default=500)
     parser.add_argument("--rife")
     parser.add_argument("--package")
+    parser.add_argument("--bfloat16", action="store_true")
     arguments = parser.parse_args()
-    rows = evaluate(arguments.weights, arguments.clips, arguments.rife, arguments.package)
+    rows = evaluate(arguments.weights, arguments.clips, arguments.rife, arguments.package, arguments.bfloat16)
     out = os.path.splitext(arguments.weights)[0] + "-evaluation"
     step = torch.load(arguments.weights, mmap=True)["step"]
-    about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, guidance {GUIDANCE}, float32. N: clips, frames or seams asked."
+    products = "bfloat16 products" if arguments.bfloat16 else "float32"
+    about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, guidance {GUIDANCE}, {products}. N: clips, frames or seams asked."
     with open(out + ".json", "w") as file:
         json.dump(dict(step=step, rows={k: dict(zip(("value", "real", "rebuilt", "asked"), v)) for k, v in rows.items()}), file, indent=1, ensure_ascii=False)
     with open(out + ".md", "w") as file:

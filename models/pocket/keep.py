@@ -1,7 +1,7 @@
 """
-Keep weights for the next session in `checkpoint/`, averages only, as float16: 23 MB, from which every stage goes on.
+Keep weights for the next session in `checkpoint/`, averages only, as float16: 27 MB, from which every stage goes on.
 
-Optimiser state is left out (60 MB for two minutes of re-learning it), and so are the raw weights beside their averages.
+Optimiser state is left out (60 MB that 50 warm steps make again), and so are the raw weights beside their averages.
 """
 import os
 
@@ -24,7 +24,7 @@ def main():
             continue
         found = torch.load(source)
         weights = "average" if "average" in found else "weights"
-        about = {k: found[k] for k in ("step", "seconds", "accuracy") if k in found}
+        about = {k: found[k] for k in ("step", "seconds", "accuracy", "head") if k in found}
         save({weights: half(found[weights]), **about}, f"{HERE}/checkpoint/{name}")
         print(name, f"{os.path.getsize(f'{HERE}/checkpoint/{name}') / 2 ** 20:.1f} MiB")
     if os.path.exists(f"{RUN}/statistics.pt"):

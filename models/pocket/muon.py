@@ -3,7 +3,7 @@ Muon for the matrices, Adam for everything else, in one optimiser.
 
 Muon replaces a matrix's gradient by the nearest orthogonal matrix, found by five Newton–Schulz steps (Jordan et al. 2024,
 kellerjordan.github.io/posts/muon). Here it learns several times faster per step than AdamW. Matrices of one shape are
-stacked and turned together in bfloat16: 21 ms instead of 150 ms a step on two cores (NOTES.md).
+stacked and turned together in bfloat16, which is a fifth of a training step on two cores (NOTES.md).
 """
 import torch
 

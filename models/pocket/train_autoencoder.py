@@ -13,6 +13,7 @@ decoder forgives the transformer's small errors; Muon.
 """
 import argparse
 import json
+import math
 import os
 import time
 from multiprocessing import get_context
@@ -87,7 +88,7 @@ def rate_scale(step_in_run, progress):
     warm = min(1.0, (step_in_run + 1) / WARM_STEPS)
     if progress < STEADY:
         return warm
-    return warm * (LOWEST + (1 - LOWEST) * 0.5 * (1 + np.cos(np.pi * (progress - STEADY) / (1 - STEADY))))
+    return warm * (LOWEST + (1 - LOWEST) * 0.5 * (1 + math.cos(math.pi * (progress - STEADY) / (1 - STEADY))))
 
 
 def load_state(autoencoder, optimiser):
@@ -98,7 +99,8 @@ def load_state(autoencoder, optimiser):
     kept = torch.load(path)
     average = {k: v.float() for k, v in kept["average"].items()}
     autoencoder.load_state_dict(kept.get("weights", average))
-    if "optimiser" in kept:
+    sizes = lambda groups: [len(g["params"]) for g in groups]
+    if "optimiser" in kept and sizes(kept["optimiser"]["param_groups"]) == sizes(optimiser.param_groups):    # else --decoder-only came or went
         optimiser.load_state_dict(kept["optimiser"])
     return average, kept["step"], kept["seconds"]
 

@@ -119,9 +119,7 @@ def velocity_loss(network, z, prompt, prompt_mask, sigma, noise, clean=0, later=
 
 
 def rate_scale(step_in_run, progress, cooldown):
-    if cooldown:
-        return max(0.0, 1 - progress)
-    return min(1.0, (step_in_run + 1) / WARM_STEPS)
+    return min(1.0, (step_in_run + 1) / WARM_STEPS) * (1 - progress if cooldown else 1)
 
 
 def train_step(network, head, optimiser, clips, empty, step):
@@ -170,7 +168,8 @@ def load_state(network, head, optimiser, cooldown, minutes):
     -> averages, step, seconds in all, seconds of the cooldown already done.
     """
     kept = torch.load(COOLED) if cooldown and os.path.exists(COOLED) else None
-    if kept is None or kept.get("cooled", 0) >= minutes * 60:
+    goes_on = kept is not None and kept["cooled"] < minutes * 60
+    if not goes_on:
         source = next((p for p in (STEADY, f"{HERE}/checkpoint/transformer.pt") if os.path.exists(p)), None)
         if source is None:
             return {k: v.clone() for k, v in network.state_dict().items()}, 0, 0.0, 0.0
@@ -184,7 +183,7 @@ def load_state(network, head, optimiser, cooldown, minutes):
         optimiser.load_state_dict(kept["optimiser"])
         for group in optimiser.param_groups:
             group["rate"] = RATE if group["muon"] else ADAM_RATE                 # this file's, not the checkpoint's
-    cooled = kept.get("cooled", 0.0) if cooldown else 0.0
+    cooled = kept["cooled"] if goes_on else 0.0
     return {k: v.clone() for k, v in average.items()}, kept["step"], kept["seconds"] - cooled, cooled
 
 

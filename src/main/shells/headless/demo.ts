@@ -13,7 +13,7 @@ import { formatSeconds } from './reporter';
 
 /** Prompts from the vocabulary the embedded model was taught; fixed seeds, so that the demo is the same film everywhere. */
 const SHOTS = [
-  { name: 'Ball', prompt: 'a red ball bouncing on a blue background', seed: 1, then: { frames: 10, seed: 2 } },
+  { name: 'Ball', prompt: 'a red ball bouncing on a blue background', seed: 4, then: { frames: 10, seed: 13 } },
   { name: 'Boat', prompt: 'a yellow boat moving right on the sea', seed: 3, then: null },
 ] as const;
 const DISSOLVE_FRAMES = 4;

@@ -20,17 +20,17 @@ interface SampleShot {
 
 const SHOTS: readonly SampleShot[] = [
   {
-    name: 'Balloon',
-    prompt: 'a red balloon rising in a blue sky',
-    seed: 11,
-    otherSeed: 12,
+    name: 'Ball',
+    prompt: 'a red ball bouncing on a blue background',
+    seed: 4,
+    otherSeed: 3,
     then: { text: null, frames: 10, seed: 13 },
   },
-  { name: 'Boat', prompt: 'a yellow boat moving right on the sea', seed: 3, otherSeed: null, then: null },
+  { name: 'Balloon', prompt: 'a red balloon rising in a blue sky', seed: 3, otherSeed: null, then: null },
   {
     name: 'Star',
     prompt: 'a yellow star spinning at night',
-    seed: 5,
+    seed: 3,
     otherSeed: null,
     then: { text: null, frames: 5, seed: 6 },
   },
