@@ -2,35 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { recordOf, recordsOf } from '@core/document/access';
 import { setPromptText } from '@core/timeline/prompt-blocks';
 import { setSegment } from '@core/timeline/segments';
-import type { ApiMethod, ModelView } from '@contracts/ipc';
+import type { ApiMethod } from '@contracts/ipc';
 import type { JobView, TakeView } from '@contracts/job';
 import type { RecipeDraft } from '@contracts/recipe';
 import type { StudioClient } from '../bridge/client';
 import { AppState } from '../state/app.svelte';
 import { openSession } from '../state/session.test-support';
+import { toyManifest as manifest } from '../state/toy-manifest.test-support';
 import { beginShot, extendClip, generateSelected, newPromptBlock, queueWaiting, retake } from './generate';
-
-const manifest: ModelView['manifest'] = {
-  schemaVersion: 1,
-  id: 'toy',
-  version: '1',
-  name: 'Toy',
-  kind: 'generator',
-  family: 'ltx',
-  licence: 'MIT',
-  description: '',
-  frameGrid: { multiple: 1, plus: 0, min: 1, max: 13 },
-  sizeGrid: 32,
-  nativeSize: [128, 128],
-  maxSize: [256, 256],
-  nativeRate: { num: 8, den: 1 },
-  nativeFrames: 9,
-  promptTokens: 32,
-  conditioning: { text: true, firstFrames: { min: 1, max: 4 }, laterImages: 1, perFramePrompts: false },
-  defaults: { steps: 24, guidance: 3, negative: '', extensionPrefix: 4 },
-  memoryMiB: 400,
-  files: [{ path: 'model_index.json', bytes: 1, sha256: 'a'.repeat(64) }],
-};
 
 interface Queued {
   readonly segmentId: string;

@@ -1,28 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelView } from '@contracts/ipc';
+import { toyManifest as manifest } from '../../state/toy-manifest.test-support';
 import { rateChoices, sizePresets } from './new-project';
-
-const manifest: ModelView['manifest'] = {
-  schemaVersion: 1,
-  id: 'toy',
-  version: '1',
-  name: 'Toy',
-  kind: 'generator',
-  family: 'ltx',
-  licence: 'MIT',
-  description: '',
-  frameGrid: { multiple: 1, plus: 0, min: 1, max: 13 },
-  sizeGrid: 32,
-  nativeSize: [128, 128],
-  maxSize: [256, 256],
-  nativeRate: { num: 8, den: 1 },
-  nativeFrames: 9,
-  promptTokens: 32,
-  conditioning: { text: true, firstFrames: { min: 1, max: 4 }, laterImages: 1, perFramePrompts: false },
-  defaults: { steps: 24, guidance: 3, negative: '', extensionPrefix: 4 },
-  memoryMiB: 400,
-  files: [{ path: 'model_index.json', bytes: 1, sha256: 'a'.repeat(64) }],
-};
 
 describe('sizes and rates of a new project', () => {
   it('offers square, wide and tall on the model’s grid', () => {
