@@ -1,7 +1,7 @@
 /**
  * When things break: the studio lives, says what happened and what to do, and loses nothing.
  */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { electronCommand, expect, test } from './fixtures/studio';
@@ -9,19 +9,18 @@ import { StudioPage } from './pages/studio-page';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** The engine is the utility process whose memory holds the model; it is found by its entry file. */
+/** The engine is the utility process that runs Node, below this Electron; read from one picture of the process table. */
 function engineProcess(electronPid: number): number {
-  const children = (pid: number): number[] => {
-    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-    const direct = stdout.trim().split(/\s+/).filter(Boolean).map(Number);
-    return direct.flatMap((child) => [child, ...children(child)]);
-  };
-  const utility = children(electronPid).filter((pid) => {
-    const args = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-    return args.includes('--utility-sub-type=node.mojom.NodeService');
+  const { stdout } = spawnSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  const processes = stdout.split('\n').flatMap((line) => {
+    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), args }];
   });
-  if (utility.length !== 1) throw new Error(`expected one engine process, found ${utility.length}`);
-  return utility[0]!;
+  const below = (pid: number): typeof processes =>
+    processes.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...below(child.pid)]);
+  const engines = below(electronPid).filter(({ args }) => args.includes('--utility-sub-type=node.mojom.NodeService'));
+  if (engines.length !== 1) throw new Error(`expected one engine process, found ${engines.length}`);
+  return engines[0]!.pid;
 }
 
 /** How a process ended, with all it wrote: `close` comes after the last of its output, `exit` need not. */
@@ -39,6 +38,8 @@ test('an engine killed in mid-run leaves the studio alive and the job ready to r
   const film = new StudioPage(page);
   await film.newProject('Crash');
   await film.planShot('a blue box spinning on a red background');
+  // Long enough that the run cannot end between its first step and the kill.
+  await film.setNumber('steps', 150);
   await page.keyboard.press('Control+Enter');
   await expect(page.getByTestId('run-notice')).toContainText(/step \d+/);
   process.kill(engineProcess(studio.app.process().pid!), 'SIGKILL');

@@ -69,24 +69,19 @@ function filmInput(film: FilmFormat): string[] {
 /**
  * H.264 in MP4: yuv420p, converted to and tagged as BT.709 limited range, index at the front.
  * The tags are set on the frames (setparams) and on the encoder: which of the two wins depends on ffmpeg's version.
- * @param metadataPath an ffmetadata file (see ffmetadataOf), or null for none
  */
-export function h264Args(film: FilmFormat, outPath: string, metadataPath: string | null): string[] {
+export function h264Args(film: FilmFormat, outPath: string): string[] {
   const filters = [
     'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int',
     'format=yuv420p',
     'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
   ];
-  const metadata =
-    metadataPath === null ? [] : ['-protocol_whitelist', 'file,pipe', '-f', 'ffmetadata', '-i', `file:${metadataPath}`];
   return [
     ...filmInput(film),
-    ...metadata,
-    ...['-map', '0:v:0', '-map_metadata', metadataPath === null ? '-1' : '1'],
-    ...['-an', '-vf', filters.join(',')],
+    ...['-map', '0:v:0', '-map_metadata', '-1', '-an', '-vf', filters.join(',')],
     ...['-c:v', 'libx264', '-preset', 'medium', '-crf', CRF, '-pix_fmt', 'yuv420p'],
     ...['-color_range', 'tv', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'],
-    ...['-r', formatRate(film.rate), '-movflags', '+faststart+use_metadata_tags', '-f', 'mp4', '-y', `file:${outPath}`],
+    ...['-r', formatRate(film.rate), '-movflags', '+faststart', '-f', 'mp4', '-y', `file:${outPath}`],
   ];
 }
 
@@ -121,13 +116,7 @@ export function gifArgs(film: FilmFormat, palettePath: string, outPath: string):
   ];
 }
 
-/** ffmpeg's metadata file with one key: long values do not fit an argument (128 KiB on Linux, 32 KiB on Windows). */
-export function ffmetadataOf(key: string, value: string): string {
-  const escaped = value.replace(/[=;#\\\n]/g, (character) => `\\${character}`);
-  return `;FFMETADATA1\n${key}=${escaped}\n`;
-}
-
-/** The key the recipes stand under in an MP4, and the mark before them in a GIF's comment. */
+/** The mark before the recipes in a GIF's comment. */
 export const RECIPE_KEY = 'onionskin';
 
 /**

@@ -14,6 +14,7 @@ import { psnr } from '@core/quality/seam';
 import { probeFile, readFfmpeg } from './ffmpeg';
 import { gifTimingOf } from './gif-timing';
 import type { ExportTask } from './messages';
+import { readRecipeBox } from './mp4-recipe';
 import { partialPathOf, writeFilm } from './write-film';
 import { rgbFromRgba } from './render-film';
 
@@ -146,11 +147,10 @@ describe('H.264 in MP4', () => {
     const plan = planOf(single(await stored(2)));
     const withRecipe = taskOf(plan, 'h264-mp4', 'with.mp4', [recipe]);
     await writeFilm(withRecipe);
-    const tags = (await probeFile(withRecipe.outPath)).format?.tags ?? {};
-    expect(JSON.parse(tags['onionskin'] ?? '')).toEqual([recipe]);
+    expect(JSON.parse((await readRecipeBox(withRecipe.outPath)) ?? '')).toEqual([recipe]);
     const without = taskOf(plan, 'h264-mp4', 'without.mp4');
     await writeFilm(without);
-    expect((await probeFile(without.outPath)).format?.tags).not.toHaveProperty('onionskin');
+    expect(await readRecipeBox(without.outPath)).toBeNull();
   });
 
   it('refuses an odd size by name instead of cropping it', async () => {

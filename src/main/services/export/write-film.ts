@@ -3,7 +3,7 @@
  * ffprobe, flushed and only then renamed. Until that instant a file that stands at the name is not touched; whatever
  * goes wrong, the sibling is removed.
  */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { FilmPlan } from '@core/export/plan';
@@ -15,9 +15,9 @@ import { FrameStore } from '../media/frame-store';
 import { gifTimingOf } from './gif-timing';
 import { probeFile, runFfmpeg, type ProbeStream } from './ffmpeg';
 import type { ExportTask } from './messages';
+import { appendRecipeBox } from './mp4-recipe';
 import {
   assertPresetHolds,
-  ffmetadataOf,
   gifArgs,
   gifComment,
   gifPaletteArgs,
@@ -111,7 +111,7 @@ export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}
 /** Removes what an export to this name may have left behind. */
 export async function removeTemporaries(outPath: string): Promise<void> {
   const partial = partialPathOf(outPath);
-  for (const path of [partial, metadataPathOf(partial), palettePathOf(partial)])
+  for (const path of [partial, palettePathOf(partial)])
     await rm(path, { recursive: true, force: true });
 }
 
@@ -160,15 +160,11 @@ async function writeH264(
   partial: string,
   options: WriteFilmOptions,
 ): Promise<void> {
-  let metadataPath: string | null = null;
-  if (task.recipes !== null) {
-    metadataPath = metadataPathOf(partial);
-    await writeFile(metadataPath, ffmetadataOf(RECIPE_KEY, JSON.stringify(task.recipes)));
-  }
-  await runFfmpeg(h264Args(film, partial, metadataPath), {
+  await runFfmpeg(h264Args(film, partial), {
     input: pixelsOf(task, options, (done) => options.onFrame?.(done)),
     ...(options.signal && { signal: options.signal }),
   });
+  if (task.recipes !== null) await appendRecipeBox(partial, JSON.stringify(task.recipes));
 }
 
 async function writeGif(task: ExportTask, film: FilmFormat, partial: string, options: WriteFilmOptions): Promise<void> {
@@ -308,10 +304,6 @@ async function finishFile(partial: string, outPath: string): Promise<number> {
   await rename(partial, outPath);
   await syncDir(dirname(outPath));
   return (await stat(outPath)).size;
-}
-
-function metadataPathOf(partial: string): string {
-  return `${partial}.txt`;
 }
 
 function palettePathOf(partial: string): string {
