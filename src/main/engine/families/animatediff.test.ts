@@ -4,11 +4,14 @@
  */
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
+import { buildEngine } from '../../../../test/support/build-engine';
 import { aTempDir, aWindow } from '../../../../test/support/pocket';
 import { anAnimateDiffRecipe, animateDiffDir, animateDiffManifest } from '../../../../test/support/references';
+import { EngineHost } from '../engine-host';
+import { forkEngine } from '../engine-process';
 import { Runner, type RunHooks, type RunResult } from '../runner';
 
 const temp = aTempDir();
@@ -160,6 +163,49 @@ describe('a run that was stopped goes on to the same frames', () => {
       expect(nextSteps[0]).toBe(place in expected ? expected[place] : at);
     }
   });
+});
+
+describe('an engine that is killed', () => {
+  let host: EngineHost;
+  beforeAll(async () => {
+    const entry = await buildEngine();
+    host = new EngineHost({ spawn: () => forkEngine(entry) });
+  });
+  afterAll(() => host.close());
+
+  test.each(['DPMSolverMultistepScheduler', 'EulerAncestralDiscreteScheduler'])(
+    'at every step of one job, under %s, comes to the same frames',
+    async (className) => {
+      const recipe = anAnimateDiffRecipe({ steps: 5, scheduler: { class: className, config: betas } });
+      const whole = await run(recipe);
+      const jobDir = aFolder();
+      const killAt = async (at: string | null): Promise<{ told: string[]; frames: string[] | null }> => {
+        const told: string[] = [];
+        const onProgress = (progress: RunProgress): void => {
+          told.push(nameOf(progress));
+          if (nameOf(progress) === at && host.pid !== undefined) process.kill(host.pid, 'SIGKILL');
+        };
+        const places = { packageDir: animateDiffDir, framesDir, jobDir };
+        const request = { jobId: 'job', recipe, ...places, checkpointEveryMs: 0, onProgress };
+        const frames = await host.run(request).then(
+          (result) => result.frames,
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: 'engine/crashed' });
+            return null;
+          },
+        );
+        return { told, frames };
+      };
+      for (const step of [1, 2, 3, 4]) {
+        const { told } = await killAt(`denoising 0:${step}`);
+        // It begins at or after the step it was last killed at.
+        expect(told.includes('denoising 0:0')).toBe(step === 1);
+      }
+      const { frames, told } = await killAt(null);
+      expect(frames).toEqual(whole.frames);
+      expect(told).not.toContain('denoising 0:3');
+    },
+  );
 });
 
 describe('a run refuses', () => {
