@@ -3,7 +3,7 @@ The tiny AnimateDiff package of the engine's tests, and what diffusers' own Anim
 
     python animatediff_tiny.py ../../test/fixtures/animatediff-tiny
 
-Writes package/ (animatediff.py) and reference/: cases.json, and per case NAME.latents.npy [C,F,h,w] and NAME.png, the
+Writes package/ (animatediff.py) and reference/: cases.json, tokens.json, and per case NAME.latents.npy [C,F,h,w] and NAME.png, the
 frames below each other. `known` and `long` go beyond the pipeline by what its own parts allow, and say how here.
 """
 import json
@@ -105,6 +105,19 @@ def run(pipeline, case, first_frames):
     return latents[0].numpy(), np.stack([np.asarray(frame) for frame in frames])
 
 
+PROMPTS = ["", " ", "the red ball and the ball", "The RED Ball!!!", "  two\n\tspaces  ", "it's the ball's, isn't it? we're", "a1b22c333", "café naïve Ünïcode",
+           "cafe\u0301", "日本語の文", "emoji 🎈🚀 👩\u200d👩\u200d👧", "&lt;b&gt; &amp; <b>", "the red ball and " * 60, "x" * 500, "(masterpiece:1.2), [best|worst]",
+           "don't can't I'll I'd", "<|endoftext|> the", "\u200bzero\u200dwidth", "ＦＵＬＬ ｗｉｄｔｈ", "ǅ İstanbul ß ẞ"]
+
+
+def write_tokens(path):
+    """What transformers makes of awkward prompts."""
+    words, _ = tiny_animatediff.tokenizer()
+    rows = [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=77)["input_ids"]} for prompt in PROMPTS]
+    with open(path, "w") as file:
+        file.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+
+
 def main(folder):
     torch.set_num_threads(1)
     pipeline = tiny_animatediff.build()
@@ -115,6 +128,7 @@ def main(folder):
             "--description", "Nearly random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3"]))
     reference = f"{folder}/reference"
     os.makedirs(reference, exist_ok=True)
+    write_tokens(f"{reference}/tokens.json")
     first = None
     for name, case in CASES.items():
         latents, frames = run(pipeline, case, first)

@@ -15,6 +15,7 @@ import { aRecipe, aWindow, pocketDir, psnr, readNpy, referenceDir, storePng } fr
 
 export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
 const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
+export const animateDiffTokens = join(animateDiffReferenceDir, 'tokens.json');
 export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiffDir, 'onionskin.json')));
 
 /** The bars: largest absolute difference of the final latents, and dB of the worst frame. */
