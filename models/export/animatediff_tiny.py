@@ -21,7 +21,7 @@ import animatediff
 import tiny_animatediff
 
 BETAS = dict(beta_schedule="linear", beta_start=0.00085, beta_end=0.012)
-PLAIN = dict(prompt="the red ball and the ball", negative="on", seed=7, frames=16, width=32, height=32, steps=6, guidance=3.0, known=0)
+PLAIN = dict(prompt="the red ball and the ball", negative="on", seed=7, frames=16, width=32, height=32, steps=6, guidance=3.0, known=0, later=None)
 CONTEXT, OVERLAP = 16, 4
 
 CASES = {
@@ -33,6 +33,7 @@ CASES = {
     "euler-ancestral": {**PLAIN, "scheduler": ("EulerAncestralDiscreteScheduler", BETAS), "seed": 11, "frames": 8},
     "lcm": {**PLAIN, "scheduler": ("LCMScheduler", BETAS), "seed": 12, "steps": 4, "guidance": 1.5, "frames": 8},
     "known": {**PLAIN, "scheduler": ("DDIMScheduler", tiny_animatediff.SCHEDULER), "seed": 13, "frames": 8, "known": 3},
+    "first-and-last": {**PLAIN, "scheduler": ("DPMSolverMultistepScheduler", BETAS), "seed": 15, "frames": 8, "known": 1, "later": 7},
     "long": {**PLAIN, "scheduler": ("DDIMScheduler", tiny_animatediff.SCHEDULER), "seed": 14, "frames": 27, "steps": 3},
 }
 CLASSES = {c.__name__: c for c in (DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, LCMScheduler, UniPCMultistepScheduler)}
@@ -65,14 +66,13 @@ def windowed(unet):
     return forward
 
 
-def keeper(pipeline, known, noise):
-    """After each step, the first frames are the known ones, as noisy as the next step wants them (StableDiffusionInpaintPipeline)."""
+def keeper(known, noise, places):
+    """After each step, the frames at `places` are the known ones, as noisy as the next step wants them (StableDiffusionInpaintPipeline)."""
     def on_step_end(pipe, step, _, tensors):
-        latents, count, later = tensors["latents"], known.shape[2], step + 1
-        wanted = known
-        if later < len(pipe.scheduler.timesteps):
-            wanted = pipe.scheduler.add_noise(known, noise[:, :, :count], pipe.scheduler.timesteps[later : later + 1])
-        latents[:, :, :count] = wanted
+        latents, wanted, following = tensors["latents"], known, step + 1
+        if following < len(pipe.scheduler.timesteps):
+            wanted = pipe.scheduler.add_noise(known, noise[:, :, places], pipe.scheduler.timesteps[following : following + 1])
+        latents[:, :, places] = wanted
         return {"latents": latents}
     return on_step_end
 
@@ -83,16 +83,17 @@ def run(pipeline, case, first_frames):
     pipeline.scheduler = CLASSES[name](**config)
     options, pixels = {}, pipeline.vae_scale_factor
     shape = (1, 4, case["frames"], case["height"] // pixels, case["width"] // pixels)
-    if case["known"]:
+    places = [*range(case["known"]), *([] if case["later"] is None else [case["later"]])]
+    if places:
         # The pipeline's own draw, made before it so that the known frames get the same noise.
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(case["seed"]))
-        volume = torch.from_numpy(first_frames[: case["known"]].copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
+        volume = torch.from_numpy(first_frames[places].copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
         known = torch.cat([pipeline.vae.encode(image[None]).latent_dist.mode() for image in volume]) * pipeline.vae.config.scaling_factor
         known = known.permute(1, 0, 2, 3)[None]
         pipeline.scheduler.set_timesteps(case["steps"])
         start = noise.clone()
-        start[:, :, : case["known"]] = pipeline.scheduler.add_noise(known, noise[:, :, : case["known"]], pipeline.scheduler.timesteps[:1])
-        options = {"latents": start, "callback_on_step_end": keeper(pipeline, known, noise)}
+        start[:, :, places] = pipeline.scheduler.add_noise(known, noise[:, :, places], pipeline.scheduler.timesteps[:1])
+        options = {"latents": start, "callback_on_step_end": keeper(known, noise, places)}
     forward = pipeline.unet.forward
     if case["frames"] > CONTEXT:
         pipeline.unet.forward = windowed(pipeline.unet)

@@ -50,6 +50,7 @@ const PocketCase = z.object({
 
 const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
   known: z.int(),
+  later: z.int().nullable(),
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
 });
 type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
@@ -93,9 +94,9 @@ function pocketRun(name: string): ReferenceRun {
 }
 
 function animateDiffRun(name: string, reference: AnimateDiffCase): ReferenceRun {
-  const { frames, known, guidance, scheduler } = reference;
+  const { frames, known, later, guidance, scheduler } = reference;
   const modes = [
-    known > 0 ? `${known} first` : 'text',
+    [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
     guidance === 1 && 'no guidance',
     frames > animateDiffManifest.nativeFrames && `${frames} frames in contexts`,
   ];
@@ -114,12 +115,15 @@ function animateDiffRun(name: string, reference: AnimateDiffCase): ReferenceRun 
 async function animateDiffRecipe(reference: AnimateDiffCase, store: FrameStore): Promise<Recipe> {
   const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler } = reference;
   const known: Recipe['known'] = [];
-  // The known frames are the first ones of the first run.
-  const images = strip(join(animateDiffReferenceDir, 'ddim.png'), 16).slice(0, reference.known);
-  for (const [index, rgb] of images.entries()) known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+  // The known frames are those of the first run at the same places.
+  for (const [index, rgb] of strip(join(animateDiffReferenceDir, 'ddim.png'), 16).entries())
+    if (index < reference.known || index === reference.later)
+      known.push({ index, frame: (await store.put(rgb, width, height)).hash });
   return anAnimateDiffRecipe({
     ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
-    windows: [aWindow({ frames, keepTo: frames, prefix: reference.known, prompt, negative, seed })],
+    windows: [
+      aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
+    ],
   });
 }
 

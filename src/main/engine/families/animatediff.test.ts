@@ -9,7 +9,7 @@ import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { buildEngine } from '../../../../test/support/build-engine';
 import { aTempDir, aWindow } from '../../../../test/support/pocket';
-import { anAnimateDiffRecipe, animateDiffDir, animateDiffManifest } from '../../../../test/support/references';
+import { anAnimateDiffRecipe, animateDiffDir } from '../../../../test/support/references';
 import { EngineHost } from '../engine-host';
 import { forkEngine } from '../engine-process';
 import { Runner, type RunHooks, type RunResult } from '../runner';
@@ -81,6 +81,17 @@ describe('a run', () => {
       }),
     );
     expect([...start.frames, ...rest.frames]).toEqual(whole.frames);
+  });
+
+  test('towards a later image is the same whether that lies in the window or right behind it', async () => {
+    const anchor = (await run(anAnimateDiffRecipe())).frames[0] ?? '';
+    const known = [{ index: 7, frame: anchor }];
+    const options = { role: 'backward', frameCount: 7, known } as const;
+    const [inside, behind] = [aWindow({ frames: 8, keepTo: 7, later: 7 }), aWindow({ frames: 7, keepTo: 7, later: 7 })];
+    const first = await run(anAnimateDiffRecipe({ ...options, windows: [inside] }));
+    expect((await run(anAnimateDiffRecipe({ ...options, windows: [behind] }))).frames).toEqual(first.frames);
+    const alone = await run(anAnimateDiffRecipe({ frameCount: 7, windows: [aWindow({ frames: 7, keepTo: 7 })] }));
+    expect(first.frames).not.toEqual(alone.frames);
   });
 
   test('tells its stages, and shows every frame of the window at every step', async () => {
@@ -217,24 +228,12 @@ describe('a run refuses', () => {
     ],
     ['a size off the grid', { width: 40 }, { code: 'input/invalid', detail: { field: 'width' } }],
     [
-      'a later image',
-      { known: [{ index: 7, frame: 'a'.repeat(64) }], windows: [aWindow({ frames: 8, keepTo: 8, later: 7 })] },
+      'a later image that is further away than the model can see',
+      { known: [{ index: 64, frame: 'a'.repeat(64) }], windows: [aWindow({ frames: 8, keepTo: 8, later: 64 })] },
       { code: 'input/invalid', detail: { field: 'windows.0.later' } },
     ],
   ])('%s', async (_, overrides, error) => {
     await expect(run(anAnimateDiffRecipe(overrides))).rejects.toMatchObject(error);
-  });
-
-  test('a later image even when the manifest promises one', async () => {
-    const dir = aFolder();
-    cpSync(animateDiffDir, dir, { recursive: true });
-    const conditioning = { ...animateDiffManifest.conditioning, laterImages: 1 };
-    writeFileSync(join(dir, 'onionskin.json'), JSON.stringify({ ...animateDiffManifest, conditioning }));
-    const recipe = anAnimateDiffRecipe({
-      known: [{ index: 7, frame: 'a'.repeat(64) }],
-      windows: [aWindow({ frames: 8, keepTo: 8, later: 7 })],
-    });
-    await expect(run(recipe, { packageDir: dir })).rejects.toMatchObject({ code: 'model/unsupported' });
   });
 });
 

@@ -9,8 +9,9 @@
  *   4 prepare the timesteps
  *
  * One generator per window draws the noise [1, C, F, h, w] first, then whatever a stochastic scheduler asks for.
- * Known first frames go beyond the pipeline, by StableDiffusionInpaintPipeline's way: after each step they are put back,
- * as noisy as the next step wants them, with the noise they began with. A window longer than the model was trained for is
+ * Known frames go beyond the pipeline, by StableDiffusionInpaintPipeline's way: after each step they are put back, as
+ * noisy as the next step wants them, with the noise they began with. A later image has its own place in time: when that
+ * lies behind the window, the window is denoised up to it. A window longer than the model was trained for is
  * denoised in overlapping contexts, whose predictions are averaged with FreeNoise's pyramid of weights.
  * The UNet runs with a batch of one, twice under guidance, so exports with a fixed batch work (docs/adr/0015).
  * The VAE posterior is taken at its mode, as AnimateDiffPipeline's relatives do for known images.
@@ -24,7 +25,7 @@ import { previewRgb } from '@core/diffusion/preview-rgb';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
-import { AppError, assert } from '@core/errors';
+import { assert, invalidInput } from '@core/errors';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
@@ -46,14 +47,21 @@ interface LatentShape {
   readonly width: number;
 }
 
+interface KnownLatents {
+  /** Clean latents at their places in a volume [C, F, h, w], zeros elsewhere. */
+  readonly volume: Float32Array;
+  /** Frames of the volume, counted from the window's first. */
+  readonly places: readonly number[];
+}
+
 interface WindowState {
   readonly shape: LatentShape;
   /** x, float32 [C, F, h, w], changed step by step. */
   readonly latents: Float32Array;
   /** The noise at the start, [C, F, h, w], before it is scaled. */
   readonly noise: Float32Array;
-  /** Clean latents of the first `prefix` frames, in a volume like `latents`; null = none. */
-  readonly known: Float32Array | null;
+  /** null = no frame is known. */
+  readonly known: KnownLatents | null;
   readonly scheduler: Scheduler;
   readonly generator: TorchGenerator;
 }
@@ -77,7 +85,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
     const doneSteps = resumed?.window === w ? resumed.step : 0;
     meter.startWindow(w, doneSteps);
     await checkCancelled(run.signal);
-    if (window.prefix > 0) meter.stage('encoding-images');
+    if (window.prefix > 0 || window.later !== null) meter.stage('encoding-images');
     const { value: known } = await watch.time('encode', () => encodeKnownFrames(run, window, made));
 
     const fresh = prepareLatents(run, window, known, prepareTimesteps(recipe));
@@ -110,13 +118,15 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
 function checkRecipe({ recipe, pkg }: FamilyRun): void {
   assertRecipeFitsPackage(recipe, pkg);
   assertSchedulerFits('animatediff', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
-  const i = recipe.windows.findIndex((window) => window.later !== null);
-  if (i >= 0)
-    throw new AppError('model/unsupported', 'the family animatediff cannot be given a later image', {
-      field: `windows.${i}.later`,
-      value: String(recipe.windows[i]?.later),
-      remedy: 'Remove the last-frame image.',
-    });
+  const { max } = pkg.manifest.frameGrid;
+  for (const [i, window] of recipe.windows.entries())
+    if (denoisedFrames(window) > max)
+      throw invalidInput(
+        `windows.${i}.later`,
+        window.later ?? '',
+        `the later image is ${denoisedFrames(window)} frames from the window's first, the model makes ${max}`,
+        'Pin the image to an earlier frame.',
+      );
 }
 
 // 2 ── encode the prompts, each distinct text once: [L, D] ────────────────────────────────────────────────────────────
@@ -142,20 +152,21 @@ async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<s
 
 // 3 ── encode the known images ────────────────────────────────────────────────────────────────────────────────────────
 
-/** @returns clean latents of the window's first frames in a volume [C, F, h, w], zeros behind them; null = none */
 async function encodeKnownFrames(
   run: FamilyRun,
   window: RecipeWindow,
   made: ReadonlyMap<number, string>,
-): Promise<Float32Array | null> {
-  if (window.prefix === 0) return null;
+): Promise<KnownLatents | null> {
+  const places = Array.from({ length: window.prefix }, (_, i) => i);
+  if (window.later !== null) places.push(window.later - window.start);
+  if (places.length === 0) return null;
   const { recipe, pkg, sessions } = run;
   const { width, height } = recipe;
   const shape = latentShape(recipe, pkg, window);
   const volume = new Float32Array(valuesOf(shape));
   await sessions.use('vae_encoder', async (encoder) => {
     encoder.assertInputs({ sample: 'float32' });
-    for (let frame = 0; frame < window.prefix; frame++) {
+    for (const frame of places) {
       await checkCancelled(run.signal);
       const image = await readKnownFrame(run, window.start + frame, made);
       const sample = float32Tensor(volumeFromFrames([image], width, height), [1, 3, height, width]);
@@ -167,7 +178,7 @@ async function encodeKnownFrames(
       putFrame(volume, frame, mode, shape);
     }
   });
-  return volume;
+  return { volume, places };
 }
 
 // 4 ── prepare the timesteps ──────────────────────────────────────────────────────────────────────────────────────────
@@ -183,7 +194,7 @@ function prepareTimesteps({ scheduler: { class: className, config }, steps }: Re
 function prepareLatents(
   { recipe, pkg }: FamilyRun,
   window: RecipeWindow,
-  known: Float32Array | null,
+  known: KnownLatents | null,
   scheduler: Scheduler,
 ): WindowState {
   const shape = latentShape(recipe, pkg, window);
@@ -191,23 +202,19 @@ function prepareLatents(
   const noise = generator.randn(valuesOf(shape));
   const latents = noise.map((value) => value * scheduler.initNoiseSigma);
   const state = { shape, latents, noise, known, scheduler, generator };
-  putKnownFrames(state, window.prefix, 0);
+  putKnownFrames(state, 0);
   return state;
 }
 
 /** Puts the known frames into the latents, as noisy as they are before step `step`; clean after the last. */
-function putKnownFrames({ shape, latents, noise, known, scheduler }: WindowState, prefix: number, step: number): void {
+function putKnownFrames({ shape, latents, noise, known, scheduler }: WindowState, step: number): void {
   if (known === null) return;
-  let wanted = known;
+  let wanted = known.volume;
   if (step < scheduler.timesteps.length) {
-    wanted = new Float32Array(known.length);
-    scheduler.addNoise(known, noise, step, wanted);
+    wanted = new Float32Array(latents.length);
+    scheduler.addNoise(known.volume, noise, step, wanted);
   }
-  const plane = shape.height * shape.width;
-  for (let c = 0; c < shape.channels; c++) {
-    const start = c * shape.frames * plane;
-    latents.set(wanted.subarray(start, start + prefix * plane), start);
-  }
+  for (const frame of known.places) putFrame(latents, frame, takeFrame(wanted, frame, shape), shape);
 }
 
 /** The written latents in place of the noise, and scheduler and generator as they were. */
@@ -261,7 +268,7 @@ interface Denoising {
 
 async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   const { recipe, meter, watch, signal } = run;
-  const { window, state, negative, prompt } = work;
+  const { state, negative, prompt } = work;
   const { latents, scheduler, generator } = state;
   const size = latents.length;
   const input = new Float32Array(size);
@@ -293,7 +300,7 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     assertFinite(prediction, 'the UNet');
     preview(run, work, step, prediction);
     scheduler.step(prediction, step, latents, { generator });
-    putKnownFrames(state, window.prefix, step + 1);
+    putKnownFrames(state, step + 1);
     const stepMs = performance.now() - startedAt;
     // Written first, told second: a step that the artist has seen done is not done again.
     await writeDown(run, work, step + 1);
@@ -464,10 +471,15 @@ async function storeFrames(
 function latentShape(recipe: Recipe, { vae }: ModelPackage, window: RecipeWindow): LatentShape {
   return {
     channels: vae.latentChannels,
-    frames: window.frames,
+    frames: denoisedFrames(window),
     height: recipe.height / vae.spatialRatio,
     width: recipe.width / vae.spatialRatio,
   };
+}
+
+/** The window's frames, and those up to a later image behind them. */
+function denoisedFrames({ start, frames, later }: RecipeWindow): number {
+  return later === null ? frames : Math.max(frames, later - start + 1);
 }
 
 function valuesOf({ channels, frames, height, width }: LatentShape): number {
