@@ -11,6 +11,7 @@ import { decodePng } from '@main/platform/png';
 import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
 import { psnr } from '@core/quality/seam';
 import { buildMain } from '../support/build-main';
+import { animateDiffDir } from '../support/references';
 
 let built: Awaited<ReturnType<typeof buildMain>>;
 let dir: string;
@@ -181,6 +182,53 @@ describe('onionskin extend', () => {
     const scaled = await cli([...argv, '--size', '128x128']);
     expect(scaled).toMatchObject({ code: 0, err: expect.stringContaining('is 100x90: scaled to cover 128x128') });
     expect((await probeFile(join(dir, 'square.gif'))).streams?.[0]).toMatchObject({ width: 128, height: 128 });
+  });
+});
+
+describe('a model of another family', () => {
+  it('is added as a folder, generates, and goes on from what it made', async () => {
+    const added = await cli(['models', 'add', animateDiffDir]);
+    expect(added).toMatchObject({ code: 0, err: '' });
+    const options = [
+      '--prompt',
+      'the red ball',
+      '--model',
+      'animatediff-tiny',
+      '--steps',
+      '3',
+      '--size',
+      '64x64',
+      '--json',
+    ];
+    const made = await cli([
+      'generate',
+      ...options,
+      '--frames',
+      '8',
+      '--seed',
+      '1',
+      '--out',
+      join(dir, 'animated.gif'),
+    ]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const done = made.events.at(-1);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({
+      family: 'animatediff',
+      frameCount: 8,
+      scheduler: { class: 'DDIMScheduler', config: { beta_schedule: 'linear' } },
+    });
+    const extended = await cli([
+      ...['extend', String(done?.['takeId']), ...options, '--frames', '4', '--seed', '2'],
+      ...['--out', join(dir, 'animated-on/')],
+    ]);
+    expect(extended).toMatchObject({ code: 0, err: '' });
+    expect(extended.events.at(-1)?.['frames']).toHaveLength(4);
+    expect(await pixelsOf(join(dir, 'animated-on'))).toHaveLength(12);
+
+    const backward = ['extend', String(done?.['takeId']), ...options, '--frames', '4', '--seed', '3', '--backward'];
+    const before = await cli([...backward, '--out', join(dir, 'animated-before.gif')]);
+    expect(before).toMatchObject({ code: 0, err: '' });
+    expect(before.events.at(-1)?.['frames']).toHaveLength(4);
   });
 });
 

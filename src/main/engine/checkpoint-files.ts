@@ -32,7 +32,13 @@ const Header = z.object({
   window: z.int().min(0),
   /** Denoising steps done in that window. */
   step: z.int().min(0),
-  scheduler: z.object({ position: z.int().min(0) }),
+  scheduler: z.object({
+    position: z.int().min(0),
+    /** What a multistep scheduler remembers; its arrays follow the latents in the same file, history first. */
+    memory: z
+      .object({ counters: z.record(z.string(), z.int()), history: z.int().min(0).max(8), hasLastSample: z.boolean() })
+      .optional(),
+  }),
   /** State of the random numbers for a family that draws inside its loop; null when all is drawn before it. */
   rng: z.string().nullable(),
   frames: z.array(StoredFrame),
@@ -45,7 +51,7 @@ type Header = z.infer<typeof Header>;
 const HeaderFile = z.object({ sha256: Sha256, header: z.record(z.string(), z.unknown()) });
 
 export type RunState = Pick<Header, 'window' | 'step' | 'scheduler' | 'rng' | 'frames' | 'spent'> & {
-  /** The latents after `step` steps as the family holds them; null at the beginning of a window. */
+  /** The latents after `step` steps as the family holds them, and after them the scheduler's; null at a window's start. */
   readonly latents: Float32Array | null;
 };
 

@@ -15,7 +15,7 @@ const VAE_CONFIG_FILE = 'vae/config.json';
 export const SCHEDULER_FILE = 'scheduler/scheduler_config.json';
 const PREVIEW_FILE = 'preview.json';
 
-export const graphNames = ['text_encoder', 'transformer', 'vae_encoder', 'vae_decoder'] as const;
+export const graphNames = ['text_encoder', 'transformer', 'unet', 'vae_encoder', 'vae_decoder'] as const;
 export type GraphName = (typeof graphNames)[number];
 
 export interface VaeConfig {
@@ -37,11 +37,13 @@ export interface ModelPackage {
 
 const VaeConfigFile = z.looseObject({
   latent_channels: z.int().min(1).max(4096),
-  spatial_compression_ratio: z.int().min(1).max(256),
-  temporal_compression_ratio: z.int().min(1).max(64),
+  spatial_compression_ratio: z.int().min(1).max(256).optional(),
+  temporal_compression_ratio: z.int().min(1).max(64).default(1),
+  /** diffusers' AutoencoderKL halves the picture between every two of its blocks and names no ratio. */
+  block_out_channels: z.array(z.int()).min(1).max(8).optional(),
   scaling_factor: z.number().positive().default(1),
-  latents_mean: z.array(z.number()),
-  latents_std: z.array(z.number().positive()),
+  latents_mean: z.array(z.number()).nullish(),
+  latents_std: z.array(z.number().positive()).nullish(),
 });
 
 const PreviewFile = z.looseObject({
@@ -71,19 +73,25 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
   const hasPreview = manifest.files.some((file) => file.path === PREVIEW_FILE);
   const previewFile = hasPreview ? await readPackageJson(dir, PREVIEW_FILE, PreviewFile) : null;
   const channels = vaeFile.latent_channels;
-  for (const key of ['latents_mean', 'latents_std'] as const)
-    if (vaeFile[key].length !== channels)
-      throw odd(VAE_CONFIG_FILE, `${key} has ${vaeFile[key].length} values for ${channels} channels`);
+  const mean = vaeFile.latents_mean ?? new Array<number>(channels).fill(0);
+  const std = vaeFile.latents_std ?? new Array<number>(channels).fill(1);
+  for (const [key, values] of Object.entries({ latents_mean: mean, latents_std: std }))
+    if (values.length !== channels)
+      throw odd(VAE_CONFIG_FILE, `${key} has ${values.length} values for ${channels} channels`);
+  const blocks = vaeFile.block_out_channels?.length;
+  const spatialRatio = vaeFile.spatial_compression_ratio ?? (blocks === undefined ? undefined : 2 ** (blocks - 1));
+  if (spatialRatio === undefined)
+    throw odd(VAE_CONFIG_FILE, 'it names neither spatial_compression_ratio nor block_out_channels');
   return {
     dir,
     manifest,
     vae: {
       latentChannels: channels,
-      spatialRatio: vaeFile.spatial_compression_ratio,
+      spatialRatio,
       temporalRatio: vaeFile.temporal_compression_ratio,
       statistics: {
-        mean: Float32Array.from(vaeFile.latents_mean),
-        std: Float32Array.from(vaeFile.latents_std),
+        mean: Float32Array.from(mean),
+        std: Float32Array.from(std),
         scalingFactor: vaeFile.scaling_factor,
       },
     },

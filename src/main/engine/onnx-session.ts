@@ -63,6 +63,12 @@ export class OnnxSession {
     return opened;
   }
 
+  /** How the graph declares an input: exports of one model differ in types and ranks. null = it has no such input. */
+  inputOf(name: string): { readonly type: string; readonly rank: number } | null {
+    const input = this.#session.inputMetadata.find((value) => value.name === name);
+    return input?.isTensor ? { type: input.type, rank: input.shape.length } : null;
+  }
+
   /** @throws AppError model/unsupported when the graph lacks one of these inputs or wants another type */
   assertInputs(inputs: Readonly<Record<string, 'float32' | 'int64'>>): void {
     const found = new Map(

@@ -3,13 +3,15 @@
  * class serves the engine process and tests that need no process.
  */
 import { env, listSupportedBackends } from 'onnxruntime-node';
-import { AppError } from '@core/errors';
+import { assertFamily, type FamilyName } from '@core/diffusion/families';
 import type { RunProgress, RunSeconds, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { FrameStore } from '../services/media/frame-store';
 import { CheckpointFiles } from './checkpoint-files';
 import { CHECKPOINT_EVERY_MS, Checkpointer } from './checkpointer';
-import { runLtx, type FamilyRun, type StoredFrame } from './families/ltx';
+import { runAnimateDiff } from './families/animatediff';
+import type { FamilyRun, StoredFrame } from './families/family-run';
+import { runLtx } from './families/ltx';
 import { loadModelPackage, type ModelPackage } from './model-package';
 import { ProgressMeter } from './progress-meter';
 import { SessionPool } from './session-pool';
@@ -46,7 +48,10 @@ export interface RunResult {
   readonly seconds: RunSeconds;
 }
 
-const families: Readonly<Record<string, (run: FamilyRun) => Promise<string[]>>> = { ltx: runLtx };
+const families: Readonly<Record<FamilyName, (run: FamilyRun) => Promise<string[]>>> = {
+  ltx: runLtx,
+  animatediff: runAnimateDiff,
+};
 
 export class Runner {
   readonly #sessions = new SessionPool();
@@ -60,13 +65,7 @@ export class Runner {
     meter.stage('loading');
     const startedAt = performance.now();
     const pkg = await loadModelPackage(request.packageDir);
-    const family = Object.hasOwn(families, pkg.manifest.family) ? families[pkg.manifest.family] : undefined;
-    if (family === undefined)
-      throw new AppError('model/unsupported', `this version cannot run models of the family ${pkg.manifest.family}`, {
-        field: 'family',
-        value: pkg.manifest.family,
-        remedy: `It runs: ${Object.keys(families).join(', ')}.`,
-      });
+    const family = families[assertFamily(pkg.manifest.family)];
     await this.#sessions.select(pkg, { threads: recipe.threads, provider: recipe.provider });
     const tokenizer = await this.#tokenizerOf(pkg);
     watch.addLoad(performance.now() - startedAt);

@@ -1,7 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { aTempDir, copyPocket, pocketDir } from '../../../test/support/pocket';
+import { animateDiffDir, animateDiffTokens } from '../../../test/support/references';
 import { PromptTokenizer } from './tokenizer';
 
 const temp = aTempDir();
@@ -83,5 +85,17 @@ describe('PromptTokenizer', () => {
       code: 'model/missing-file',
       detail: { field: 'tokenizer/tokenizer.json' },
     });
+  });
+});
+
+describe("CLIP's byte pairs", () => {
+  // Ids by transformers over the same files (models/export/animatediff_tiny.py).
+  const rows = z
+    .array(z.object({ prompt: z.string(), ids: z.array(z.int()) }))
+    .parse(JSON.parse(readFileSync(animateDiffTokens, 'utf8')));
+
+  test.each(rows)('$prompt', async ({ prompt, ids }) => {
+    const tokenizer = await PromptTokenizer.load(animateDiffDir, 77);
+    expect(Array.from(tokenizer.encode(prompt).ids, Number)).toEqual(ids);
   });
 });

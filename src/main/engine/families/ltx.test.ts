@@ -9,7 +9,7 @@ import { aRecipe, aTempDir, aWindow, copyPocket, pocketDir, pocketManifest } fro
 import { loadModelPackage } from '../model-package';
 import { Runner, type RunHooks, type RunResult } from '../runner';
 import { SessionPool } from '../session-pool';
-import type { StoredFrame } from './ltx';
+import type { StoredFrame } from './family-run';
 
 const temp = aTempDir();
 const runner = new Runner();
@@ -262,7 +262,7 @@ describe('a run refuses', () => {
     writeFileSync(join(dir, 'onionskin.json'), JSON.stringify({ ...pocketManifest, family: 'constructor' }));
     await expect(run(aRecipe(), {}, dir)).rejects.toMatchObject({
       code: 'model/unsupported',
-      detail: { remedy: 'It runs: ltx.' },
+      detail: { remedy: 'It runs: ltx, animatediff.' },
     });
   });
 });

@@ -14,7 +14,6 @@
  * The VAE posterior is taken at its mode: it draws no random numbers, and noise is each window's only draw.
  * A run that goes on redoes what is before the loop, which gives the same values, and puts the written latents in place.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-node';
 import {
   createFlowMatchSchedule,
@@ -35,47 +34,21 @@ import {
 } from '@core/diffusion/latent-geometry';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
-import { assertRunFits } from '@core/diffusion/window-rules';
-import { AppError, assert, invalidInput } from '@core/errors';
+import { assert } from '@core/errors';
 import { framesPerSecond } from '@core/time/rate';
-import type { StepPreview } from '@contracts/engine';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
-import type { FrameStore } from '../../services/media/frame-store';
-import type { Checkpointer } from '../checkpointer';
 import type { ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume, volumeFromFrames } from '../pixels';
-import type { ProgressMeter } from '../progress-meter';
-import type { SessionPool } from '../session-pool';
-import type { StageWatch } from '../stage-watch';
-import type { PromptTokenizer } from '../tokenizer';
-
-export interface StoredFrame {
-  /** As in the recipe: counted from the segment's first new frame. */
-  readonly index: number;
-  readonly hash: string;
-  readonly bytes: number;
-}
-
-export interface FamilyRun {
-  readonly jobId: string;
-  readonly recipe: Recipe;
-  readonly pkg: ModelPackage;
-  readonly tokenizer: PromptTokenizer;
-  readonly sessions: SessionPool;
-  readonly frames: FrameStore;
-  readonly meter: ProgressMeter;
-  readonly watch: StageWatch;
-  /** null = the run does not write down how far it is. */
-  readonly checkpoints: Checkpointer | null;
-  readonly signal: AbortSignal;
-  /** Called with frames that are safely on disk. */
-  readonly onFrames: (frames: readonly StoredFrame[]) => void;
-  /** Asked before each preview is computed; null = nobody is looking. */
-  readonly previewListener: () => ((preview: StepPreview) => void) | null;
-  /** Final normalised latents [C, F, h, w] of each window, for tests and comparisons. */
-  readonly onLatents?: (window: number, latents: Float32Array) => void;
-}
+import {
+  assertFinite,
+  assertRecipeFitsPackage,
+  checkCancelled,
+  framesInOrder,
+  readKnownFrame,
+  type FamilyRun,
+  type StoredFrame,
+} from './family-run';
 
 interface PromptEmbedding {
   /** float32 [L, D] */
@@ -142,38 +115,13 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
     run.onFrames(frames);
     await writeDown(run, { window: w + 1, step: 0, latents: null, stored });
   }
-  return Array.from({ length: recipe.frameCount }, (_, index) => {
-    const hash = made.get(index);
-    assert(hash !== undefined, `no window made frame ${index}`);
-    return hash;
-  });
+  return framesInOrder(recipe, made);
 }
 
 // 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
 
 function checkRecipe({ recipe, pkg }: FamilyRun): FlowMatchSchedule {
-  assertRunFits(recipe, pkg.manifest);
-  if (recipe.family !== pkg.manifest.family || recipe.model.id !== pkg.manifest.id)
-    throw invalidInput(
-      'recipe.model',
-      recipe.model.id,
-      `the recipe is for ${recipe.model.id} (${recipe.family}), the package is ${pkg.manifest.id} (${pkg.manifest.family})`,
-      'Choose the model the recipe was made with.',
-    );
-  for (const { path, sha256 } of pkg.manifest.files)
-    if (recipe.model.files[path] !== sha256)
-      throw new AppError('model/wrong-hash', `${path} is not the file this recipe was made with`, {
-        field: path,
-        value: recipe.model.files[path] ?? 'not named by the recipe',
-        remedy: 'Install the version of the model that the recipe names, or make a new take.',
-      });
-  if (recipe.width % pkg.vae.spatialRatio !== 0 || recipe.height % pkg.vae.spatialRatio !== 0)
-    throw invalidInput(
-      'width',
-      `${recipe.width}×${recipe.height}`,
-      `the autoencoder works in blocks of ${pkg.vae.spatialRatio} pixels`,
-      `Use a size that is a multiple of ${pkg.vae.spatialRatio}.`,
-    );
+  assertRecipeFitsPackage(recipe, pkg);
   const config = parseFlowMatchEulerConfig({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
   return createFlowMatchSchedule(config, { sigmas: linearSigmas(recipe.steps) });
 }
@@ -239,22 +187,6 @@ async function encodeFrames(
     normaliseLatents(mode, pkg.vae.statistics);
     return packLatents(mode, pkg.vae.latentChannels);
   });
-}
-
-/** What this run has made comes before what it was given: the film goes on from the frames it will show. */
-async function readKnownFrame(run: FamilyRun, index: number, made: ReadonlyMap<number, string>): Promise<Uint8Array> {
-  const { recipe, frames } = run;
-  const hash = made.get(index) ?? recipe.known.find((known) => known.index === index)?.frame;
-  assert(hash !== undefined, `frame ${index} is known`);
-  const image = await frames.read(hash);
-  if (image.width !== recipe.width || image.height !== recipe.height)
-    throw invalidInput(
-      `known frame ${index}`,
-      `${image.width}×${image.height}`,
-      `the image for frame ${index} is ${image.width}×${image.height}, the run is ${recipe.width}×${recipe.height}`,
-      'Scale the image to the size of the run first.',
-    );
-  return image.rgb;
 }
 
 // 4 and 5 ── draw the noise, put the known frames into the latents ────────────────────────────────────────────────────
@@ -477,25 +409,6 @@ async function storeFrames(run: FamilyRun, window: RecipeWindow, volume: Float32
     stored.push({ index, ...(await run.frames.put(rgb, width, height)) });
   }
   return stored;
-}
-
-// ── shared ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Lets messages in (a cancel among them) before it looks: `session.run` holds the thread for a whole step. */
-async function checkCancelled(signal: AbortSignal): Promise<void> {
-  await nextTurn();
-  if (signal.aborted) throw new AppError('cancelled', 'the run was cancelled');
-}
-
-function assertFinite(values: Float32Array, what: string): void {
-  let sum = 0;
-  for (const value of values) sum += value - value; // 0, or NaN for NaN and ±∞
-  if (sum !== 0)
-    throw new AppError('engine/not-finite', `${what} gave values that are not numbers`, {
-      field: what,
-      value: 'NaN or infinity',
-      remedy: 'Lower the guidance, or use a native size and length of the model.',
-    });
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

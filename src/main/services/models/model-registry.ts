@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { assertRunFits } from '@core/diffusion/window-rules';
-import { parseFlowMatchEulerConfig } from '@core/diffusion/flow-match-euler';
+import { assertFamily, assertSchedulerFits } from '@core/diffusion/families';
 import { AppError, invalidInput } from '@core/errors';
 import type { ModelView } from '@contracts/ipc';
 import type { ModelManifest } from '@contracts/model-manifest';
@@ -20,7 +20,6 @@ import { errnoOf, fileErrorFrom, writeFileAtomic } from '../../platform/fs-atomi
 import { HashChecker, sizeProblem } from './package-check';
 
 const PACKAGES_MAX = 100;
-const FAMILIES: readonly string[] = ['ltx'];
 
 const ListFile = z.object({ schemaVersion: z.literal(1), packages: z.array(z.string().min(1)).max(PACKAGES_MAX) });
 
@@ -100,7 +99,7 @@ export class ModelRegistry {
   async add(dir: string): Promise<ModelView> {
     const added = resolve(dir);
     const manifest = readManifestSync(added);
-    assertFamily(manifest);
+    assertFamily(manifest.family);
     const { packages } = this.#packages();
     const other = packages.find((pkg) => pkg.manifest.id === manifest.id);
     if (other?.dir === added) return viewOf(other);
@@ -135,11 +134,11 @@ export class ModelRegistry {
    */
   async completeRecipe(draft: RecipeDraft, completion: RecipeCompletion): Promise<Recipe> {
     const { dir, manifest } = this.#find(draft.modelId);
-    assertFamily(manifest);
+    const family = assertFamily(manifest.family);
     assertRunFits(draft, manifest);
     await this.#hashes.check(dir, manifest);
     const { _class_name: className, ...config } = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
-    parseFlowMatchEulerConfig({ ...config, _class_name: className });
+    assertSchedulerFits(family, { ...config, _class_name: className });
     const known: Recipe['known'] = [];
     for (const image of draft.known) {
       const frame =
@@ -232,13 +231,4 @@ function viewOf({ dir, isEmbedded, manifest }: ListedPackage): ModelView {
     problem: problem === null ? null : wireErrorFrom(problem),
     bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
   };
-}
-
-function assertFamily(manifest: ModelManifest): void {
-  if (!FAMILIES.includes(manifest.family))
-    throw new AppError('model/unsupported', `this version cannot run models of the family ${manifest.family}`, {
-      field: 'family',
-      value: manifest.family,
-      remedy: `It runs: ${FAMILIES.join(', ')}.`,
-    });
 }

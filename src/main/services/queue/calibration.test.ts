@@ -31,6 +31,14 @@ describe('estimates', () => {
     expect(seconds).toBeCloseTo(1 + (24 * 67) / 1000 + 0.122, 6);
   });
 
+  test('of a model with a hundred times the weights say a hundred times the seconds before its first run', async () => {
+    const { calibration } = await openCalibration();
+    const unet = { path: 'unet/model.onnx', bytes: 1_450_000_000, sha256: 'a'.repeat(64) };
+    const files = [...pocketManifest.files.filter(({ path }) => !path.startsWith('transformer/')), unet];
+    const { seconds } = calibration.estimate({ ...pocketManifest, id: 'large', files }, shape);
+    expect(seconds).toBeCloseTo(1 + (100 * 24 * 67) / 1000 + 0.122, 6);
+  });
+
   test('follow the measured line once runs of two sizes are known', async () => {
     const { calibration } = await openCalibration();
     for (const frames of [5, 9]) {

@@ -24,6 +24,7 @@ export interface Estimate {
 }
 
 type Geometry = Pick<ModelManifest, 'id' | 'version' | 'frameGrid' | 'sizeGrid'>;
+type Model = Geometry & Pick<ModelManifest, 'files'>;
 
 /** Pocket on one thread of a 2023 server core: 67 ms a step for 9 frames of 128×128 with guidance, 122 ms to decode. */
 const TYPICAL = {
@@ -31,6 +32,9 @@ const TYPICAL = {
   decodeMsPerPixel: 122 / (9 * 128 * 128),
   overheadMs: 1_000,
 } as const;
+
+/** Pocket's graphs, rounded up: the models the constants are for have at most these. */
+const TYPICAL_BYTES = { denoiser: 14_500_000, decoder: 4_500_000 } as const;
 
 /** Runs looked at: enough to average, few enough to follow a machine that changes. */
 const RUNS_USED = 64;
@@ -81,17 +85,19 @@ export class Calibration {
     });
   }
 
-  estimate(model: Geometry, shape: RunShape): Estimate {
+  estimate(model: Model, shape: RunShape): Estimate {
     const rows = this.#db.all(
       Row,
       `SELECT step_units AS stepUnits, step_ms AS stepMs, pixels, decode_ms AS decodeMs, overhead_ms AS overheadMs
        FROM calibration WHERE model_id = ? AND model_version = ? ORDER BY id DESC LIMIT ?`,
       ...[model.id, model.version, RUNS_USED],
     );
-    const stepMs = rows.length === 0 ? (units: number) => units * TYPICAL.stepMsPerUnit : fitStep(rows);
+    // A model of a hundred times the weights must not promise pocket's seconds: cost goes with the weights, roughly.
+    const typicalStepMs = TYPICAL.stepMsPerUnit * weight(model, ['transformer/', 'unet/'], TYPICAL_BYTES.denoiser);
+    const stepMs = rows.length === 0 ? (units: number) => units * typicalStepMs : fitStep(rows);
     const decodeMsPerPixel =
       rows.length === 0
-        ? TYPICAL.decodeMsPerPixel
+        ? TYPICAL.decodeMsPerPixel * weight(model, ['vae_decoder/'], TYPICAL_BYTES.decoder)
         : sumOf(rows, (row) => row.decodeMs) / sumOf(rows, (row) => row.pixels);
     const overheadMs = rows.length === 0 ? TYPICAL.overheadMs : median(rows.map((row) => row.overheadMs));
     const pixels = shape.windows.reduce((sum, count) => sum + count, 0) * shape.width * shape.height;
@@ -102,6 +108,12 @@ export class Calibration {
     const ms = overheadMs + denoiseMs + pixels * decodeMsPerPixel;
     return { seconds: ms / 1000, basis: rows.length === 0 ? 'typical' : 'measured' };
   }
+}
+
+/** How many times as large as the typical one a model's graph is, at least 1. */
+function weight({ files }: Model, folders: readonly string[], typicalBytes: number): number {
+  const own = files.filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
+  return Math.max(1, sumOf(own, ({ bytes }) => bytes) / typicalBytes);
 }
 
 /**

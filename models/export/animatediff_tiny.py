@@ -1,0 +1,148 @@
+"""
+The tiny AnimateDiff package of the engine's tests, and what diffusers' own AnimateDiffPipeline draws with its checkpoint:
+
+    python animatediff_tiny.py ../../test/fixtures/animatediff-tiny
+
+Writes package/ (animatediff.py) and reference/: cases.json, tokens.json, and per case NAME.latents.npy [C,F,h,w] and NAME.png, the
+frames below each other. `known` and `long` go beyond the pipeline by what its own parts allow, and say how here.
+"""
+import json
+import os
+import sys
+import tempfile
+
+import numpy as np
+import torch
+from diffusers import (AnimateDiffPipeline, DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,
+                       LCMScheduler, UniPCMultistepScheduler)
+from PIL import Image
+
+import animatediff
+import tiny_animatediff
+
+BETAS = dict(beta_schedule="linear", beta_start=0.00085, beta_end=0.012)
+PLAIN = dict(prompt="the red ball and the ball", negative="on", seed=7, frames=16, width=32, height=32, steps=6, guidance=3.0, known=0, later=None)
+CONTEXT, OVERLAP = 16, 4
+
+CASES = {
+    "ddim": {**PLAIN, "scheduler": ("DDIMScheduler", tiny_animatediff.SCHEDULER)},
+    "no-guidance": {**PLAIN, "scheduler": ("DDIMScheduler", tiny_animatediff.SCHEDULER), "guidance": 1.0, "frames": 5, "width": 48},
+    "euler": {**PLAIN, "scheduler": ("EulerDiscreteScheduler", {**BETAS, "timestep_spacing": "linspace"}), "height": 48, "frames": 8, "seed": 8},
+    "dpm-karras": {**PLAIN, "scheduler": ("DPMSolverMultistepScheduler", {**BETAS, "use_karras_sigmas": True}), "seed": 9},
+    "unipc": {**PLAIN, "scheduler": ("UniPCMultistepScheduler", BETAS), "seed": 10, "frames": 8},
+    "euler-ancestral": {**PLAIN, "scheduler": ("EulerAncestralDiscreteScheduler", BETAS), "seed": 11, "frames": 8},
+    "lcm": {**PLAIN, "scheduler": ("LCMScheduler", BETAS), "seed": 12, "steps": 4, "guidance": 1.5, "frames": 8},
+    "known": {**PLAIN, "scheduler": ("DDIMScheduler", tiny_animatediff.SCHEDULER), "seed": 13, "frames": 8, "known": 3},
+    "first-and-last": {**PLAIN, "scheduler": ("DPMSolverMultistepScheduler", BETAS), "seed": 15, "frames": 8, "known": 1, "later": 7},
+    "long": {**PLAIN, "scheduler": ("DDIMScheduler", tiny_animatediff.SCHEDULER), "seed": 14, "frames": 27, "steps": 3},
+}
+CLASSES = {c.__name__: c for c in (DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, LCMScheduler, UniPCMultistepScheduler)}
+
+
+def window_starts(frames):
+    """Windows of CONTEXT frames that overlap by OVERLAP; the last one ends with the film."""
+    if frames <= CONTEXT:
+        return [0]
+    starts = list(range(0, frames - CONTEXT, CONTEXT - OVERLAP))
+    return [*starts, frames - CONTEXT]
+
+
+def windowed(unet):
+    """The UNet over overlapping windows; where they overlap, the mean with weights 1 … 8 8 … 1 (FreeNoise's pyramid)."""
+    inner = unet.forward
+    pyramid = torch.tensor([*range(1, CONTEXT // 2 + 1), *range(CONTEXT // 2, 0, -1)], dtype=torch.float32)
+
+    def forward(sample, timestep, encoder_hidden_states, **_):
+        frames = sample.shape[2]
+        total, weights = torch.zeros_like(sample), torch.zeros(frames)
+        text = encoder_hidden_states.reshape(sample.shape[0], frames, *encoder_hidden_states.shape[1:])
+        for start in window_starts(frames):
+            span = slice(start, start + CONTEXT)
+            out = inner(sample[:, :, span], timestep, text[:, span].flatten(0, 1), return_dict=False)[0]
+            total[:, :, span] += out * pyramid[None, None, :, None, None]
+            weights[span] += pyramid
+        return type("Output", (), {"sample": total / weights[None, None, :, None, None]})
+
+    return forward
+
+
+def keeper(known, noise, places):
+    """After each step, the frames at `places` are the known ones, as noisy as the next step wants them (StableDiffusionInpaintPipeline)."""
+    def on_step_end(pipe, step, _, tensors):
+        latents, wanted, following = tensors["latents"], known, step + 1
+        if following < len(pipe.scheduler.timesteps):
+            wanted = pipe.scheduler.add_noise(known, noise[:, :, places], pipe.scheduler.timesteps[following : following + 1])
+        latents[:, :, places] = wanted
+        return {"latents": latents}
+    return on_step_end
+
+
+@torch.no_grad()
+def run(pipeline, case, first_frames):
+    name, config = case["scheduler"]
+    pipeline.scheduler = CLASSES[name](**config)
+    options, pixels = {}, pipeline.vae_scale_factor
+    shape = (1, 4, case["frames"], case["height"] // pixels, case["width"] // pixels)
+    places = [*range(case["known"]), *([] if case["later"] is None else [case["later"]])]
+    if places:
+        # The pipeline's own draw, made before it so that the known frames get the same noise.
+        noise = torch.randn(shape, generator=torch.Generator().manual_seed(case["seed"]))
+        volume = torch.from_numpy(first_frames[places].copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
+        known = torch.cat([pipeline.vae.encode(image[None]).latent_dist.mode() for image in volume]) * pipeline.vae.config.scaling_factor
+        known = known.permute(1, 0, 2, 3)[None]
+        pipeline.scheduler.set_timesteps(case["steps"])
+        start = noise.clone()
+        start[:, :, places] = pipeline.scheduler.add_noise(known, noise[:, :, places], pipeline.scheduler.timesteps[:1])
+        options = {"latents": start, "callback_on_step_end": keeper(known, noise, places)}
+    forward = pipeline.unet.forward
+    if case["frames"] > CONTEXT:
+        pipeline.unet.forward = windowed(pipeline.unet)
+    latents = pipeline(case["prompt"], negative_prompt=case["negative"], num_frames=case["frames"], height=case["height"], width=case["width"],
+                       num_inference_steps=case["steps"], guidance_scale=case["guidance"], generator=torch.Generator().manual_seed(case["seed"]),
+                       output_type="latent", **options).frames
+    pipeline.unet.forward = forward
+    video = pipeline.decode_latents(latents)
+    frames = pipeline.video_processor.postprocess_video(video=video, output_type="pil")[0]
+    return latents[0].numpy(), np.stack([np.asarray(frame) for frame in frames])
+
+
+PROMPTS = ["", " ", "the red ball and the ball", "The RED Ball!!!", "  two\n\tspaces  ", "it's the ball's, isn't it? we're", "a1b22c333", "café naïve Ünïcode",
+           "cafe\u0301", "日本語の文", "emoji 🎈🚀 👩\u200d👩\u200d👧", "&lt;b&gt; &amp; <b>", "the red ball and " * 60, "x" * 500, "(masterpiece:1.2), [best|worst]",
+           "don't can't I'll I'd", "<|endoftext|> the", "\u200bzero\u200dwidth", "ＦＵＬＬ ｗｉｄｔｈ", "ǅ İstanbul ß ẞ"]
+
+
+def write_tokens(path):
+    """What transformers makes of awkward prompts."""
+    words, _ = tiny_animatediff.tokenizer()
+    rows = [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=77)["input_ids"]} for prompt in PROMPTS]
+    with open(path, "w") as file:
+        file.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+
+
+def main(folder):
+    torch.set_num_threads(1)
+    pipeline = tiny_animatediff.build()
+    with tempfile.TemporaryDirectory() as checkpoint:
+        tiny_animatediff.save(pipeline, checkpoint)
+        animatediff.export(animatediff.parser().parse_args([
+            checkpoint, f"{folder}/package", "--id", "animatediff-tiny", "--name", "AnimateDiff, tiny", "--licence", "MIT",
+            "--description", "Nearly random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3"]))
+    reference = f"{folder}/reference"
+    os.makedirs(reference, exist_ok=True)
+    write_tokens(f"{reference}/tokens.json")
+    first = None
+    for name, case in CASES.items():
+        latents, frames = run(pipeline, case, first)
+        first = frames if first is None else first
+        np.save(f"{reference}/{name}.latents.npy", np.ascontiguousarray(latents, dtype=np.float32))
+        Image.fromarray(frames.reshape(-1, *frames.shape[2:])).save(f"{reference}/{name}.png", optimize=True)
+        print(f"{name:16} latents to {np.abs(latents).max():6.2f}   frames {frames.min()} … {frames.max()}, deviation {frames.std():.1f}, from frame to frame {np.abs(np.diff(frames.astype(float), axis=0)).mean():.2f}")
+    with open(f"{reference}/cases.json", "w") as file:
+        json.dump({name: {**case, "scheduler": {"class": case["scheduler"][0], "config": case["scheduler"][1]}} for name, case in CASES.items()}, file, indent=1)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])

@@ -1,0 +1,253 @@
+/**
+ * What the AnimateDiff family promises beyond its reference runs: repeats, windows, stops, going on with a scheduler that
+ * remembers or draws, and named refusals.
+ */
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunProgress, StepPreview } from '@contracts/engine';
+import type { Recipe } from '@contracts/recipe';
+import { buildEngine } from '../../../../test/support/build-engine';
+import { aTempDir, aWindow } from '../../../../test/support/pocket';
+import { anAnimateDiffRecipe, animateDiffDir } from '../../../../test/support/references';
+import { EngineHost } from '../engine-host';
+import { forkEngine } from '../engine-process';
+import { Runner, type RunHooks, type RunResult } from '../runner';
+
+const temp = aTempDir();
+const framesDir = join(temp.dir, 'frames');
+const runner = new Runner();
+afterAll(async () => {
+  await runner.close();
+  temp.remove();
+});
+let folders = 0;
+const aFolder = (): string => join(temp.dir, String(folders++));
+
+interface Options extends Partial<RunHooks> {
+  readonly packageDir?: string;
+  readonly jobDir?: string;
+  readonly dir?: string;
+}
+
+function run(recipe: Recipe, { packageDir, jobDir, dir, ...hooks }: Options = {}): Promise<RunResult> {
+  return runner.run(
+    {
+      jobId: 'job',
+      recipe,
+      packageDir: packageDir ?? animateDiffDir,
+      framesDir: dir ?? framesDir,
+      jobDir: jobDir ?? null,
+      checkpointEveryMs: null,
+    },
+    { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal, ...hooks },
+  );
+}
+
+const nameOf = ({ stage, window, step }: RunProgress): string => `${stage} ${window}:${step}`;
+const betas = { beta_schedule: 'linear', beta_start: 0.00085, beta_end: 0.012 };
+
+describe('a run', () => {
+  test('gives the same hashes twice, others for another seed, another prompt and another scheduler', async () => {
+    const first = await run(anAnimateDiffRecipe());
+    expect(first.frames).toHaveLength(8);
+    expect((await run(anAnimateDiffRecipe())).frames).toEqual(first.frames);
+    const window = { frames: 8, keepTo: 8, prompt: 'the red ball' };
+    for (const other of [
+      anAnimateDiffRecipe({ windows: [aWindow({ ...window, seed: 2 })] }),
+      anAnimateDiffRecipe({ windows: [aWindow({ ...window, prompt: 'an' })] }),
+      anAnimateDiffRecipe({ windows: [aWindow({ ...window, negative: 'an' })] }),
+      anAnimateDiffRecipe({ scheduler: { class: 'EulerDiscreteScheduler', config: betas } }),
+    ])
+      expect((await run(other)).frames).not.toEqual(first.frames);
+  });
+
+  test('that goes on from the frames of an earlier window has the bytes of one made later from the stored frames', async () => {
+    const first = aWindow({ frames: 8, keepTo: 8 });
+    const second = { frames: 8, prefix: 3, seed: 7 };
+    const whole = await run(
+      anAnimateDiffRecipe({
+        frameCount: 13,
+        windows: [first, aWindow({ ...second, start: 5, keepFrom: 8, keepTo: 13 })],
+      }),
+    );
+    const start = await run(anAnimateDiffRecipe({ windows: [first] }));
+    const rest = await run(
+      anAnimateDiffRecipe({
+        role: 'forward',
+        frameCount: 5,
+        known: start.frames.slice(5).map((frame, i) => ({ index: i - 3, frame })),
+        windows: [aWindow({ ...second, start: -3, keepTo: 5 })],
+      }),
+    );
+    expect([...start.frames, ...rest.frames]).toEqual(whole.frames);
+  });
+
+  test('towards a later image is the same whether that lies in the window or right behind it', async () => {
+    const anchor = (await run(anAnimateDiffRecipe())).frames[0] ?? '';
+    const known = [{ index: 7, frame: anchor }];
+    const options = { role: 'backward', frameCount: 7, known } as const;
+    const [inside, behind] = [aWindow({ frames: 8, keepTo: 7, later: 7 }), aWindow({ frames: 7, keepTo: 7, later: 7 })];
+    const first = await run(anAnimateDiffRecipe({ ...options, windows: [inside] }));
+    expect((await run(anAnimateDiffRecipe({ ...options, windows: [behind] }))).frames).toEqual(first.frames);
+    const alone = await run(anAnimateDiffRecipe({ frameCount: 7, windows: [aWindow({ frames: 7, keepTo: 7 })] }));
+    expect(first.frames).not.toEqual(alone.frames);
+  });
+
+  test('tells its stages, and shows every frame of the window at every step', async () => {
+    const told: string[] = [];
+    const previews: StepPreview[] = [];
+    await run(anAnimateDiffRecipe({ steps: 2 }), {
+      onProgress: (progress) => told.push(nameOf(progress)),
+      previewListener: () => (preview) => previews.push(preview),
+    });
+    expect(told).toEqual([
+      ...['loading 0:0', 'encoding-prompt 0:0', 'denoising 0:0', 'denoising 0:1', 'denoising 0:2'],
+      ...['decoding 0:2', 'writing 0:2'],
+    ]);
+    expect(previews.map(({ rgb, ...rest }) => ({ ...rest, bytes: rgb.length }))).toEqual(
+      [1, 2].map((step) => ({
+        ...{ jobId: 'job', window: 0, step, steps: 2, width: 4, height: 4 },
+        indices: [0, 1, 2, 3, 4, 5, 6, 7],
+        bytes: 8 * 4 * 4 * 3,
+      })),
+    );
+  });
+
+  test('that is cancelled after a step stops there and stores nothing', async () => {
+    const abort = new AbortController();
+    const told: string[] = [];
+    const dir = aFolder();
+    const cancelled = run(anAnimateDiffRecipe(), {
+      dir,
+      signal: abort.signal,
+      onProgress: (progress) => {
+        told.push(nameOf(progress));
+        if (nameOf(progress) === 'denoising 0:2') abort.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told.at(-1)).toBe('denoising 0:2');
+    expect(() => readdirSync(dir)).toThrow('ENOENT');
+  });
+});
+
+describe('a run that was stopped goes on to the same frames', () => {
+  const schedulers: [string, object][] = [
+    ['DDIMScheduler', {}],
+    ['DPMSolverMultistepScheduler', { use_karras_sigmas: true }],
+    ['UniPCMultistepScheduler', {}],
+    ['EulerAncestralDiscreteScheduler', {}],
+    ['LCMScheduler', {}],
+  ];
+  test.each(schedulers)('%s, at every step of both windows', async (className, config) => {
+    const recipe = anAnimateDiffRecipe({
+      steps: 4,
+      frameCount: 10,
+      scheduler: { class: className, config: { ...betas, ...config } },
+      windows: [
+        aWindow({ frames: 6, keepTo: 6 }),
+        aWindow({ start: 4, frames: 6, prefix: 2, keepFrom: 6, keepTo: 10, seed: 7 }),
+      ],
+    });
+    const messages: string[] = [];
+    const { frames } = await run(recipe, { onProgress: (progress) => messages.push(nameOf(progress)) });
+    for (const at of messages.filter((name) => name.startsWith('denoising') || name.startsWith('decoding'))) {
+      const jobDir = aFolder();
+      const abort = new AbortController();
+      const onProgress = (progress: RunProgress) => nameOf(progress) === at && abort.abort();
+      await expect(run(recipe, { jobDir, signal: abort.signal, onProgress })).rejects.toMatchObject({
+        code: 'cancelled',
+      });
+      const told: string[] = [];
+      const notes: string[] = [];
+      const rest = await run(recipe, {
+        jobDir,
+        onProgress: (progress) => told.push(nameOf(progress)),
+        onNote: (note) => notes.push(note),
+      });
+      expect([at, rest.frames, notes]).toEqual([at, frames, []]);
+      // No step that was told is done again.
+      const nextSteps = told.filter((name) => name.startsWith('denoising'));
+      const expected: Record<string, string | undefined> = { '0:4': 'denoising 1:0', '1:4': undefined };
+      const [, place = ''] = at.split(' ');
+      expect(nextSteps[0]).toBe(place in expected ? expected[place] : at);
+    }
+  });
+});
+
+describe('an engine that is killed', () => {
+  let host: EngineHost;
+  beforeAll(async () => {
+    const entry = await buildEngine();
+    host = new EngineHost({ spawn: () => forkEngine(entry) });
+  });
+  afterAll(() => host.close());
+
+  test.each(['DPMSolverMultistepScheduler', 'EulerAncestralDiscreteScheduler'])(
+    'at every step of one job, under %s, comes to the same frames',
+    async (className) => {
+      const recipe = anAnimateDiffRecipe({ steps: 5, scheduler: { class: className, config: betas } });
+      const whole = await run(recipe);
+      const jobDir = aFolder();
+      const killAt = async (at: string | null): Promise<{ told: string[]; frames: string[] | null }> => {
+        const told: string[] = [];
+        const onProgress = (progress: RunProgress): void => {
+          told.push(nameOf(progress));
+          if (nameOf(progress) === at && host.pid !== undefined) process.kill(host.pid, 'SIGKILL');
+        };
+        const places = { packageDir: animateDiffDir, framesDir, jobDir };
+        const request = { jobId: 'job', recipe, ...places, checkpointEveryMs: 0, onProgress };
+        const frames = await host.run(request).then(
+          (result) => result.frames,
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: 'engine/crashed' });
+            return null;
+          },
+        );
+        return { told, frames };
+      };
+      for (const step of [1, 2, 3, 4]) {
+        const { told } = await killAt(`denoising 0:${step}`);
+        // It begins at or after the step it was last killed at.
+        expect(told.includes('denoising 0:0')).toBe(step === 1);
+      }
+      const { frames, told } = await killAt(null);
+      expect(frames).toEqual(whole.frames);
+      expect(told).not.toContain('denoising 0:3');
+    },
+  );
+});
+
+describe('a run refuses', () => {
+  test.each<[string, Parameters<typeof anAnimateDiffRecipe>[0], object]>([
+    [
+      "another family's scheduler",
+      { scheduler: { class: 'FlowMatchEulerDiscreteScheduler', config: {} } },
+      { code: 'model/unsupported', detail: { value: 'FlowMatchEulerDiscreteScheduler' } },
+    ],
+    ['a size off the grid', { width: 40 }, { code: 'input/invalid', detail: { field: 'width' } }],
+    [
+      'a later image that is further away than the model can see',
+      { known: [{ index: 64, frame: 'a'.repeat(64) }], windows: [aWindow({ frames: 8, keepTo: 8, later: 64 })] },
+      { code: 'input/invalid', detail: { field: 'windows.0.later' } },
+    ],
+  ])('%s', async (_, overrides, error) => {
+    await expect(run(anAnimateDiffRecipe(overrides))).rejects.toMatchObject(error);
+  });
+});
+
+test("diffusers' own vae/config.json, which names blocks instead of a ratio, does as well", async () => {
+  const dir = aFolder();
+  cpSync(animateDiffDir, dir, { recursive: true });
+  const config = {
+    latent_channels: 4,
+    block_out_channels: [8, 8, 16, 16],
+    scaling_factor: 0.18215,
+    latents_mean: null,
+  };
+  expect(readFileSync(join(dir, 'vae/config.json'), 'utf8')).toContain('0.18215');
+  writeFileSync(join(dir, 'vae/config.json'), JSON.stringify(config));
+  const recipe = anAnimateDiffRecipe({ steps: 2 });
+  expect((await run(recipe, { packageDir: dir })).frames).toEqual((await run(recipe)).frames);
+});

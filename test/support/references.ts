@@ -1,0 +1,184 @@
+/**
+ * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
+ * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
+ * (models/export/animatediff_tiny.py).
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ModelManifest } from '@contracts/model-manifest';
+import type { Recipe } from '@contracts/recipe';
+import type { Runner } from '@main/engine/runner';
+import { decodePng } from '@main/platform/png';
+import { FrameStore } from '@main/services/media/frame-store';
+import { aRecipe, aWindow, pocketDir, psnr, readNpy, referenceDir, storePng } from './pocket';
+
+export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
+const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
+export const animateDiffTokens = join(animateDiffReferenceDir, 'tokens.json');
+export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiffDir, 'onionskin.json')));
+
+/** The bars: largest absolute difference of the final latents, and dB of the worst frame. */
+export const LATENTS_MAX = 1e-4;
+export const FRAMES_MIN_DB = 50;
+
+export interface ReferenceRun {
+  readonly family: string;
+  readonly name: string;
+  /** What the run is given besides a prompt, and what makes it different. */
+  readonly mode: string;
+  readonly scheduler: string;
+  readonly packageDir: string;
+  readonly recipe: (store: FrameStore) => Promise<Recipe>;
+  readonly latents: () => Float32Array;
+  /** RGB bytes of each frame. */
+  readonly frames: () => Uint8Array[];
+}
+
+const PocketCase = z.object({
+  prompt: z.string(),
+  negative: z.string(),
+  seed: z.int(),
+  frames: z.int(),
+  width: z.int(),
+  height: z.int(),
+  steps: z.int(),
+  guidance: z.number(),
+  prefix: z.array(z.string()).optional(),
+  later: z.object({ image: z.string(), frame: z.int() }).optional(),
+});
+
+const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
+  known: z.int(),
+  later: z.int().nullable(),
+  scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
+});
+type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
+
+export function referenceRuns(): ReferenceRun[] {
+  const pocket = Object.keys(z.record(z.string(), z.unknown()).parse(readJson(join(referenceDir, 'cases.json'))));
+  const animateDiff = z
+    .record(z.string(), AnimateDiffCase)
+    .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
+  return [...pocket.map(pocketRun), ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run))];
+}
+
+function pocketRun(name: string): ReferenceRun {
+  const reference = PocketCase.parse(readJson(join(referenceDir, `${name}.json`)));
+  const { frames: frameCount, width, height, steps, guidance, seed, prompt, negative, prefix = [], later } = reference;
+  const given = [prefix.length > 0 && `${prefix.length} first`, later && '1 later'].filter(Boolean).join(', ');
+  return {
+    family: 'ltx',
+    name,
+    mode: `${given === '' ? 'text' : given}${guidance === 1 ? ', no guidance' : ''}`,
+    scheduler: 'FlowMatchEulerDiscreteScheduler',
+    packageDir: pocketDir,
+    recipe: async (store) => {
+      const known: Recipe['known'] = [];
+      for (const [index, file] of prefix.entries())
+        known.push({ index, frame: await storePng(store, join(referenceDir, file)) });
+      if (later) known.push({ index: later.frame, frame: await storePng(store, join(referenceDir, later.image)) });
+      const window = aWindow({
+        ...{ frames: frameCount, keepTo: frameCount, prefix: prefix.length, later: later?.frame ?? null },
+        ...{ prompt, negative, seed },
+      });
+      return aRecipe({ frameCount, width, height, steps, guidance, seed, known, windows: [window] });
+    },
+    latents: () => readNpy(join(referenceDir, `${name}.latents.npy`)),
+    frames: () =>
+      Array.from({ length: frameCount }, (_, index) => {
+        const png = readFileSync(join(referenceDir, name, `${String(index).padStart(3, '0')}.png`));
+        return decodePng(png).rgb;
+      }),
+  };
+}
+
+function animateDiffRun(name: string, reference: AnimateDiffCase): ReferenceRun {
+  const { frames, known, later, guidance, scheduler } = reference;
+  const modes = [
+    [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
+    guidance === 1 && 'no guidance',
+    frames > animateDiffManifest.nativeFrames && `${frames} frames in contexts`,
+  ];
+  return {
+    family: 'animatediff',
+    name,
+    mode: modes.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: animateDiffDir,
+    recipe: (store) => animateDiffRecipe(reference, store),
+    latents: () => readNpy(join(animateDiffReferenceDir, `${name}.latents.npy`)),
+    frames: () => strip(join(animateDiffReferenceDir, `${name}.png`), frames),
+  };
+}
+
+async function animateDiffRecipe(reference: AnimateDiffCase, store: FrameStore): Promise<Recipe> {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler } = reference;
+  const known: Recipe['known'] = [];
+  // The known frames are those of the first run at the same places.
+  for (const [index, rgb] of strip(join(animateDiffReferenceDir, 'ddim.png'), 16).entries())
+    if (index < reference.known || index === reference.later)
+      known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+  return anAnimateDiffRecipe({
+    ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+    windows: [
+      aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
+    ],
+  });
+}
+
+/** A recipe over the tiny package: DDIM, six steps of eight frames. */
+export function anAnimateDiffRecipe(overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const { id, version, files } = animateDiffManifest;
+  const { _class_name: className, ...config } = z
+    .looseObject({ _class_name: z.string() })
+    .parse(readJson(join(animateDiffDir, 'scheduler/scheduler_config.json')));
+  return aRecipe({
+    family: 'animatediff',
+    model: { id, version, files: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])) },
+    scheduler: { class: className, config },
+    ...{ width: 32, height: 32, steps: 6, guidance: 3, frameCount: 8 },
+    windows: [aWindow({ frames: 8, keepTo: 8, prompt: 'the red ball' })],
+    ...overrides,
+  });
+}
+
+export interface Measured {
+  readonly latents: number;
+  readonly worstDb: number;
+}
+
+/** Runs a reference run on one thread and says how far the engine is from it. */
+export async function measureReference(run: ReferenceRun, runner: Runner, framesDir: string): Promise<Measured> {
+  const store = new FrameStore(framesDir);
+  let latents = new Float32Array();
+  const { frames } = await runner.run(
+    { jobId: run.name, recipe: await run.recipe(store), packageDir: run.packageDir, framesDir },
+    {
+      onProgress: () => undefined,
+      onFrames: () => undefined,
+      onLatents: (_, final) => (latents = Float32Array.from(final)),
+      signal: new AbortController().signal,
+    },
+  );
+  const expected = run.latents();
+  const expectedFrames = run.frames();
+  if (latents.length !== expected.length || frames.length !== expectedFrames.length)
+    throw new Error(`${run.name}: ${latents.length} latents and ${frames.length} frames are not as many as stored`);
+  let worstDb = Infinity;
+  for (const [index, hash] of frames.entries())
+    worstDb = Math.min(worstDb, psnr((await store.read(hash)).rgb, expectedFrames[index] ?? new Uint8Array()));
+  const difference = latents.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected[i] ?? NaN))), 0);
+  return { latents: difference, worstDb };
+}
+
+/** Frames that lie below each other in one picture. */
+function strip(path: string, frames: number): Uint8Array[] {
+  const { rgb } = decodePng(readFileSync(path));
+  const size = rgb.length / frames;
+  return Array.from({ length: frames }, (_, i) => rgb.slice(i * size, (i + 1) * size));
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
