@@ -67,7 +67,7 @@ test.each([
     { duration: 28 },
     'clip "b" shows frames 0 to 28 of a shot that has 0 to 27',
   ],
-  ['two tracks in one place', 'track-2', { order: 0 }, 'two tracks have the order 0'],
+  ['two tracks in one place', 'track-2', { order: 0 }, 'two video tracks have the order 0'],
   ['a record filed under another id', 'b-block', { id: 'other' }, 'prompt-block other is filed under b-block'],
   [
     'overlapping prompts',

@@ -1,5 +1,5 @@
 /**
- * Splitting a clip. Both halves show the same shot; the left one keeps the id.
+ * Splitting a clip. Both halves show the same shot, or play the same sound; the left one keeps the id.
  */
 import { recordOf, transitionsOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
@@ -20,9 +20,20 @@ export function splitClip(doc: Document, clipId: RecordId, atFrame: number, newI
     );
   const leftFrames = atFrame - clip.start;
   return editDocument(doc, (draft) => {
-    draft.set({ ...clip, duration: leftFrames });
-    const sourceIn = clip.source.type === 'shot' ? clip.sourceIn + leftFrames : 0;
-    draft.add({ ...clip, id: newId, start: atFrame, duration: clip.duration - leftFrames, sourceIn });
+    const { source } = clip;
+    // A fade stays at the edge it belongs to; the cut itself is not faded.
+    const left = source.type === 'audio' ? { ...source, fadeOut: 0 } : source;
+    const right = source.type === 'audio' ? { ...source, fadeIn: 0 } : source;
+    draft.set({ ...clip, source: left, duration: leftFrames });
+    const sourceIn = source.type === 'still' ? 0 : clip.sourceIn + leftFrames;
+    draft.add({
+      ...clip,
+      id: newId,
+      source: right,
+      start: atFrame,
+      duration: clip.duration - leftFrames,
+      sourceIn,
+    });
     // The dissolve at the clip's end is now the right half's.
     for (const transition of transitionsOf(doc, clipId))
       if (transition.leftClipId === clipId) draft.set({ ...transition, leftClipId: newId });

@@ -211,8 +211,8 @@ function renamed(
   if (record.kind === 'segment' && record.activeTakeId !== null)
     return { ...record, activeTakeId: takeId(record.activeTakeId) };
   if (record.kind === 'anchor') return { ...record, mediaId: mediaId(record.mediaId) };
-  if (record.kind === 'clip' && record.source.type === 'still')
-    return { ...record, source: { type: 'still', mediaId: mediaId(record.source.mediaId) } };
+  if (record.kind === 'clip' && record.source.type !== 'shot')
+    return { ...record, source: { ...record.source, mediaId: mediaId(record.source.mediaId) } };
   return record;
 }
 

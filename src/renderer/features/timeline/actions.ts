@@ -2,7 +2,7 @@
  * Everything the timeline does by key or menu. Each edit works on the selection when there is one, and on what lies
  * under the playhead when there is not.
  */
-import { recordsOf, tracksOf } from '@core/document/access';
+import { audioTracksOf, recordsOf, videoTracksOf } from '@core/document/access';
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { addMarker } from '@core/timeline/markers';
@@ -127,7 +127,7 @@ function clipsMeant(app: AppState, session: ProjectSession): readonly ClipRecord
   const meant = selected.filter(isUnder);
   if (meant.length > 0) return meant;
   const index = indexClips(session.doc);
-  return tracksOf(session.doc)
+  return [...videoTracksOf(session.doc), ...audioTracksOf(session.doc)]
     .filter((track) => !track.isLocked)
     .map((track) => clipAtFrame(index, track.id, playhead))
     .filter((clip) => clip !== null);

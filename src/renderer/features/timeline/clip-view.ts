@@ -35,7 +35,7 @@ export interface ClipView {
 }
 
 export function describeClip(session: ProjectSession, jobs: Jobs, clip: ClipRecord): ClipView {
-  if (clip.source.type === 'still') return { clip, shot: null, film: null, spans: [], take: null };
+  if (clip.source.type !== 'shot') return { clip, shot: null, film: null, spans: [], take: null };
   const shot = recordOf(session.doc, 'shot', clip.source.shotId);
   const film = session.shotFilm(shot.id);
   const rate = session.project.rate;
