@@ -89,7 +89,8 @@ export const timelineActions: readonly Action[] = [
   action('selectAll', 'Select all clips', ['Mod+KeyA'], selectAll, hasClips),
   action('deselect', 'Select nothing', ['Escape'], deselect),
   action('marker', 'Add a marker', ['KeyM'], markHere),
-  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session)),
+  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session, 'video')),
+  action('addAudioTrack', 'Add an audio track', [], (_app, session) => newTrack(session, 'audio')),
   action('selectTool', 'Select tool', ['KeyV'], (app) => useTool(app, 'select')),
   action('bladeTool', 'Blade tool', ['KeyB'], (app) => useTool(app, 'blade')),
   action('trimTool', 'Trim tool: rolls a cut', ['KeyT'], (app) => useTool(app, 'trim')),
@@ -252,8 +253,9 @@ function markHere(app: AppState, session: ProjectSession): void {
   session.edit(strings.addMarker, (doc) => addMarker(doc, { id, frame: playhead, name }));
 }
 
-function newTrack(session: ProjectSession): void {
-  session.edit(strings.addTrack, (doc) => addTrack(doc, { id: session.newId() }));
+function newTrack(session: ProjectSession, type: 'video' | 'audio'): void {
+  const label = type === 'audio' ? strings.addAudioTrack : strings.addTrack;
+  session.edit(label, (doc) => addTrack(doc, { id: session.newId(), type }));
 }
 
 function useTool(app: AppState, tool: Tool): void {

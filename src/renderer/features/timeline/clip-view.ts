@@ -107,9 +107,11 @@ export function clipLabel(view: ClipView, session: ProjectSession, trackName: st
   const state = clipState(view);
   return [
     strings.clipNamed(clip.name),
+    ...(clip.source.type === 'audio' ? [strings.clipSound] : []),
     strings.onTrack(trackName),
     strings.startsAt(formatTimecode(clip.start, session.project.rate)),
     strings.frames(clip.duration),
+    ...(clip.source.type === 'audio' && clip.source.gainDb !== 0 ? [strings.clipGain(clip.source.gainDb)] : []),
     ...(take === null ? [] : [strings.takeOf(take.index, take.count)]),
     ...(state === 'ready' || state === 'stale' ? [] : [strings.spanStates[state]]),
     ...staleReasons(view).map(strings.staleBecause),
