@@ -133,19 +133,22 @@ test('music is put under a film, edited, heard and exported', async ({ studio })
   await test.step('the exported film has it, as long as the film; a GIF is not affected', async () => {
     for (const [preset, name] of [
       ['h264-mp4', 'film.mp4'],
+      ['prores-mov', 'film.mov'],
       ['gif', 'film.gif'],
     ] as const) {
       const file = path.join(studio.dir, name);
       await studio.chooseSaveFile(file);
       await page.keyboard.press('Control+e');
       await page.getByTestId(`preset-${preset}`).click();
+      if (preset === 'prores-mov') await studio.screenshot('sound-export');
       await page.getByTestId('export-start').click();
       await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
       const { streams } = probe(file);
       const audio = streams.find((stream) => stream.codec_type === 'audio');
       if (preset === 'gif') expect(audio).toBeUndefined();
       else {
-        expect(audio).toMatchObject({ codec_name: 'aac', sample_rate: '48000', channels: 2 });
+        const codec = preset === 'h264-mp4' ? 'aac' : 'pcm_s24le';
+        expect(audio).toMatchObject({ codec_name: codec, sample_rate: '48000', channels: 2 });
         expect(Math.abs(Number(audio?.duration) - 3)).toBeLessThan(1024 / 48_000);
       }
     }

@@ -26,7 +26,7 @@ export const GeneratePayload = z.object({
 });
 export type GeneratePayload = z.infer<typeof GeneratePayload>;
 
-export const ExportPreset = z.enum(['h264-mp4', 'gif', 'png-sequence']);
+export const ExportPreset = z.enum(['h264-mp4', 'prores-mov', 'gif', 'png-sequence']);
 export type ExportPreset = z.infer<typeof ExportPreset>;
 
 export const ExportPayload = z.object({

@@ -56,7 +56,7 @@ async function aTask(frames: number, rate: Rate, sound: ExportTask['sound'], nam
     ...{ width: 32, height: 32, rate, from: 0, to: frames, missing: [] },
     frames: Array.from({ length: frames }, () => [{ frame: hash, opacity256: 256 }]),
   };
-  const preset = name.endsWith('.gif') ? 'gif' : 'h264-mp4';
+  const preset = name.endsWith('.mov') ? 'prores-mov' : 'h264-mp4';
   return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes: null, sound };
 }
 
@@ -139,6 +139,30 @@ test('a file that is shorter than its clip leaves silence; one that is gone is n
   await expect(mixSound({ plan: { length: 3_000, clips: [clip()] }, files: { m: gone } }, out)).rejects.toMatchObject({
     code: 'media/unreadable',
   });
+});
+
+test('ProRes is ten-bit BT.709 with its sound as PCM, to the sample', async () => {
+  const file = await aSound('clicks.wav', clicks(1, [0.25, 0.75]));
+  const sound = { plan: { length: 2 * RATE, clips: [clip({ start: 4_800 })] }, files: { m: file } };
+  const task = await aTask(50, createRate(25), sound, 'film.mov');
+  await writeFilm(task);
+  const { streams = [] } = await probeFile(task.outPath, { countPackets: true });
+  expect(streams.find(({ codec_type }) => codec_type === 'video')).toMatchObject({
+    ...{ codec_name: 'prores', pix_fmt: 'yuv422p10le', width: 32, height: 32, nb_read_packets: '50' },
+    ...{ color_space: 'bt709', color_primaries: 'bt709', color_transfer: 'bt709', avg_frame_rate: '25/1' },
+  });
+  expect(streams.find(({ codec_type }) => codec_type === 'audio')).toMatchObject({
+    ...{ codec_name: 'pcm_s24le', sample_rate: '48000', channels: 2, duration: '2.000000' },
+  });
+  expect(onsets(await heard(task.outPath))).toEqual([16_800, 40_800]);
+  // Its one colour, 90 90 90, in limited range: 64 + 90 · 876 / 255. The levels themselves are read, since the build of
+  // 2018 is two levels off on its way back to RGB.
+  const levels = await readFfmpeg(['-i', `file:${task.outPath}`, '-frames:v', '1', '-f', 'rawvideo', 'pipe:1'], {
+    limitBytes: 1 << 20,
+  });
+  const view = new DataView(levels.buffer, levels.byteOffset, levels.byteLength);
+  for (let at = 0; at < 32 * 32; at++) expect(view.getUint16(2 * at, true)).toBe(373);
+  expect(view.getUint16(2 * 32 * 32, true)).toBe(512);
 });
 
 test('a film without sound has no audio track', async () => {

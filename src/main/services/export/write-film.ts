@@ -24,6 +24,7 @@ import {
   gifComment,
   gifPaletteArgs,
   h264Args,
+  proresArgs,
   RECIPE_KEY,
   type FilmFormat,
 } from './presets';
@@ -89,7 +90,10 @@ export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}
   try {
     switch (task.preset) {
       case 'h264-mp4':
-        await writeH264(task, film, partial, options);
+        await writeMovie(h264Args, task, film, partial, options);
+        break;
+      case 'prores-mov':
+        await writeMovie(proresArgs, task, film, partial, options);
         break;
       case 'gif':
         await writeGif(task, film, partial, options);
@@ -156,7 +160,9 @@ async function* counted(
   }
 }
 
-async function writeH264(
+/** MP4 or QuickTime: both are made of boxes, and both may carry sound. */
+async function writeMovie(
+  args: typeof h264Args,
   task: ExportTask,
   film: FilmFormat,
   partial: string,
@@ -165,7 +171,7 @@ async function writeH264(
   const soundPath = task.sound === null ? null : soundPathOf(partial);
   if (task.sound !== null && soundPath !== null)
     await mixSound(task.sound, soundPath, options.signal === undefined ? {} : { signal: options.signal });
-  await runFfmpeg(h264Args(film, partial, soundPath), {
+  await runFfmpeg(args(film, partial, soundPath), {
     input: pixelsOf(task, options, (done) => options.onFrame?.(done)),
     ...(options.signal && { signal: options.signal }),
   });

@@ -16,7 +16,7 @@ import type { Clock } from '../../platform/clock';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import { assertFreeSpace } from '../library/free-space';
 import type { ExportTask, TaskSound } from '../export/messages';
-import { assertPresetHolds } from '../export/presets';
+import { assertPresetHolds, HAS_SOUND } from '../export/presets';
 import { assertCanWrite, assertHasPicture } from '../export/write-film';
 import type { TakeStore } from '../takes/take-store';
 import type { JobQueue } from './job-queue';
@@ -69,11 +69,12 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
   assertPresetHolds(preset, { ...plan, frameCount: plan.frames.length });
   await assertCanWrite(preset, outPath);
   await assertFreeSpace(options.libraryDir, 0);
-  // A PNG is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter of that.
+  // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
   const pixelBytes = plan.frames.length * plan.width * plan.height * 3;
-  const sound = preset === 'h264-mp4' ? soundIn(document, { from, to }, options) : null;
+  const sound = HAS_SOUND[preset] ? soundIn(document, { from, to }, options) : null;
   const soundBytes = (sound?.plan.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
-  const filmBytes = preset === 'png-sequence' ? pixelBytes : Math.ceil(pixelBytes / 4);
+  const isLarge = preset === 'png-sequence' || preset === 'prores-mov';
+  const filmBytes = isLarge ? pixelBytes : Math.ceil(pixelBytes / 4);
   await assertFreeSpace(dirname(outPath), filmBytes + soundBytes);
   const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
   const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes, sound };

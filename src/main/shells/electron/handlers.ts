@@ -183,6 +183,7 @@ async function chooseBundle(window: BrowserWindow | null): Promise<string | null
 
 const targets: Readonly<Record<ExportPreset, { extension: string; label: string }>> = {
   'h264-mp4': { extension: '.mp4', label: 'H.264 film' },
+  'prores-mov': { extension: '.mov', label: 'ProRes film' },
   gif: { extension: '.gif', label: 'Animated GIF' },
   'png-sequence': { extension: '', label: 'Folder of PNG frames' },
 };

@@ -67,7 +67,7 @@ export const strings = {
   gainEdit: 'Set gain',
   fadeIn: 'Fade in',
   fadeOut: 'Fade out',
-  soundHint: 'It plays at normal speed, and an H.264 film has it too.',
+  soundHint: 'It plays at normal speed, and an exported H.264 or ProRes film has it too.',
   soundLocked: 'Its track is locked: unlock it to change this.',
   still: 'Still image',
   stillHint: 'Held for the length of the clip. Trim its edges on the timeline.',
