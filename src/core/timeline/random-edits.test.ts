@@ -13,11 +13,13 @@ import type { Document, RecordId } from '../document/records';
 import { AppError } from '../errors';
 import { createRate } from '../time/rate';
 import { moveAnchor, pinAnchor } from './anchors';
+import { liftRange } from './clear-range';
 import { deleteClips } from './delete-clips';
 import { extendBackward, extendForward } from './grow-segment';
 import { insertStill } from './insert-still';
 import { addMarker } from './markers';
 import { moveClip } from './move';
+import { copyClips, pasteClips } from './paste';
 import { setInOut } from './project-settings';
 import { addPromptBlock, moveBlockEdge, removePromptBlock, setPromptText, splitBlock } from './prompt-blocks';
 import { removePlannedSegment, retakeRange, switchBranch } from './segments';
@@ -92,6 +94,17 @@ const operations: readonly Operation[] = [
   (doc, { a, b }, id) => splitClip(doc, clip(doc, a).id, clip(doc, a).start + (b % 30), id),
   (doc, { a, b }) => moveClip(doc, clip(doc, a).id, { trackId: track(doc, b), start: b }),
   (doc, { a, b, flag }) => deleteClips(doc, [clip(doc, a).id, clip(doc, b).id], { ripple: flag }),
+  (doc, { a, b, flag }, id) => {
+    let next = 0;
+    const mode = flag ? 'insert' : 'overwrite';
+    const copied = copyClips(doc, [clip(doc, a).id, clip(doc, b).id]);
+    return pasteClips(doc, copied, { atFrame: b, mode, newId: () => `${id}-${next++}` }).diff;
+  },
+  (doc, { a, b, flag }, id) => {
+    let next = 0;
+    const trackIds = tracksOf(doc).map((one) => one.id);
+    return liftRange(doc, { from: a, to: b }, { trackIds, ripple: flag, newId: () => `${id}-${next++}` });
+  },
   (doc, { a, b }) => {
     const left = clip(doc, a);
     const right = recordsOf(doc, 'clip').find((other) => other.start === left.start + left.duration);
