@@ -2,7 +2,7 @@
  * Everything the timeline does by key or menu. Each edit works on the selection when there is one, and on what lies
  * under the playhead when there is not.
  */
-import { recordsOf, tracksOf } from '@core/document/access';
+import { recordOf, recordsOf, tracksOf } from '@core/document/access';
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { liftRange } from '@core/timeline/clear-range';
@@ -245,8 +245,16 @@ function dissolveNearest(app: AppState, session: ProjectSession): void {
   // Half a second, but never more than half of the shorter clip.
   const wanted = Math.round(framesPerSecond(session.project.rate) / 2);
   const frames = clamp(wanted, 2, Math.max(2, Math.floor(Math.min(cut.left.duration, cut.right.duration) / 2)));
-  if (session.edit(strings.addDissolve, (doc) => addDissolve(doc, cut.left.id, cut.right.id, { id, frames })))
-    session.select([id]);
+  const clipsEnd = lastFrameOf(session, cut.right);
+  if (!session.edit(strings.addDissolve, (doc) => addDissolve(doc, cut.left.id, cut.right.id, { id, frames }))) return;
+  session.select([id]);
+  const shorter = clipsEnd - lastFrameOf(session, cut.right);
+  if (shorter > 0) app.toast('info', strings.shortened(shorter), strings.shortenedRemedy);
+}
+
+function lastFrameOf(session: ProjectSession, clip: ClipRecord): number {
+  const { start, duration } = recordOf(session.doc, 'clip', clip.id);
+  return start + duration;
 }
 
 function trimToPlayhead(app: AppState, session: ProjectSession, edge: ClipEdge): void {

@@ -76,6 +76,9 @@ export const strings = {
   noTrackRemedy: 'Unlock a track or add one.',
   noCut: 'There is no cut here',
   noCutRemedy: 'Move the playhead to where two clips touch.',
+  shortened: (frames: number) =>
+    `The dissolve overlaps the clips: the film is ${String(frames)} ${frames === 1 ? 'frame' : 'frames'} shorter`,
+  shortenedRemedy: 'Extend a clip first to keep the length, or undo.',
   cut: 'Cut',
   paste: 'Paste',
   copied: (count: number) => (count === 1 ? '1 clip copied' : `${String(count)} clips copied`),
