@@ -40,9 +40,25 @@ export function projectOf(doc: Document): ProjectRecord {
   return recordOf(doc, 'project', 'project');
 }
 
-/** Lowest first. */
+/** From the bottom of the timeline to its top: the last audio track … A1, then V1 …, each above the one before. */
 export function tracksOf(doc: Document): TrackRecord[] {
-  return recordsOf(doc, 'track').sort((a, b) => a.order - b.order);
+  return [...audioTracksOf(doc).reverse(), ...videoTracksOf(doc)];
+}
+
+/** Lowest first: later ones cover it. */
+export function videoTracksOf(doc: Document): TrackRecord[] {
+  return tracksOfType(doc, 'video');
+}
+
+/** A1 first. */
+export function audioTracksOf(doc: Document): TrackRecord[] {
+  return tracksOfType(doc, 'audio');
+}
+
+function tracksOfType(doc: Document, type: TrackRecord['type']): TrackRecord[] {
+  return recordsOf(doc, 'track')
+    .filter((track) => track.type === type)
+    .sort((a, b) => a.order - b.order);
 }
 
 /** Earliest first. */

@@ -6,8 +6,18 @@
 import { AppError, type ErrorCode } from '../errors';
 import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
-import type { ClipRecord, Document, DocumentRecord, RecordId, RecordKind, RecordOf, SegmentRecord } from './records';
+import type {
+  AudioSource,
+  ClipRecord,
+  Document,
+  DocumentRecord,
+  RecordId,
+  RecordKind,
+  RecordOf,
+  SegmentRecord,
+} from './records';
 import { type Change, scopeOf } from './scope';
+import { GAIN_DB_MAX, GAIN_DB_MIN } from './sound';
 
 /** The records whose rules are checked: all, or what a change can have broken. */
 type Scope = ReadonlySet<DocumentRecord>;
@@ -57,15 +67,16 @@ function* referenceViolations(doc: Document, scope: Scope): Iterable<string> {
   if (doc.get('project')?.kind !== 'project') yield 'the document has no project record';
   const missing = (owner: DocumentRecord, kind: RecordKind, id: RecordId) =>
     doc.get(id)?.kind === kind ? [] : [`${owner.kind} ${owner.id} names ${kind} ${id}, which does not exist`];
-  const orders = new Set<number>();
+  const orders = new Set<string>();
   for (const record of scope) {
     switch (record.kind) {
       case 'project':
       case 'marker':
         break;
       case 'track':
-        if (orders.has(record.order)) yield `two tracks have the order ${record.order}`;
-        orders.add(record.order);
+        if (orders.has(`${record.type} ${record.order}`))
+          yield `two ${record.type} tracks have the order ${record.order}`;
+        orders.add(`${record.type} ${record.order}`);
         break;
       case 'clip':
         yield* missing(record, 'track', record.trackId);
@@ -119,6 +130,7 @@ function rangeProblem(record: DocumentRecord): string | null {
       if (!areIntegers(record.start, record.duration, record.sourceIn)) return 'has times that are not whole frames';
       if (record.start < 0) return `starts at ${record.start}, before the film`;
       if (record.duration < 1) return `lasts ${record.duration} frames; at least 1 is needed`;
+      if (record.source.type === 'audio') return soundProblem(record.source);
       return record.source.type === 'still' && record.sourceIn !== 0 ? 'is a still with an offset' : null;
     case 'transition': {
       const { framesBefore, framesAfter } = record;
@@ -140,13 +152,22 @@ function rangeProblem(record: DocumentRecord): string | null {
     case 'anchor':
     case 'marker':
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
-    case 'project':
     case 'track':
+      return record.type === 'video' && record.isSolo ? 'is a video track and cannot be solo' : null;
+    case 'project':
     case 'shot':
       return null;
     default:
       return record satisfies never;
   }
+}
+
+function soundProblem({ frameCount, gainDb, fadeIn, fadeOut }: AudioSource): string | null {
+  if (!areIntegers(frameCount) || frameCount < 1) return `plays a sound of ${frameCount} frames`;
+  if (!(gainDb >= GAIN_DB_MIN && gainDb <= GAIN_DB_MAX))
+    return `has a gain of ${gainDb} dB; ${GAIN_DB_MIN} to ${GAIN_DB_MAX} is possible`;
+  if (!areIntegers(fadeIn, fadeOut) || fadeIn < 0 || fadeOut < 0) return `has fades of ${fadeIn} and ${fadeOut} frames`;
+  return null;
 }
 
 function* segmentViolations(doc: Document, scope: Scope): Iterable<string> {
@@ -232,9 +253,15 @@ function overlapViolations(doc: Document, scope: Scope): Violation[] {
 
 function* clipSourceViolations(doc: Document, scope: Scope): Iterable<string> {
   for (const clip of inScope(scope, 'clip')) {
+    const isAudio = clip.source.type === 'audio';
+    const track = doc.get(clip.trackId);
+    if (track?.kind === 'track' && (track.type === 'audio') !== isAudio)
+      yield isAudio
+        ? `"${clip.name}" is sound, and ${track.name} is a video track`
+        : `"${clip.name}" is a picture, and ${track.name} is an audio track`;
     const range = sourceRangeOf(doc, clip);
     if (range && (clip.sourceIn < range.from || clip.sourceIn + clip.duration > range.to))
-      yield `clip "${clip.name}" shows frames ${clip.sourceIn} to ${clip.sourceIn + clip.duration} of a shot that has ${range.from} to ${range.to}`;
+      yield `clip "${clip.name}" ${isAudio ? 'plays' : 'shows'} frames ${clip.sourceIn} to ${clip.sourceIn + clip.duration} of a ${isAudio ? 'sound' : 'shot'} that has ${range.from} to ${range.to}`;
   }
 }
 
@@ -245,6 +272,8 @@ function* transitionViolations(doc: Document, scope: Scope): Iterable<string> {
     if (left?.kind !== 'clip' || right?.kind !== 'clip') continue; // a broken reference was reported before
     if (left.trackId !== right.trackId || left.start + left.duration !== right.start)
       yield `transition ${transition.id} joins clips that do not touch`;
+    if (left.source.type === 'audio' || right.source.type === 'audio')
+      yield `transition ${transition.id} joins sounds; they are faded instead`;
     yield* handleProblems(doc, transition, left, right);
     const [tailOf, headOf] = [usedBy(used, left.id), usedBy(used, right.id)];
     if (tailOf.tail > 0 || headOf.head > 0) yield `transition ${transition.id} is the second one on its cut`;

@@ -4,19 +4,21 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blocksOf, filmEnd, recordsOf, segmentsOf, tracksOf } from '../document/access';
+import { audioTracksOf, blocksOf, filmEnd, recordsOf, segmentsOf, tracksOf } from '../document/access';
 import { applyDiff, isEmptyDiff, reverseDiff, squashDiffs } from '../document/apply-diff';
 import { emptyDiff, type DocumentDiff } from '../document/diff';
 import { emptyHistory, recordEdit, takeRedo, takeUndo } from '../document/history';
 import { violations } from '../document/invariants';
 import { RecordMap } from '../document/record-map';
 import type { Document, DocumentRecord, RecordId } from '../document/records';
+import { isAudioClip } from '../document/sound';
 import { AppError } from '../errors';
 import { createRate } from '../time/rate';
 import { moveAnchor, pinAnchor } from './anchors';
 import { liftRange } from './clear-range';
 import { deleteClips } from './delete-clips';
 import { extendBackward, extendForward } from './grow-segment';
+import { insertAudio, setClipSound } from './insert-audio';
 import { insertStill } from './insert-still';
 import { addMarker } from './markers';
 import { moveClip } from './move';
@@ -79,6 +81,21 @@ const operations: readonly Operation[] = [
       name: id,
       mode: flag ? 'insert' : 'place',
     }),
+  (doc, { a, b, flag }, id) =>
+    insertAudio(doc, {
+      clipId: id,
+      trackId: pick(audioTracksOf(doc), a).id,
+      start: b,
+      mediaId: 'm',
+      name: id,
+      frameCount: 1 + (a % 40),
+      mode: flag ? 'insert' : 'place',
+    }),
+  (doc, { a, b, flag }) =>
+    setClipSound(doc, pick(recordsOf(doc, 'clip').filter(isAudioClip), a).id, {
+      gainDb: (b % 80) - 58,
+      [flag ? 'fadeIn' : 'fadeOut']: b % 12,
+    }),
   (doc, dice, id) => extendForward(doc, clip(doc, dice.a).id, growth(dice, id)),
   (doc, dice, id) => extendBackward(doc, clip(doc, dice.a).id, growth(dice, id)),
   (doc, { a, b }, id) =>
@@ -135,9 +152,10 @@ const operations: readonly Operation[] = [
   (doc, { a, b }) => moveAnchor(doc, pick(recordsOf(doc, 'anchor'), a).id, b % 20),
   (doc, { b }, id) => addMarker(doc, { id, frame: b, name: id }),
   (doc, { a, b, flag }) => setInOut(doc, flag ? { inPoint: a } : { outPoint: b }),
-  (doc, _dice, id) => addTrack(doc, { id }),
+  (doc, { flag }, id) => addTrack(doc, { id, type: flag ? 'audio' : 'video' }),
   (doc, { a, flag }) => removeTrack(doc, track(doc, a), { withClips: flag }),
-  (doc, { a, b }) => setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0 }),
+  (doc, { a, b }) =>
+    setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0, isSolo: b % 5 === 0 }),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({

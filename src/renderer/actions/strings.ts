@@ -28,7 +28,7 @@ export const strings = {
   library: 'Library',
   undo: 'Undo',
   redo: 'Redo',
-  importImages: 'Import images',
+  importImages: 'Import images and sound',
   exportFilm: 'Export',
   newProject: 'New project',
   allProjects: 'All projects',

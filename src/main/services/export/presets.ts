@@ -7,6 +7,7 @@
  * refused by name, and the presets that can hold it are offered.
  */
 import { invalidInput } from '@core/errors';
+import { SOUND_CHANNELS, SOUND_RATE } from '@core/export/sound-plan';
 import { formatRate, framesPerSecond, type Rate } from '@core/time/rate';
 import type { ExportPreset } from '@contracts/job';
 
@@ -67,10 +68,10 @@ function filmInput(film: FilmFormat): string[] {
 }
 
 /**
- * H.264 in MP4: yuv420p, converted to and tagged as BT.709 limited range, index at the front.
+ * H.264 in MP4, with the film's sound where it has any: yuv420p, converted to and tagged as BT.709 limited range, index at the front.
  * The tags are set on the frames (setparams) and on the encoder: which of the two wins depends on ffmpeg's version.
  */
-export function h264Args(film: FilmFormat, outPath: string): string[] {
+export function h264Args(film: FilmFormat, outPath: string, soundPath: string | null = null): string[] {
   const filters = [
     'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int',
     'format=yuv420p',
@@ -78,10 +79,28 @@ export function h264Args(film: FilmFormat, outPath: string): string[] {
   ];
   return [
     ...filmInput(film),
-    ...['-map', '0:v:0', '-map_metadata', '-1', '-an', '-vf', filters.join(',')],
+    ...(soundPath === null ? ['-map', '0:v:0', '-an'] : soundInput(soundPath)),
+    ...['-map_metadata', '-1', '-vf', filters.join(',')],
     ...['-c:v', 'libx264', '-preset', 'medium', '-crf', CRF, '-pix_fmt', 'yuv420p'],
     ...['-color_range', 'tv', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'],
     ...['-r', formatRate(film.rate), '-movflags', '+faststart', '-f', 'mp4', '-y', `file:${outPath}`],
+  ];
+}
+
+/** The mix (mix-sound.ts) as AAC. Its priming samples are signalled by the file's edit list, so nothing is late. */
+function soundInput(path: string): string[] {
+  return [
+    ...[
+      '-protocol_whitelist',
+      'file,pipe',
+      '-f',
+      'f32le',
+      '-ar',
+      String(SOUND_RATE.num),
+      '-ac',
+      String(SOUND_CHANNELS),
+    ],
+    ...['-i', `file:${path}`, '-map', '0:v:0', '-map', '1:a:0', '-c:a', 'aac', '-b:a', '256k'],
   ];
 }
 

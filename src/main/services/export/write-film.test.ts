@@ -71,7 +71,7 @@ function taskOf(
   name: string,
   recipes: readonly Recipe[] | null = null,
 ): ExportTask {
-  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes };
+  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes, sound: null };
 }
 
 const recipe: Recipe = {

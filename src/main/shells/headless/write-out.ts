@@ -76,7 +76,14 @@ export async function writeOut(
   };
   const paths = libraryPaths(options.libraryDir);
   const jobDir = join(paths.jobs, `cli-${randomUUID()}`);
-  const task = { plan, preset: out.preset, framesDir: paths.frames, outPath: out.path, recipes: film.recipes };
+  const task = {
+    plan,
+    preset: out.preset,
+    framesDir: paths.frames,
+    outPath: out.path,
+    recipes: film.recipes,
+    sound: null,
+  };
   try {
     await exporter.run(task, { jobDir, signal, onProgress: (progress) => reporter.exporting(progress) });
   } finally {

@@ -2,7 +2,7 @@
  * Everything the timeline does by key or menu. Each edit works on the selection when there is one, and on what lies
  * under the playhead when there is not.
  */
-import { recordOf, recordsOf, tracksOf } from '@core/document/access';
+import { audioTracksOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@core/document/access';
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { liftRange } from '@core/timeline/clear-range';
@@ -107,7 +107,8 @@ export const timelineActions: readonly Action[] = [
   action('selectAll', 'Select all clips', ['Mod+KeyA'], selectAll, hasClips),
   action('deselect', 'Select nothing', ['Escape'], deselect),
   action('marker', 'Add a marker', ['KeyM'], markHere),
-  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session)),
+  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session, 'video')),
+  action('addAudioTrack', 'Add an audio track', [], (_app, session) => newTrack(session, 'audio')),
   action('selectTool', 'Select tool', ['KeyV'], (app) => useTool(app, 'select')),
   action('bladeTool', 'Blade tool', ['KeyB'], (app) => useTool(app, 'blade')),
   action('trimTool', 'Trim tool: rolls a cut', ['KeyT'], (app) => useTool(app, 'trim')),
@@ -145,7 +146,7 @@ function clipsMeant(app: AppState, session: ProjectSession): readonly ClipRecord
   const meant = selected.filter(isUnder);
   if (meant.length > 0) return meant;
   const index = indexClips(session.doc);
-  return tracksOf(session.doc)
+  return [...videoTracksOf(session.doc), ...audioTracksOf(session.doc)]
     .filter((track) => !track.isLocked)
     .map((track) => clipAtFrame(index, track.id, playhead))
     .filter((clip) => clip !== null);
@@ -337,8 +338,9 @@ function markHere(app: AppState, session: ProjectSession): void {
   session.edit(strings.addMarker, (doc) => addMarker(doc, { id, frame: playhead, name }));
 }
 
-function newTrack(session: ProjectSession): void {
-  session.edit(strings.addTrack, (doc) => addTrack(doc, { id: session.newId() }));
+function newTrack(session: ProjectSession, type: 'video' | 'audio'): void {
+  const label = type === 'audio' ? strings.addAudioTrack : strings.addTrack;
+  session.edit(label, (doc) => addTrack(doc, { id: session.newId(), type }));
 }
 
 function useTool(app: AppState, tool: Tool): void {

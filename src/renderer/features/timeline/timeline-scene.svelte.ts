@@ -4,6 +4,7 @@
  */
 import { AppError } from '@core/errors';
 import { recordsOf, tracksOf } from '@core/document/access';
+import { audibleTracks } from '@core/document/sound';
 import type {
   AnchorRecord,
   ClipRecord,
@@ -64,6 +65,14 @@ export class TimelineScene {
   readonly rows: readonly TrackRow[] = $derived.by(() => {
     const session = this.#app.session;
     return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight);
+  });
+  /** Ids of tracks that are not seen or not heard: hidden, muted, or silent because another is solo. */
+  readonly silent: ReadonlySet<RecordId> = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return new Set<RecordId>();
+    const heard = new Set(audibleTracks(session.doc).map(({ id }) => id));
+    const isOff = ({ track }: TrackRow): boolean => (track.type === 'audio' ? !heard.has(track.id) : track.isHidden);
+    return new Set(this.rows.filter(isOff).map(({ track }) => track.id));
   });
   readonly tracksHeight: number = $derived(this.rows.reduce((height, row) => height + row.height, 0));
   readonly editPoints: readonly number[] = $derived(editPoints(this.index));
