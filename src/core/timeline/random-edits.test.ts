@@ -19,7 +19,14 @@ import { insertStill } from './insert-still';
 import { addMarker } from './markers';
 import { moveClip } from './move';
 import { setInOut } from './project-settings';
-import { addPromptBlock, moveBlockEdge, removePromptBlock, setPromptText, splitBlock } from './prompt-blocks';
+import {
+  addPromptBlock,
+  moveBlockEdge,
+  removePromptBlock,
+  setPromptText,
+  setTravel,
+  splitBlock,
+} from './prompt-blocks';
 import { removePlannedSegment, retakeRange, switchBranch } from './segments';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
@@ -123,6 +130,12 @@ const operations: readonly Operation[] = [
   (doc, { a, b, flag }) => setInOut(doc, flag ? { inPoint: a } : { outPoint: b }),
   (doc, _dice, id) => addTrack(doc, { id }),
   (doc, { a, flag }) => removeTrack(doc, track(doc, a), { withClips: flag }),
+  (doc, { a, b, flag }) =>
+    setTravel(
+      doc,
+      pick(recordsOf(doc, 'prompt-block'), a).id,
+      b % 5 === 0 ? null : { kind: flag ? 'linear' : 'slerp', frames: b },
+    ),
   (doc, { a, b }) => setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0 }),
 ];
 
