@@ -288,7 +288,11 @@ function travelNotes(
 /** The shot frames of the windows that really blend a zone's two prompts; null when none does. */
 export function effectiveTravel(
   zone: TravelZone,
-  windows: readonly Pick<PlannedWindow, 'keepFrom' | 'keepTo' | 'travel'>[],
+  windows: readonly {
+    readonly keepFrom: number;
+    readonly keepTo: number;
+    readonly travel?: readonly PlannedMix[] | null | undefined;
+  }[],
   offset: number,
 ): { readonly from: number; readonly to: number } | null {
   const blends = windows.filter(

@@ -58,6 +58,12 @@ export function weightAt(zone: Pick<TravelZone, 'from' | 'to'>, frame: number): 
   return frame >= zone.to ? 1 : (frame - zone.from + 1) / (zone.to - zone.from + 1);
 }
 
+/** Hold, then travel: a fifth of the shorter block, at most half a second of 24. */
+export function defaultTravelFrames(left: PromptBlockRecord, right: PromptBlockRecord): number {
+  const shorter = Math.min(left.to - left.from, right.to - right.from);
+  return Math.max(1, Math.min(12, Math.round(shorter / 5)));
+}
+
 /** What a frame's prompt is made of: `weight` of `to`, the rest of `from`. Outside the zones `to` is null. */
 export interface FrameMix {
   readonly from: PromptBlockRecord;

@@ -103,4 +103,14 @@ export function setTravel(doc: Document, blockId: RecordId, travel: PromptTravel
   return editDocument(doc, (draft) => draft.set({ ...cut, travel }));
 }
 
-export const MAX_TRAVEL = 100_000;
+const MAX_TRAVEL = 100_000;
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** More than this changes nothing: both blocks are crossed from end to end. */
+export function widestTravel(left: Range, right: Range): number {
+  return Math.max(1, 2 * Math.max(left.to - left.from, right.to - right.from));
+}
