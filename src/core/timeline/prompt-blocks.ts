@@ -103,6 +103,24 @@ export function setTravel(doc: Document, blockId: RecordId, travel: PromptTravel
   return editDocument(doc, (draft) => draft.set({ ...cut, travel }));
 }
 
+export interface NewPrompt {
+  readonly id: RecordId;
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  readonly travel: PromptTravel | null;
+}
+
+/** These blocks in place of all that the shot has. */
+export function replacePrompts(doc: Document, shotId: RecordId, prompts: readonly NewPrompt[]): DocumentDiff {
+  recordOf(doc, 'shot', shotId);
+  return editDocument(doc, (draft) => {
+    for (const { id } of blocksOf(doc, shotId)) draft.remove(id);
+    for (const { travel, ...block } of prompts)
+      draft.add({ kind: 'prompt-block', shotId, ...block, ...(travel && { travel }) });
+  });
+}
+
 const MAX_TRAVEL = 100_000;
 
 interface Range {

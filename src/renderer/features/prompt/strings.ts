@@ -8,7 +8,8 @@ export const strings = {
   next: 'Next prompt block',
   edit: 'Edit prompt',
   travel: 'Comes in by',
-  travelTip: 'How the prompt before this one becomes this one: at once, in a straight line, or along the arc between them',
+  travelTip:
+    'How the prompt before this one becomes this one: at once, in a straight line, or along the arc between them',
   travelKinds: { cut: 'Cut', linear: 'Linear', slerp: 'Slerp' },
   travelFrames: 'Travel frames',
   framesUnit: 'f',
