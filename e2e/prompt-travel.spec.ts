@@ -134,3 +134,64 @@ test('strange prompts travel too: right to left, emoji, thousands of characters,
   });
   expect(studio.pageErrors).toEqual([]);
 });
+
+test('prompts come in and go out as Deforum and FizzNodes text; what cannot be read is named', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  await film.newProject('Prompt map');
+  const { page } = studio;
+  await twoPrompts(film, 'a red ball', 'a blue ball');
+  const dialog = page.getByTestId('prompt-map-dialog');
+  const text = page.getByTestId('prompt-map-text');
+  const blocks = async () =>
+    (await film.records('prompt-block'))
+      .toSorted((a, b) => a.from - b.from)
+      .map(({ from, to, text: words, travel }) => [from, to, words, travel?.frames ?? 0]);
+
+  await test.step('out: as the tools write them', async () => {
+    await page.getByTestId('prompt-map').click();
+    await expect(text).toHaveValue('{\n  "0": "a red ball",\n  "9": "a red ball",\n  "10": "a blue ball"\n}');
+    await page.getByTestId('prompt-map-style').selectOption('fizz');
+    await expect(text).toHaveValue('"0": "a red ball",\n"9": "a red ball",\n"10": "a blue ball",');
+  });
+
+  await test.step('a text that cannot be read changes nothing and says where', async () => {
+    await text.fill('"0": "a moon",\n"max_f-1": "a sun"');
+    await page.getByTestId('prompt-map-apply').click();
+    await expect(page.getByTestId('prompt-map-error')).toContainText('Line 2: "max_f-1" is not a frame.');
+    await expect(page.getByTestId('prompt-map-error')).toContainText('Write the frame as a whole number in quotes');
+    await studio.screenshot('prompt-map-refused');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    expect(await blocks()).toEqual([
+      [0, 10, 'a red ball', 0],
+      [10, 20, 'a blue ball', 0],
+    ]);
+  });
+
+  await test.step('in, from the palette: prompts travel from key to key, in one undo step', async () => {
+    await page.keyboard.press('Control+Shift+p');
+    await expect(page.getByTestId('palette-query')).toBeFocused();
+    await page.getByTestId('palette-query').fill('prompt map');
+    await expect(page.getByRole('dialog').getByRole('option').first()).toContainText('Prompt map');
+    await page.keyboard.press('Enter');
+    await expect(text).toBeFocused();
+    await text.fill('"0" :"a moon --neg dark",\n"8" :"a sun 🌞",\n"19" :"ירח",');
+    await page.getByTestId('prompt-map-apply').click();
+    await expect(dialog).toBeHidden();
+    await expect(film.toasts).toContainText('Negative parts (--neg) were left out: line 1');
+    await expect(film.promptBlocks).toHaveCount(3);
+    expect(await blocks()).toEqual([
+      [0, 4, 'a moon', 0],
+      [4, 14, 'a sun 🌞', 7],
+      [14, 20, 'ירח', 10],
+    ]);
+    await studio.screenshot('prompt-map-imported');
+    await page.keyboard.press('Control+z');
+    await expect(film.promptBlocks).toHaveCount(2);
+    expect(await blocks()).toEqual([
+      [0, 10, 'a red ball', 0],
+      [10, 20, 'a blue ball', 0],
+    ]);
+  });
+  expect(studio.pageErrors).toEqual([]);
+});
