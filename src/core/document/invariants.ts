@@ -146,9 +146,11 @@ function rangeProblem(record: DocumentRecord): string | null {
         ? null
         : `has ${record.frameCount} frames from ${record.from}`;
     case 'prompt-block':
-      return areIntegers(record.from, record.to) && record.from < record.to
+      if (!areIntegers(record.from, record.to) || record.from >= record.to)
+        return `covers ${record.from} to ${record.to}`;
+      return record.travel === undefined || (areIntegers(record.travel.frames) && record.travel.frames >= 1)
         ? null
-        : `covers ${record.from} to ${record.to}`;
+        : `travels over ${record.travel.frames} frames; at least 1 is needed`;
     case 'anchor':
     case 'marker':
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;

@@ -24,7 +24,14 @@ import { addMarker } from './markers';
 import { moveClip } from './move';
 import { copyClips, pasteClips } from './paste';
 import { setInOut } from './project-settings';
-import { addPromptBlock, moveBlockEdge, removePromptBlock, setPromptText, splitBlock } from './prompt-blocks';
+import {
+  addPromptBlock,
+  moveBlockEdge,
+  removePromptBlock,
+  setPromptText,
+  setTravel,
+  splitBlock,
+} from './prompt-blocks';
 import { removePlannedSegment, retakeRange, switchBranch } from './segments';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
@@ -156,6 +163,12 @@ const operations: readonly Operation[] = [
   (doc, { a, flag }) => removeTrack(doc, track(doc, a), { withClips: flag }),
   (doc, { a, b }) =>
     setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0, isSolo: b % 5 === 0 }),
+  (doc, { a, b, flag }) =>
+    setTravel(
+      doc,
+      pick(recordsOf(doc, 'prompt-block'), a).id,
+      b % 5 === 0 ? null : { kind: flag ? 'linear' : 'slerp', frames: b },
+    ),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({

@@ -72,6 +72,16 @@ export const strings = {
   deleteSelection: 'Delete',
   rippleDelete: 'Ripple delete',
   moveBoundary: 'Move prompt boundary',
+  setTravel: 'Set prompt travel',
+  travelKinds: { linear: 'linear', slerp: 'slerp' },
+  travelWidth: (frames: number, kind: string) =>
+    frames === 0 ? 'cut' : `${String(frames)} ${frames === 1 ? 'frame' : 'frames'}, ${kind}`,
+  cutLabel: (left: string, right: string) => `Cut from ${left || '(empty)'} to ${right || '(empty)'}`,
+  travelLabel: (left: string, right: string, width: string) =>
+    `Travel from ${left || '(empty)'} to ${right || '(empty)'}, ${width}`,
+  travelShort: (asked: number, has: number) => `, asked ${String(asked)}, has room for ${String(has)}`,
+  travelEffective: (from: string, to: string) => `; the model blends whole windows, ${from} to ${to}`,
+  travelHint: 'Drag to let the prompts travel; Shift + ← → by keys',
   editPrompt: 'Edit prompt',
   placeStill: 'Place still image',
   placeSound: 'Place sound',
