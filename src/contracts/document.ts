@@ -116,6 +116,13 @@ export const SegmentRecord = z.object({
   activeTakeId: Id.nullable(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
+export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;
+
+export const PromptTravel = z.object({
+  kind: TravelKind,
+  frames: z.int().min(1).max(100_000),
+}) satisfies z.ZodType<R.PromptTravel>;
+
 export const PromptBlockRecord = z.object({
   kind: z.literal('prompt-block'),
   id: Id,
@@ -123,6 +130,7 @@ export const PromptBlockRecord = z.object({
   from: Frame,
   to: Frame,
   text: PromptText,
+  travel: PromptTravel.optional(),
 }) satisfies z.ZodType<R.PromptBlockRecord>;
 
 export const AnchorRecord = z.object({

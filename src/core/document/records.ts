@@ -139,6 +139,16 @@ export interface SegmentRecord {
   readonly activeTakeId: string | null;
 }
 
+/** How a prompt moves into the next one. `slerp` turns each token's embedding instead of crossing in a straight line. */
+export type TravelKind = 'linear' | 'slerp';
+
+/** The travel zone at a block's start, over the boundary with the block before it. */
+export interface PromptTravel {
+  readonly kind: TravelKind;
+  /** Shot frames that have part of both prompts, ≥ 1; fewer where the blocks are shorter (see prompt/travel.ts). */
+  readonly frames: number;
+}
+
 export interface PromptBlockRecord {
   readonly kind: 'prompt-block';
   readonly id: RecordId;
@@ -147,6 +157,8 @@ export interface PromptBlockRecord {
   readonly from: number;
   readonly to: number;
   readonly text: string;
+  /** Absent = a cut. Kept, without effect, while no block stands before this one. */
+  readonly travel?: PromptTravel | undefined;
 }
 
 /** An image pinned to a frame of a shot. */

@@ -10,6 +10,7 @@ export const strings = {
   extendBackward: 'Extend from start',
   newBlock: 'New prompt block',
   editBlock: 'Edit prompt text',
+  promptMap: 'Prompt map: import or export prompts as text',
   newShot: 'New shot',
   useTake: 'Use take',
   takePrevious: 'Previous take',

@@ -2,8 +2,7 @@
  * What of the film is in the timeline's window now, derived from the document and the view. Clips are found by
  * bisection, so the cost follows what is visible and not how long the film is.
  */
-import { AppError } from '@core/errors';
-import { recordsOf, tracksOf } from '@core/document/access';
+import { blocksOf, recordsOf, tracksOf } from '@core/document/access';
 import { audibleTracks } from '@core/document/sound';
 import type {
   AnchorRecord,
@@ -14,7 +13,9 @@ import type {
   ShotRecord,
   TransitionRecord,
 } from '@core/document/records';
-import { planWindows } from '@core/prompt/windows';
+import { effectiveWindows, type EffectiveWindow } from '@core/prompt/effective';
+import { effectiveTravel } from '@core/prompt/plan';
+import { travelZones, type TravelZone } from '@core/prompt/travel';
 import type { AppState } from '../../state/app.svelte';
 import { clipsInWindow, editPoints, indexClips, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
@@ -41,6 +42,17 @@ export interface PlacedBlock extends FrameRange {
   readonly clip: ClipRecord;
   readonly shot: ShotRecord;
   readonly row: number;
+}
+
+/** The boundary between two prompt blocks where one clip shows it; from = to for a cut. */
+export interface PlacedTravel extends FrameRange {
+  readonly key: string;
+  readonly left: PromptBlockRecord;
+  readonly right: PlacedBlock;
+  /** null = a cut. */
+  readonly zone: TravelZone | null;
+  /** Project frames that the model will really blend, when they are others than the zone's. */
+  readonly effective: FrameRange | null;
 }
 
 export interface PlacedTransition extends FrameRange {
@@ -160,6 +172,35 @@ export class TimelineScene {
     return this.#allBlocks.placed.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames);
   });
 
+  /** Boundaries between neighbouring prompts, cuts among them: a cut is where a zone is pulled open. */
+  readonly travels: readonly PlacedTravel[] = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return [];
+    const byShot = new Map<RecordId, { zones: readonly TravelZone[]; windows: readonly EffectiveWindow[] }>();
+    return this.blocks.flatMap((right): PlacedTravel[] => {
+      const { clip, shot } = right;
+      const blocks = blocksOf(session.doc, shot.id);
+      const left = blocks[blocks.findIndex(({ id }) => id === right.block.id) - 1];
+      if (left === undefined) return [];
+      let known = byShot.get(shot.id);
+      if (known === undefined) {
+        const zones = travelZones(session.doc, shot.id);
+        known = { zones, windows: zones.length === 0 ? [] : this.#windowsOf(shot) };
+        byShot.set(shot.id, known);
+      }
+      const zone = known.zones.find((one) => one.right.id === right.block.id) ?? null;
+      const asked = zone ?? { from: right.block.from, to: right.block.from };
+      const inFilm = (frame: number): number => projectFrameOf(clip, frame, shot.rate, session.project.rate);
+      const [from, to] = [inFilm(asked.from), inFilm(asked.to)];
+      if (to < clip.start || from > clip.start + clip.duration) return [];
+      const kept = known.windows.map(({ from: keepFrom, to: keepTo, travel }) => ({ keepFrom, keepTo, travel }));
+      const drawn = zone === null ? null : effectiveTravel(zone, kept, 0);
+      const isOther = drawn !== null && (drawn.from !== zone?.from || drawn.to !== zone.to);
+      const effective = isOther ? rangeInClip(clip, drawn, shot.rate, session.project.rate) : null;
+      return [{ key: `travel/${right.key}`, left, right, zone, from, to, effective }];
+    });
+  });
+
   /** Clips whose model windows are drawn: the selected ones and those of the prompt being worked on. */
   readonly #activeClips: readonly ClipRecord[] = $derived.by(() => {
     const session = this.#app.session;
@@ -187,37 +228,26 @@ export class TimelineScene {
     return clip.duration * this.#app.timelineView.pixelsPerFrame >= MIN_DETAIL_PX;
   }
 
+  /** The model windows of the shot's film, with the prompts they take. */
+  #windowsOf(shot: ShotRecord): readonly EffectiveWindow[] {
+    const session = this.#app.session;
+    const limits = this.#app.modelOf(shot.modelId)?.manifest;
+    if (session === null || limits === undefined) return [];
+    const { doc } = session;
+    return [...new Set(session.shotFilm(shot.id).spans.map((span) => span.segmentId))].flatMap((segmentId) => {
+      const segment = doc.get(segmentId);
+      return segment?.kind === 'segment' ? effectiveWindows(doc, shot, segment, limits) : [];
+    });
+  }
+
   #gridOf(clip: ClipRecord): readonly number[] {
     const session = this.#app.session;
     if (session === null || clip.source.type !== 'shot') return [];
     const shot = session.doc.get(clip.source.shotId);
     if (shot?.kind !== 'shot') return [];
-    const limits = this.#app.modelOf(shot.modelId)?.manifest;
-    if (limits === undefined) return [];
-    const { contextFrames, framesPerWindow } = shot.sampling;
     const frames = new Set<number>();
-    for (const segmentId of new Set(session.shotFilm(shot.id).spans.map((span) => span.segmentId))) {
-      const segment = session.doc.get(segmentId);
-      if (segment?.kind !== 'segment') continue;
-      try {
-        const { windows } = planWindows({
-          limits,
-          frameCount: segment.frameCount,
-          direction: segment.role === 'backward' ? 'backward' : 'forward',
-          priorCount: segment.role === 'forward' || segment.role === 'retake' ? contextFrames : 0,
-          hasFollowing: segment.role === 'backward' || segment.role === 'retake',
-          anchors: [],
-          contextFrames,
-          framesPerWindow,
-        });
-        for (const { keepFrom, keepTo } of windows)
-          for (const edge of [keepFrom, keepTo])
-            frames.add(projectFrameOf(clip, segment.from + edge, shot.rate, session.project.rate));
-      } catch (error) {
-        // A segment this model could not make has no windows to show; generating it says why.
-        if (!(error instanceof AppError)) throw error;
-      }
-    }
+    for (const { from, to } of this.#windowsOf(shot))
+      for (const edge of [from, to]) frames.add(projectFrameOf(clip, edge, shot.rate, session.project.rate));
     return [...frames].filter((frame) => frame > clip.start && frame < clip.start + clip.duration);
   }
 }
