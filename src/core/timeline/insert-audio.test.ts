@@ -6,6 +6,9 @@ import { AppError } from '../errors';
 import { insertAudio, setClipSound } from './insert-audio';
 import { insertStill } from './insert-still';
 import { moveClip } from './move';
+import { rollCut } from './roll';
+import { slideClip } from './slide';
+import { splitClip } from './split';
 import { aShot, after, anEmptyFilm } from './test-films';
 import { addTrack, removeTrack } from './tracks';
 import { addDissolve } from './transitions';
@@ -54,6 +57,30 @@ test('a sound is not trimmed beyond what its file has, nor dissolved', () => {
     refusal(() => trimClip(film, 's', 'end', 21, { ripple: false })),
     refusal(() => addDissolve(two, 's', 't', { id: 'd', frames: 4 })),
   ]).toEqual(['clip.end: the end of "s" cannot be at frame 21', 'transition: "s" is sound']);
+});
+
+test('a rolled cut and a slid clip leave every sound where it is in the film', () => {
+  const placeOf = (doc: Document, id: string) => {
+    const { start, sourceIn } = recordOf(doc, 'clip', id);
+    return { start, sourceIn };
+  };
+  const cut = after(
+    film,
+    (doc) => splitClip(doc, 's', 8, 'm'),
+    (doc) => splitClip(doc, 'm', 12, 'r'),
+  );
+  expect(
+    placeOf(
+      after(cut, (doc) => rollCut(doc, 's', 'm', 10)),
+      'm',
+    ),
+  ).toEqual({ start: 10, sourceIn: 10 });
+  expect(
+    placeOf(
+      after(cut, (doc) => slideClip(doc, 'm', 10)),
+      'r',
+    ),
+  ).toEqual({ start: 14, sourceIn: 14 });
 });
 
 test('gain and fades are set within bounds, by name', () => {
