@@ -5,7 +5,7 @@
 import type { Document, RecordId, SegmentRecord, ShotRecord } from '../document/records';
 import { AppError } from '../errors';
 import type { ModelLimits } from './model-limits';
-import { windowPrompt, type PlannedMix } from './travel';
+import { promptsOnly, windowPrompt, type PlannedMix } from './travel';
 import { planWindows } from './windows';
 
 export interface EffectiveWindow {
@@ -27,6 +27,7 @@ export function effectiveWindows(
   limits: ModelLimits,
 ): EffectiveWindow[] {
   const { contextFrames, framesPerWindow } = shot.sampling;
+  const prompts = promptsOnly(doc, shot.id);
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   try {
     const { windows } = planWindows({
@@ -44,7 +45,7 @@ export function effectiveWindows(
       from: segment.from + window.keepFrom,
       to: segment.from + window.keepTo,
       start: segment.from + window.start,
-      ...windowPrompt(doc, shot.id, window, mixing),
+      ...windowPrompt(prompts, shot.id, window, mixing),
     }));
   } catch (error) {
     if (error instanceof AppError) return [];

@@ -10,7 +10,7 @@ import { type AppError, assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
-import { travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
+import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
 
 /** Same shape as contracts' RecipeDraft (core does not import contracts). Indices count from the first new frame. */
@@ -166,9 +166,10 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
   const end = segment.from + segment.frameCount;
+  const prompts = promptsOnly(doc, shot.id);
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
-    windowPrompt(doc, shot.id, window, mixing);
+    windowPrompt(prompts, shot.id, window, mixing);
   const { draft, notes } = planDirect({
     modelId: shot.modelId,
     limits,
@@ -194,8 +195,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
       .filter(({ frame }) => segment.from <= frame && frame < end)
       .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
   });
-  const zones = travelZones(doc, shot.id);
-  notes.push(...boundaryNotes(doc, segment, draft.windows, zones));
+  const zones = travelZones(prompts, shot.id);
+  notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
   return { draft, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }

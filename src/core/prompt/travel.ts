@@ -24,9 +24,18 @@ export interface TravelZone {
   readonly to: number;
 }
 
+/** A shot's prompt blocks alone: what is asked frame by frame need not look through a long film each time. */
+export function promptsOnly(doc: Document, shotId: RecordId): Document {
+  return new Map(blocksOf(doc, shotId).map((block) => [block.id, block]));
+}
+
 /** The zones between the blocks of a shot, in order; cuts are left out. */
 export function travelZones(doc: Document, shotId: RecordId): TravelZone[] {
-  const blocks = blocksOf(doc, shotId);
+  return zonesBetween(blocksOf(doc, shotId));
+}
+
+/** The same for blocks that are at hand, all of one shot and in order. */
+export function zonesBetween(blocks: readonly PromptBlockRecord[]): TravelZone[] {
   const boundaries = blocks.slice(1).map((right, i) => boundaryBetween(blocks[i] ?? right, right));
   const edges = [blocks[0]?.from ?? 0, ...boundaries, blocks.at(-1)?.to ?? 0];
   const wanted = (i: number): number => (i === 0 ? 0 : (blocks[i]?.travel?.frames ?? 0));

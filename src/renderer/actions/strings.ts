@@ -20,6 +20,8 @@ export const strings = {
   pause: 'Pause or resume job',
   useAgain: 'Use again',
   vary: 'Vary',
+  withoutTravel: 'The prompts of this run travelled; in the new shot they are cuts',
+  withoutTravelRemedy: 'Its recipe has the blended weights of each window. Set the travel zones anew in the inspector.',
   withoutFrames: 'Its given frames were left out',
   withoutFramesRemedy: 'This shot begins anew. Give it a first frame in the inspector if it should start from one.',
   recipeCopied: 'Recipe copied',

@@ -2,7 +2,7 @@
  * What of the film is in the timeline's window now, derived from the document and the view. Clips are found by
  * bisection, so the cost follows what is visible and not how long the film is.
  */
-import { blocksOf, recordsOf, tracksOf } from '@core/document/access';
+import { recordsOf, tracksOf } from '@core/document/access';
 import { audibleTracks } from '@core/document/sound';
 import type {
   AnchorRecord,
@@ -15,7 +15,7 @@ import type {
 } from '@core/document/records';
 import { effectiveWindows, type EffectiveWindow } from '@core/prompt/effective';
 import { effectiveTravel } from '@core/prompt/plan';
-import { travelZones, type TravelZone } from '@core/prompt/travel';
+import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import type { AppState } from '../../state/app.svelte';
 import { clipsInWindow, editPoints, indexClips, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
@@ -147,16 +147,26 @@ export class TimelineScene {
     return byShot;
   });
 
+  /** Each shot's prompts in order. */
+  readonly #blocksByShot: ReadonlyMap<RecordId, readonly PromptBlockRecord[]> = $derived.by(() => {
+    const session = this.#app.session;
+    const byShot = new Map<RecordId, PromptBlockRecord[]>();
+    for (const block of session === null ? [] : recordsOf(session.doc, 'prompt-block')) {
+      const blocks = byShot.get(block.shotId);
+      if (blocks === undefined) byShot.set(block.shotId, [block]);
+      else blocks.push(block);
+    }
+    for (const blocks of byShot.values()) blocks.sort((a, b) => a.from - b.from);
+    return byShot;
+  });
+
   readonly #allBlocks: { readonly placed: readonly PlacedBlock[]; readonly rowCount: number } = $derived.by(() => {
     const session = this.#app.session;
     if (session === null) return { placed: [], rowCount: 1 };
-    const blocksByShot = new Map<RecordId, PromptBlockRecord[]>();
-    for (const block of recordsOf(session.doc, 'prompt-block'))
-      blocksByShot.set(block.shotId, [...(blocksByShot.get(block.shotId) ?? []), block]);
     const found = [...this.index.byTrack.values()].flat().flatMap((clip) => {
       const shot = clip.source.type === 'shot' ? session.doc.get(clip.source.shotId) : undefined;
       if (shot?.kind !== 'shot') return [];
-      return (blocksByShot.get(shot.id) ?? []).flatMap((block) => {
+      return (this.#blocksByShot.get(shot.id) ?? []).flatMap((block) => {
         const range = rangeInClip(clip, block, shot.rate, session.project.rate);
         return range === null ? [] : [{ key: `${clip.id}/${block.id}`, block, clip, shot, ...range }];
       });
@@ -179,12 +189,12 @@ export class TimelineScene {
     const byShot = new Map<RecordId, { zones: readonly TravelZone[]; windows: readonly EffectiveWindow[] }>();
     return this.blocks.flatMap((right): PlacedTravel[] => {
       const { clip, shot } = right;
-      const blocks = blocksOf(session.doc, shot.id);
+      const blocks = this.#blocksByShot.get(shot.id) ?? [];
       const left = blocks[blocks.findIndex(({ id }) => id === right.block.id) - 1];
       if (left === undefined) return [];
       let known = byShot.get(shot.id);
       if (known === undefined) {
-        const zones = travelZones(session.doc, shot.id);
+        const zones = zonesBetween(blocks);
         known = { zones, windows: zones.length === 0 ? [] : this.#windowsOf(shot) };
         byShot.set(shot.id, known);
       }
@@ -233,10 +243,10 @@ export class TimelineScene {
     const session = this.#app.session;
     const limits = this.#app.modelOf(shot.modelId)?.manifest;
     if (session === null || limits === undefined) return [];
-    const { doc } = session;
+    const prompts = new Map((this.#blocksByShot.get(shot.id) ?? []).map((block) => [block.id, block]));
     return [...new Set(session.shotFilm(shot.id).spans.map((span) => span.segmentId))].flatMap((segmentId) => {
-      const segment = doc.get(segmentId);
-      return segment?.kind === 'segment' ? effectiveWindows(doc, shot, segment, limits) : [];
+      const segment = session.doc.get(segmentId);
+      return segment?.kind === 'segment' ? effectiveWindows(prompts, shot, segment, limits) : [];
     });
   }
 
