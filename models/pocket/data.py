@@ -3,7 +3,7 @@ Cached latents: 13 frames a clip, of which a step draws a window, so that 12,000
 
     python data.py latents 12000       draw, encode and keep clips 0 … 11999 in files of 1,000; kept files are skipped
     python data.py held-out 192        the same for clips no training sees
-    python data.py coverage            where the subject is in every kept clip: 10 s, needs no drawing
+    python data.py coverage            the subjects' silhouettes in every kept clip: 30 s, needs no drawing
     python data.py statistics          mean and deviation of every latent channel, once per autoencoder
 
 The autoencoder does not change while the transformer trains, and encoding a clip costs as much as training on it:
@@ -23,6 +23,7 @@ from paths import HERE, RUN, save
 from world import PocketWorld
 
 FRAMES, FILE, CHUNK = 13, 1000, 50
+CELLS = 8                                # a token's silhouette is so many cells wide and high: 4 pixels each
 HELD_OUT_FROM = 9_000_000                # seeds: training counts up from 0
 WORKERS = 2
 worker = None
@@ -55,10 +56,10 @@ class Clips:
         return (z - self.mean) / self.deviation, self.prompt[indices].float(), self.mask[indices].float()
 
     def covered(self, indices, times):
-        """-> how much of the 2 × 2 cells of every token the subjects cover, [B,F·16,4] in [0,1]."""
+        """-> how much of the CELLS × CELLS cells of every token the subjects cover, [B,F·16,CELLS²] in [0,1]."""
         assert self.coverage is not None, "run data.py coverage first"
-        cells = self.coverage[indices[:, None], times].float()                     # [B,F,8,8]
-        return F.pixel_unshuffle(cells[:, :, None], 2).flatten(3).transpose(2, 3).flatten(1, 2)
+        cells = self.coverage[indices[:, None], times].float() / 255               # [B,F,4·CELLS,4·CELLS]
+        return F.pixel_unshuffle(cells[:, :, None], CELLS).flatten(3).transpose(2, 3).flatten(1, 2)
 
 
 @torch.no_grad()
@@ -93,7 +94,8 @@ def main(what, count=0):
         world = PocketWorld(128, FRAMES)
         for path in sorted(glob.glob(f"{RUN}/latents/clips_*.pt")):
             first = int(os.path.basename(path)[6:12])
-            save(torch.stack([world.coverage(s) for s in range(first, first + FILE)]).half(), path.replace(".pt", ".coverage"))
+            cover = torch.stack([(world.coverage(s, 4 * CELLS) * 255).round().byte() for s in range(first, first + FILE)])
+            save(cover, path.replace(".pt", ".coverage"))
         return
     if what == "statistics":
         parts = [torch.load(f)["z"].float() for f in sorted(glob.glob(f"{RUN}/latents/clips_*.pt"))[:4]]

@@ -26,7 +26,7 @@ import torch.nn.functional as F
 
 import text
 from courtesy import Stop, Threads, wait_while_paused
-from data import FRAMES, Clips
+from data import CELLS, FRAMES, Clips
 from muon import Muon
 from paths import HERE, RUN, save
 from sample import PROMPTS, Models, contact_sheet, generate
@@ -57,14 +57,20 @@ def sigmas(count, random):
 
 class CoverageHead(nn.Linear):
     """
-    Says from a token's middle state how much of its 2 × 2 cells the subject covers. Used in training only.
+    Says from a token's middle state the subjects' silhouette in it: how much of each of CELLS × CELLS cells. Used in training only.
     At high noise the velocity's error hardly shows whether nine frames agree on one place; this does, so they learn to
     agree much sooner. After REPA (Yu et al. 2024, arXiv:2410.06940), with the drawn world's own truth instead of another network's.
     """
 
     def __init__(self):
-        super().__init__(WIDTH, 4)
+        super().__init__(WIDTH, CELLS * CELLS)
         nn.init.zeros_(self.weight)
+
+    def start_from(self, kept):
+        """Weights of a head of fewer cells: every finer cell begins with what its coarse one says."""
+        coarse = round(len(kept["bias"]) ** 0.5)
+        spread = lambda w: w.reshape(coarse, coarse, -1).repeat_interleave(CELLS // coarse, 0).repeat_interleave(CELLS // coarse, 1)
+        self.load_state_dict(dict(weight=spread(kept["weight"]).flatten(0, 1), bias=spread(kept["bias"]).flatten()))
 
 
 def choose_conditioning(frames, rng):
@@ -93,7 +99,7 @@ def choose_times(batch, frames, clean, rng):
 def velocity_loss(network, z, prompt, prompt_mask, sigma, noise, clean=0, later=None, times=None, head=None, covered=None):
     """
     Mean squared error of the velocity over the noisy tokens, per clip [B]; with `head`, plus the weighted error of coverage.
-    z, noise [B,64,F,4,4] normalised; sigma [B]; times [F]; the first `clean` frames and image `later` are given; covered [B,F·16,4].
+    z, noise [B,64,F,4,4] normalised; sigma [B]; times [F]; the first `clean` frames and image `later` are given; covered [B,F·16,CELLS²].
     """
     batch, _, frames, height, width = z.shape
     area, times = height * width, torch.arange(frames) if times is None else times
@@ -178,9 +184,12 @@ def load_state(network, head, optimiser, cooldown, minutes):
     load_weights(network, float32(kept["average"] if "weights" not in kept else kept["weights"]))
     average = {**network.state_dict(), **float32(kept["average"])}
     if "head" in kept:
-        head.load_state_dict(kept["head"])
+        head.start_from(kept["head"])
     if "optimiser" in kept and len(kept["optimiser"]["state"]) == sum(len(g["params"]) for g in optimiser.param_groups):
         optimiser.load_state_dict(kept["optimiser"])
+        for p in head.parameters():
+            if optimiser.state[p]["mean"].shape != p.shape:                      # a coarser head's
+                optimiser.state[p] = {}
         for group in optimiser.param_groups:
             group["rate"] = RATE if group["muon"] else ADAM_RATE                 # this file's, not the checkpoint's
     cooled = kept["cooled"] if goes_on else 0.0
