@@ -20,6 +20,7 @@ CHANNELS, WIDTH, HEADS, LAYERS, TEXT_WIDTH = 64, 256, 4, 6, 384
 ROTARY_BASE = (20.0, 2048.0, 2048.0)       # seconds, pixels, pixels that map to 1
 POSITION_BASE = (2.0, 256.0, 256.0)        # one turn of the middle absolute frequency
 POSITION_TURNS = (0.25, 0.5, 1.0, 2.0, 4.0)
+ROTARY_EXPONENTS = torch.cat([torch.linspace(0, 1, 42)[:21], torch.linspace(0.05, 0.5, 21)])   # of θ, in steps of 3 axes: see rotary
 MASKED = -10000.0                          # added to the scores of padded prompt tokens
 
 
@@ -38,9 +39,13 @@ class RMSNorm(nn.Module):
 
 
 def rotary(coords, width=WIDTH, theta=10000.0):
-    """coords [B,3,S] in seconds, pixels, pixels -> cos, sin [B,S,width/2], one angle for each pair of channels."""
+    """
+    coords [B,3,S] in seconds, pixels, pixels -> cos, sin [B,S,width/2], one angle for each pair of channels.
+    LTX's exponents run from 0 to 1 over the whole width. At sixteen tokens a frame everything above 0.5 turns by more than
+    half a circle between neighbours, so that two of four heads saw noise for a distance; those two take the useful range again.
+    """
     grid = torch.stack([coords[:, k] / ROTARY_BASE[k] for k in range(3)], -1)          # [B,S,3]
-    frequencies = theta ** torch.linspace(0, 1, width // 6) * math.pi / 2              # [42]
+    frequencies = theta ** ROTARY_EXPONENTS.to(coords.device) * math.pi / 2            # [42]
     angles = (grid[:, :, None] * 2 - 1) * frequencies[:, None]                         # [B,S,42,3]
     batch, tokens = coords.shape[0], coords.shape[2]
     angles = angles.reshape(batch, tokens, width // 6 * 3)                             # frequency by frequency, three axes each
