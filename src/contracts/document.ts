@@ -3,6 +3,7 @@
  * another process or from disk. The `satisfies` clauses keep the two in step at compile time.
  */
 import { z } from 'zod';
+import { MAX_CURVE_KEYS } from '@core/curve/parameters';
 import type * as D from '@core/document/diff';
 import type * as R from '@core/document/records';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
@@ -90,6 +91,26 @@ export const SamplingSettings = z.object({
   framesPerWindow: z.int().min(1).max(256).nullable(),
 }) satisfies z.ZodType<R.SamplingSettings>;
 
+const Handle = z.number().min(0).max(1);
+export const CurveEase = z.union([
+  z.enum(['hold', 'linear', 'in', 'out', 'inOut']),
+  z.object({ x1: Handle, y1: Handle, x2: Handle, y2: Handle }),
+]) satisfies z.ZodType<R.CurveEase>;
+const CurveKeys = z
+  .array(z.object({ frame: Frame, value: z.number(), ease: CurveEase }))
+  .min(1)
+  .max(MAX_CURVE_KEYS);
+
+export const ShotCurves = z.object({
+  guidance: CurveKeys.optional(),
+  promptStrength: CurveKeys.optional(),
+  hold: CurveKeys.optional(),
+  panX: CurveKeys.optional(),
+  panY: CurveKeys.optional(),
+  zoom: CurveKeys.optional(),
+  rotate: CurveKeys.optional(),
+}) satisfies z.ZodType<R.ShotCurves>;
+
 export const ShotRecord = z.object({
   kind: z.literal('shot'),
   id: Id,
@@ -99,6 +120,7 @@ export const ShotRecord = z.object({
   width: Size,
   height: Size,
   sampling: SamplingSettings,
+  curves: ShotCurves.optional(),
   headSegmentId: Id.nullable(),
 }) satisfies z.ZodType<R.ShotRecord>;
 
