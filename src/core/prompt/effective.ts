@@ -2,6 +2,8 @@
  * What the model will really be told: the windows of a shot's segments with the prompts they take. It needs no frames,
  * only how many there would be, so that lane and inspector can say it before anything is made.
  */
+import { followsCurves } from '../curve/parameters';
+import { windowCurves, type WindowCurves } from '../curve/window-curves';
 import type { Document, RecordId, SegmentRecord, ShotRecord } from '../document/records';
 import { AppError } from '../errors';
 import type { ModelLimits } from './model-limits';
@@ -17,6 +19,8 @@ export interface EffectiveWindow {
   readonly start: number;
   readonly prompt: string;
   readonly travel: readonly PlannedMix[] | null;
+  /** null = the model does not follow curves. */
+  readonly curves: WindowCurves | null;
 }
 
 /** None for a segment that this model could not make: generating it says why. */
@@ -46,6 +50,7 @@ export function effectiveWindows(
       to: segment.from + window.keepTo,
       start: segment.from + window.start,
       ...windowPrompt(prompts, shot.id, window, mixing),
+      curves: followsCurves(limits.family) ? windowCurves(shot, window, { limits, offset: segment.from }) : null,
     }));
   } catch (error) {
     if (error instanceof AppError) return [];

@@ -36,9 +36,7 @@ export function setCurve(doc: Document, { shotId, parameter }: CurveOf, keys: re
       `a curve cannot have ${keys.length} keys`,
       `Use at most ${MAX_CURVE_KEYS}.`,
     );
-  const sorted = keys
-    .map((key) => ({ ...key, value: roundedValue(key.value) }))
-    .sort((a, b) => a.frame - b.frame);
+  const sorted = keys.map((key) => ({ ...key, value: roundedValue(key.value) })).sort((a, b) => a.frame - b.frame);
   return editDocument(doc, (draft) => draft.set(withCurve(shot, parameter, sorted)));
 }
 

@@ -10,7 +10,8 @@
  *
  * One generator per window draws the noise [1, C, F, h, w] first, then whatever a stochastic scheduler asks for.
  * Known frames go beyond the pipeline, by StableDiffusionInpaintPipeline's way: after each step they are put back, as
- * noisy as the next step wants them, with the noise they began with. A later image has its own place in time: when that
+ * noisy as the next step wants them, with the noise they began with; one that is held by less than 1 for that share of
+ * the steps. A later image has its own place in time: when that
  * lies behind the window, the window is denoised up to it. A window longer than the model was trained for is
  * denoised in overlapping contexts, whose predictions are averaged with FreeNoise's pyramid of weights.
  * The UNet runs with a batch of one, twice under guidance, so exports with a fixed batch work (docs/adr/0015).
@@ -19,9 +20,9 @@
 import type { Tensor } from 'onnxruntime-node';
 import { assertSchedulerFits } from '@core/diffusion/families';
 import { contextStarts, contextWeights } from '@core/diffusion/context-windows';
-import { guidedFromPair } from '@core/diffusion/guidance';
+import { guidedFromPair, guidedFromPairPerFrame } from '@core/diffusion/guidance';
 import { denormaliseLatents, normaliseLatents, packLatents } from '@core/diffusion/latent-geometry';
-import { blendEmbeddings } from '@core/diffusion/prompt-blend';
+import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
@@ -35,9 +36,11 @@ import {
   assertFinite,
   assertRecipeFitsPackage,
   checkCancelled,
+  EMPTY_TEXT,
   framesInOrder,
   mixesOf,
   readKnownFrame,
+  shownFrame,
   textsOf,
   type FamilyRun,
   type StoredFrame,
@@ -53,8 +56,8 @@ interface LatentShape {
 interface KnownLatents {
   /** Clean latents at their places in a volume [C, F, h, w], zeros elsewhere. */
   readonly volume: Float32Array;
-  /** Frames of the volume, counted from the window's first. */
-  readonly places: readonly number[];
+  /** Frames of the volume, counted from the window's first, and the share of the steps that each is put back for. */
+  readonly places: readonly { readonly frame: number; readonly hold: number }[];
 }
 
 interface WindowState {
@@ -166,6 +169,11 @@ function frameTexts(
     assert(embedding, 'every prompt of the recipe has been encoded');
     return embedding;
   };
+  const strengths = window.promptStrength ?? [1];
+  const weighed = (text: Float32Array, frame: number): Float32Array => {
+    const strength = strengths[Math.min(frame, strengths.length - 1)] ?? 1;
+    return strength === 1 ? text : weighEmbedding(embeddingOf(EMPTY_TEXT), text, strength);
+  };
   const texts = mixesOf(window).flatMap((mix) => {
     const { kind, weight } = mix;
     const [from, to] = [embeddingOf(mix.from), embeddingOf(mix.to)];
@@ -177,7 +185,7 @@ function frameTexts(
   assert(last, 'a window has a prompt');
   return {
     negative: Array.from({ length: frames }, () => embeddingOf(window.negative)),
-    prompt: Array.from({ length: frames }, (_, frame) => texts[frame] ?? last),
+    prompt: Array.from({ length: frames }, (_, frame) => weighed(texts[frame] ?? last, frame)),
   };
 }
 
@@ -188,8 +196,9 @@ async function encodeKnownFrames(
   window: RecipeWindow,
   made: ReadonlyMap<number, string>,
 ): Promise<KnownLatents | null> {
-  const places = Array.from({ length: window.prefix }, (_, i) => i);
-  if (window.later !== null) places.push(window.later - window.start);
+  const held = window.hold ?? { prefix: 1, later: 1 };
+  const places = Array.from({ length: window.prefix }, (_, frame) => ({ frame, hold: held.prefix }));
+  if (window.later !== null) places.push({ frame: window.later - window.start, hold: held.later });
   if (places.length === 0) return null;
   const { recipe, pkg, sessions } = run;
   const { width, height } = recipe;
@@ -197,9 +206,9 @@ async function encodeKnownFrames(
   const volume = new Float32Array(valuesOf(shape));
   await sessions.use('vae_encoder', async (encoder) => {
     encoder.assertInputs({ sample: 'float32' });
-    for (const frame of places) {
+    for (const { frame } of places) {
       await checkCancelled(run.signal);
-      const image = await readKnownFrame(run, window.start + frame, made);
+      const image = await readKnownFrame(run, { index: window.start + frame, window }, made);
       const sample = float32Tensor(volumeFromFrames([image], width, height), [1, 3, height, width]);
       const { data } = await encoder.run({ sample }, 'latent_parameters');
       // Means and log-variances, channel by channel: the first half is the mode.
@@ -245,7 +254,9 @@ function putKnownFrames({ shape, latents, noise, known, scheduler }: WindowState
     wanted = new Float32Array(latents.length);
     scheduler.addNoise(known.volume, noise, step, wanted);
   }
-  for (const frame of known.places) putFrame(latents, frame, takeFrame(wanted, frame, shape), shape);
+  const steps = scheduler.timesteps.length;
+  for (const { frame, hold } of known.places)
+    if (hold === 1 || step < Math.round(hold * steps)) putFrame(latents, frame, takeFrame(wanted, frame, shape), shape);
 }
 
 /** The written latents in place of the noise, and scheduler and generator as they were. */
@@ -304,8 +315,9 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   const size = latents.length;
   const input = new Float32Array(size);
   const guided = new Float32Array(size);
+  const guidance = guidanceOf(run, work);
   // diffusers' rule: guidance up to 1 runs the prompt alone.
-  const halves = recipe.guidance > 1 ? [negative, prompt] : [prompt];
+  const halves = guidance === 1 ? [prompt] : [negative, prompt];
   const predictions = new Float32Array(halves.length * size);
   const predict = noisePredictor(run, work);
 
@@ -325,7 +337,8 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     });
     let prediction = predictions;
     if (halves.length === 2) {
-      guidedFromPair(predictions, recipe.guidance, guided);
+      if (typeof guidance === 'number') guidedFromPair(predictions, guidance, guided);
+      else guidedFromPairPerFrame(predictions, guidance, guided);
       prediction = guided;
     }
     assertFinite(prediction, 'the UNet');
@@ -338,6 +351,15 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     meter.stepDone(stepMs);
   }
   await checkCancelled(signal);
+}
+
+/** One scale for the window, at least 1; or one for each frame of each channel. Frames behind the window have the last one. */
+function guidanceOf({ recipe }: FamilyRun, { window, state: { shape } }: Denoising): number | readonly number[] {
+  const [only = recipe.guidance, ...more] = (window.guidance ?? [recipe.guidance]).map((scale) => Math.max(1, scale));
+  if (more.length === 0) return Math.max(1, only);
+  const scales = [only, ...more];
+  const perFrame = Array.from({ length: shape.frames }, (_, frame) => scales[Math.min(frame, scales.length - 1)] ?? 1);
+  return Array.from({ length: shape.channels }, () => perFrame).flat();
 }
 
 type NoisePredictor = (input: Float32Array, timestep: number, text: FrameTexts, out: Float32Array) => Promise<void>;
@@ -499,8 +521,10 @@ async function storeFrames(
 ): Promise<StoredFrame[]> {
   const { width, height } = run.recipe;
   const stored: StoredFrame[] = [];
-  for (const [i, rgb] of frames.entries())
-    stored.push({ index: window.keepFrom + i, ...(await run.frames.put(rgb, width, height)) });
+  for (const [i, rgb] of frames.entries()) {
+    const index = window.keepFrom + i;
+    stored.push({ index, ...(await run.frames.put(shownFrame(run, window, index, rgb), width, height)) });
+  }
   return stored;
 }
 
