@@ -99,7 +99,8 @@ export const CurveEase = z.union([
 const CurveKeys = z
   .array(z.object({ frame: Frame, value: z.number(), ease: CurveEase }))
   .min(1)
-  .max(MAX_CURVE_KEYS);
+  .max(MAX_CURVE_KEYS)
+  .readonly();
 
 export const ShotCurves = z.object({
   guidance: CurveKeys.optional(),

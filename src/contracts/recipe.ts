@@ -41,7 +41,8 @@ export const CameraPath = z.object({
       }),
     )
     .min(1)
-    .max(101_000),
+    .max(101_000)
+    .readonly(),
 });
 
 /**

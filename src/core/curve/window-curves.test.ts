@@ -16,7 +16,7 @@ const key = (frame: number, value: number): CurveKey => ({ frame, value, ease: '
 function withCurves(doc: Document, curves: ShotCurves): Document {
   let now = doc;
   for (const [parameter, keys] of Object.entries(curves))
-    now = applyDiff(now, setCurve(now, { shotId: 'a-shot', parameter: parameter as keyof ShotCurves }, keys));
+    now = applyDiff(now, setCurve(now, { shotId: 'a-shot', parameter: parameter as keyof ShotCurves }, keys ?? []));
   return now;
 }
 function plan(doc: Document, limits: ModelLimits = pocketLimits) {

@@ -344,7 +344,7 @@ interface Denoising {
  * them. At guidance 1 the unconditional half would be multiplied by 0, so only the conditional one is run.
  */
 async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
-  const { recipe, meter, watch, signal } = run;
+  const { meter, watch, signal } = run;
   const { latents, negative, prompt, schedule, transformer } = work;
   const { tokens, hold, coordinates } = latents;
   const guidance = guidanceOf(run, work);
