@@ -3,6 +3,7 @@
  * writes; in a text field only the Mod keys that do not edit text do.
  */
 import { compareActions } from '../features/compare/actions';
+import { curveActions } from '../features/curves/actions';
 import { timelineActions } from '../features/timeline/actions';
 import { viewerActions } from '../features/viewer/actions';
 import type { AppState } from '../state/app.svelte';
@@ -18,6 +19,7 @@ export const actions: readonly Action[] = [
   ...compareActions,
   ...studioActions,
   ...timelineActions,
+  ...curveActions,
   ...viewerActions,
 ];
 
@@ -25,6 +27,7 @@ export const actions: readonly Action[] = [
 export const listedActions: readonly Action[] = [
   ...studioActions,
   ...timelineActions,
+  ...curveActions,
   ...viewerActions,
   ...compareActions,
 ];

@@ -6,6 +6,7 @@ import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { JobView } from '@contracts/job';
 import type { DocumentDiff } from '@core/document/diff';
+import type { CurveOf } from '@core/timeline/curves';
 import type { Rate } from '@core/time/rate';
 import type { AppError } from '@core/errors';
 import type { StudioClient } from '../bridge/client';
@@ -39,6 +40,7 @@ export type Dialog =
   | { readonly kind: 'library' }
   | { readonly kind: 'model'; readonly modelId: string }
   | { readonly kind: 'prompt-map'; readonly shotId: string }
+  | ({ readonly kind: 'curve-text' } & CurveOf)
   | ({ readonly kind: 'extend' } & ExtendRequest);
 
 export interface NewProject {
