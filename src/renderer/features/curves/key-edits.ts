@@ -56,30 +56,28 @@ export function moveKeys(
     frames,
     by,
   }: { readonly frames: readonly number[]; readonly by: { readonly frames: number; readonly value: number } },
-): void {
-  if (session.edit(strings.moveEdit(nameOf(of)), (doc) => moveCurveKeys(doc, of, frames, by)))
+): boolean {
+  const isDone = session.edit(strings.moveEdit(nameOf(of)), (doc) => moveCurveKeys(doc, of, frames, by));
+  if (isDone)
     curveUiOf(app).select(
       of,
       frames.map((frame) => frame + by.frames),
     );
+  return isDone;
 }
 
-/** Arrow keys: a frame sideways, a step up or down; ten of them with Shift. */
+/** Arrow keys: a frame sideways, a step up or down; ten of them with Shift. @returns the frames they moved by */
 export function nudgeKeys(
   app: AppState,
   session: ProjectSession,
   of: CurveOf,
   { frames, code, isFar }: { readonly frames: readonly number[]; readonly code: string; readonly isFar: boolean },
-): void {
+): number {
   const count = isFar ? 10 : 1;
-  const value = { ArrowUp: count, ArrowDown: -count }[code] ?? 0;
-  moveKeys(app, session, of, {
-    frames,
-    by: {
-      frames: { ArrowRight: count, ArrowLeft: -count }[code] ?? 0,
-      value: value * curveParameters[of.parameter].step,
-    },
-  });
+  const byFrames = { ArrowRight: count, ArrowLeft: -count }[code] ?? 0;
+  const steps = { ArrowUp: count, ArrowDown: -count }[code] ?? 0;
+  const by = { frames: byFrames, value: steps * curveParameters[of.parameter].step };
+  return moveKeys(app, session, of, { frames, by }) ? byFrames : 0;
 }
 
 /** Asks over the timeline how keys go on to the next ones. */

@@ -77,14 +77,26 @@ function paintPiece(ctx: CanvasRenderingContext2D, input: CurvePaint, placed: Pl
   paintDrawn(ctx, input, placed);
   ctx.restore();
 
-  if (placed.keys.length > 0 && placed.isFollowed) return;
+  if (placed.keys.length === 0 || !placed.isFollowed) paintWords(ctx, input, placed, { left, plainY });
+}
+
+/** What to do on an empty curve, or why one does nothing: over the clip, and beyond its end while there is room. */
+function paintWords(
+  ctx: CanvasRenderingContext2D,
+  { parameter, width, scale, curves }: CurvePaint,
+  placed: PlacedCurve,
+  { left, plainY }: { readonly left: number; readonly plainY: number },
+): void {
   const words = placed.isFollowed
-    ? strings.empty(strings.parameters[input.parameter], formatValue(input.parameter, placed.plain))
-    : strings.notFollowed;
+    ? [strings.empty(strings.parameters[parameter], formatValue(parameter, placed.plain)), strings.emptyShort]
+    : [strings.notFollowed];
+  const next = curves[curves.indexOf(placed) + 1];
+  const end = Math.min(width, next === undefined ? width : xOfFrame(scale, next.clip.start)) - 8;
   ctx.font = palette.font;
   ctx.fillStyle = palette.tickLabel;
-  const textWidth = ctx.measureText(words).width;
-  if (textWidth < right - left - 60) ctx.fillText(words, left + 48, plainY > 60 ? 20 : CURVE_LANE_HEIGHT - 18);
+  const start = left + 54;
+  const fitting = words.find((text) => start + ctx.measureText(text).width <= end);
+  if (fitting !== undefined) ctx.fillText(fitting, start, plainY > 60 ? 22 : CURVE_LANE_HEIGHT - 22);
 }
 
 /** The model's windows: what has one value for all of one is told by where they end. */

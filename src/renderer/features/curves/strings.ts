@@ -44,6 +44,7 @@ export const strings = {
     'Click adds a key · drag moves it (Shift: one axis, Ctrl: fine) · arrows nudge · Delete removes · right-click eases · double-click resets',
   empty: (parameter: string, value: string) =>
     `${parameter} is ${value} throughout. Click to add a key, or press Enter for one at the playhead.`,
+  emptyShort: 'Click to add a key',
   emptyLane: 'Put a generated clip on the timeline: its curve is drawn here.',
   notFollowed: 'This model does not follow curves: its plain settings are used.',
   keyLabel: (parameter: string, value: string, frame: number, ease: string) =>
