@@ -174,7 +174,16 @@ test('a guidance curve is drawn by mouse, bent, moved, reset and deleted, and ea
     expect((await curve.pairs('guidance'))[2]).toEqual([18, 3]);
     await page.keyboard.press('Delete');
     await expect(curve.keys).toHaveCount(2);
+    await expect(curve.keys.last()).toBeFocused();
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Delete');
+    await expect(page.getByTestId('curve-empty')).toBeFocused();
+    // Once more than there are keys.
+    await page.keyboard.press('Delete');
     await expect(film.clips).toHaveCount(1);
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await expect(curve.keys).toHaveCount(2);
   });
 
   await test.step('what is asked for and what it is drawn with is said for the frame under the playhead', async () => {

@@ -84,6 +84,7 @@ export const curveActions: readonly Action[] = [
   },
   action('addKey', strings.addHere, ['Shift+KeyK'], (app, { session, of, focus }) => {
     curveUiOf(app).isOpen = true;
+    if (session.selection.size === 0) session.select([focus.clip.id]);
     addKey(app, session, of, { frame: focus.shotFrame });
   }),
   action('deleteKey', strings.deleteHere, [], (_app, { session, of, focus, keys }) => {
