@@ -127,7 +127,7 @@ export interface CurveKey {
 }
 
 /** Keys by frame, each frame once. A curve without keys is absent: the plain setting holds. */
-export type ShotCurves = { readonly [P in CurveParameter]?: readonly CurveKey[] | undefined };
+export type ShotCurves = Readonly<Partial<Record<CurveParameter, readonly CurveKey[] | undefined>>>;
 
 /** A generated picture sequence, growing at both ends. */
 export interface ShotRecord {

@@ -62,7 +62,7 @@ function differencesOf(before: Recipe, now: Recipe): TakeComparison['differences
     ...(['family', 'role', 'width', 'height', 'rate', 'frameCount', 'steps', 'guidance', 'seed'] as const).map(
       (field) => [field, before[field], now[field]] as const,
     ),
-    ...(['scheduler', 'known', 'windows'] as const).map((field) => [field, before[field], now[field]] as const),
+    ...(['scheduler', 'known', 'windows', 'camera'] as const).map((field) => [field, before[field], now[field]] as const),
   ];
   return inputs
     .map(([input, then, today]) => ({ input, before: printed(then), now: printed(today) }))

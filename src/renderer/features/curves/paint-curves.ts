@@ -38,9 +38,9 @@ export function paintCurves(ctx: CanvasRenderingContext2D, input: CurvePaint): v
   ctx.fillRect(0, 0, input.width, CURVE_LANE_HEIGHT);
   ctx.textBaseline = 'middle';
   for (const placed of input.curves) paintPiece(ctx, input, placed);
+  if (input.curves.length > 0) paintScale(ctx, input);
   for (const handle of input.handles) paintHandle(ctx, handle);
   for (const key of input.keys) paintKey(ctx, key, input.isSelected(key));
-  if (input.curves.length > 0) paintScale(ctx, input);
 }
 
 function paintPiece(ctx: CanvasRenderingContext2D, input: CurvePaint, placed: PlacedCurve): void {
