@@ -4,7 +4,7 @@
  * No path crosses: files are chosen in main and named by ids or grants.
  */
 import { z } from 'zod';
-import { ImportedBundle } from './bundle';
+import { BundleProgress, ImportedBundle } from './bundle';
 import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
 import { RunProgress } from './engine';
 import { ExportPreset, JobView, MediaView, TakeView } from './job';
@@ -133,6 +133,8 @@ export const api = {
   'projects.exportBundle': method(ProjectRef, z.object({ name: z.string().nullable() })),
   /** Opens the file dialog and reads a .onionskin file as a new project; null means closed. */
   'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
+  /** Stops the bundle that is being saved or opened; that call then fails with `cancelled`. */
+  'projects.cancelBundle': method(Nothing, Nothing),
   'projects.saveView': method(z.object({ projectId: Id, view: ProjectView }), Nothing),
 
   /** Reads every file of the library; minutes on a large one, told by library.progress. Changes nothing. */
@@ -240,6 +242,7 @@ export const events = {
   'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
   'takes.added': z.object({ projectId: Id, take: TakeView }),
   'media.added': z.object({ projectId: Id, media: MediaView }),
+  'bundle.progress': z.object({ progress: BundleProgress }),
   'library.progress': z.object({ progress: UpkeepProgress }),
   /** A menu item, by the action id of the renderer's action registry. */
   'menu.action': z.object({ actionId: z.string() }),

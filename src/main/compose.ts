@@ -8,6 +8,7 @@ import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
+import type { BundleProgress } from '@contracts/bundle';
 import type { JobPayload } from '@contracts/job';
 import { RecipeDraft, type Recipe } from '@contracts/recipe';
 import { discardCheckpoints } from './engine/checkpoint-files';
@@ -118,6 +119,7 @@ function joinServices(
     isIdle: () => jobs.runningIds().length === 0,
     untilSwept: async () => void (await Promise.all([startupSweep.ended(), upkeep.giveWay()])),
   });
+  const onBundleProgress = (progress: BundleProgress) => events.emit('bundle.progress', { progress });
   /** What wants to store files waits for whatever removes files. */
   const sweep = { giveWay: async () => void (await Promise.all([startupSweep.giveWay(), upkeep.giveWay()])) };
   const frames = new FrameStore(paths.frames);
@@ -259,12 +261,16 @@ function joinServices(
       restore: (projectId) => projects.restore(projectId),
     },
     bundles: {
-      export: (projectId, outPath, signal) =>
-        exportBundle(db, paths, { projectId, outPath }, { clock, appVersion, ...(signal && { signal }) }),
+      export: (projectId, outPath, signal) => {
+        const installedModels = models.list().map(({ manifest, isEmbedded }) => ({ ...manifest, isEmbedded }));
+        const how = { clock, appVersion, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return exportBundle(db, paths, { projectId, outPath }, how);
+      },
       import: async (path, signal) => {
         await sweep.giveWay();
         const installedModels = models.list().map(({ manifest }) => manifest);
-        return importBundle(db, paths, path, { newId, installedModels, ...(signal && { signal }) });
+        const how = { newId, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return importBundle(db, paths, path, how);
       },
     },
     media: {

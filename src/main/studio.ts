@@ -7,7 +7,7 @@ import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
 import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { RunProgress } from '@contracts/engine';
-import type { ImportedBundle } from '@contracts/bundle';
+import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
@@ -23,6 +23,7 @@ export interface StudioEvents {
   'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
+  'bundle.progress': { progress: BundleProgress };
   'library.progress': { progress: UpkeepProgress };
 }
 

@@ -65,6 +65,23 @@ export const studioActions: readonly Action[] = [
     run: (app) => (app.dialog = { kind: 'export' }),
   },
   {
+    id: 'bundle.import',
+    label: strings.openBundle,
+    category: categories.project,
+    keys: [],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'bundle', work: 'import' }),
+  },
+  {
+    id: 'bundle.export',
+    label: strings.saveBundle,
+    category: categories.project,
+    keys: [],
+    when: hasProject,
+    needs: strings.openAProject,
+    run: (app) => (app.dialog = { kind: 'bundle', work: 'export' }),
+  },
+  {
     id: 'edit.undo',
     label: strings.undo,
     category: categories.edit,

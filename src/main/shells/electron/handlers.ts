@@ -25,6 +25,22 @@ export interface HandlerOptions {
 
 export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }: HandlerOptions): Handlers {
   const grants = new Map<string, string>();
+  let bundleStop: AbortController | null = null;
+  /** One bundle at a time, so that there is one to cancel. */
+  const bundling = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    if (bundleStop !== null)
+      throw new AppError('job/invalid-state', 'Another bundle is being saved or opened.', {
+        field: 'bundle',
+        remedy: 'Wait until it is done, or cancel it.',
+      });
+    const stop = new AbortController();
+    bundleStop = stop;
+    try {
+      return await work(stop.signal);
+    } finally {
+      bundleStop = null;
+    }
+  };
   return {
     'app.info': () => ({
       version: appVersion,
@@ -58,13 +74,15 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
       const file = await chooseBundleTarget(window(), name);
       if (file === null) return { name: null };
-      await studio.bundles.export(projectId, file);
+      await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
     },
     'projects.importBundle': async () => {
       const file = await chooseBundle(window());
-      return { imported: file === null ? null : await studio.bundles.import(file) };
+      if (file === null) return { imported: null };
+      return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
     },
+    'projects.cancelBundle': () => done(bundleStop?.abort()),
     'projects.saveView': ({ projectId, view }) => done(studio.projects.saveView(projectId, view)),
 
     'library.verify': () => studio.library.verify(),

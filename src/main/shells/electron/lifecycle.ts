@@ -101,6 +101,7 @@ function forwardEvents(studio: Studio): void {
   forward('jobs.changed');
   forward('jobs.progress');
   forward('jobs.frames');
+  forward('bundle.progress');
   forward('library.progress');
   forward('export.progress');
   forward('takes.added');
