@@ -189,6 +189,8 @@ export const api = {
   'jobs.clearFinished': method(Nothing, Nothing),
 
   'takes.recipe': method(z.object({ takeId: Id }), z.object({ recipe: Recipe })),
+  /** Opens the save dialog and writes the recipe as JSON; null means closed. */
+  'takes.saveRecipe': method(z.object({ takeId: Id }), z.object({ name: z.string().nullable() })),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),

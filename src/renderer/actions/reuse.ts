@@ -105,3 +105,9 @@ export async function copyRecipe(app: AppState, takeId: string): Promise<void> {
     app.toast('success', strings.recipeCopied, strings.recipeCopiedRemedy);
   });
 }
+
+/** The same in a file; main asks for its name. */
+export async function saveRecipe(app: AppState, takeId: string): Promise<void> {
+  const answer = await app.attempt(() => app.client.invoke('takes.saveRecipe', { takeId }));
+  if (answer?.name != null) app.toast('success', strings.recipeSaved(answer.name), strings.recipeCopiedRemedy);
+}

@@ -22,6 +22,7 @@ export const strings = {
   withoutFrames: 'Its given frames were left out',
   withoutFramesRemedy: 'This shot begins anew. Give it a first frame in the inspector if it should start from one.',
   recipeCopied: 'Recipe copied',
+  recipeSaved: (name: string) => `Saved ${name}`,
   recipeCopiedRemedy: 'It holds everything that decides these frames.',
   moreSeeds: 'Queue more seeds',
   showHistory: 'Show history',

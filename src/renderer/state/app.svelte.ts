@@ -37,6 +37,7 @@ export type Dialog =
   | { readonly kind: 'palette' }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'library' }
+  | { readonly kind: 'recipe'; readonly takeId: string }
   | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
   | { readonly kind: 'model'; readonly modelId: string }
   | ({ readonly kind: 'extend' } & ExtendRequest);

@@ -9,6 +9,7 @@ import { AppError } from '@core/errors';
 import type { ExportPreset, MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
+import { writeFileAtomic } from '@main/platform/fs-atomic';
 import type { Handlers } from './ipc';
 
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
@@ -113,6 +114,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'jobs.clearFinished': () => done(studio.jobs.clearFinished()),
 
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
+    'takes.saveRecipe': async ({ takeId }) => {
+      const { recipe } = studio.takes.get(takeId);
+      const file = await chooseRecipeTarget(window(), `seed ${recipe.seed}`);
+      if (file === null) return { name: null };
+      await writeFileAtomic(file, `${JSON.stringify(recipe, null, 2)}\n`);
+      return { name: path.basename(file) };
+    },
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
     'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
@@ -186,6 +194,16 @@ async function chooseBundleTarget(window: BrowserWindow | null, name: string): P
     : await dialog.showSaveDialog(options);
   if (canceled || !filePath) return null;
   return filePath.toLowerCase().endsWith('.onionskin') ? filePath : `${filePath}.onionskin`;
+}
+
+async function chooseRecipeTarget(window: BrowserWindow | null, name: string): Promise<string | null> {
+  const filters = [{ name: 'Recipe', extensions: ['json'] }];
+  const options = { title: 'Save the recipe', defaultPath: `${name}.json`, filters };
+  const { canceled, filePath } = window
+    ? await dialog.showSaveDialog(window, options)
+    : await dialog.showSaveDialog(options);
+  if (canceled || !filePath) return null;
+  return filePath.toLowerCase().endsWith('.json') ? filePath : `${filePath}.json`;
 }
 
 async function chooseBundle(window: BrowserWindow | null): Promise<string | null> {
