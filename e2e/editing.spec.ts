@@ -390,6 +390,7 @@ test('a dissolve is added at the cut, resized, removed and brought back', async 
   await film.seekTo(8);
   await studio.page.keyboard.press('Control+d');
   await expect(dissolve).toHaveAccessibleName('Dissolve from Shot 1 to Shot 2, 4 frames');
+  await expect(film.toasts).toContainText('4 frames shorter');
   await film.setNumber('transition-length', 2);
   await expect(dissolve).toHaveAccessibleName('Dissolve from Shot 1 to Shot 2, 2 frames');
   await studio.page.keyboard.press('Escape');
@@ -409,4 +410,90 @@ test('a dissolve is added at the cut, resized, removed and brought back', async 
     await studio.page.keyboard.press('Control+d');
     await expect(film.toasts).toContainText('There is no cut here');
   });
+});
+
+test('clips are copied, cut and pasted over or between others, and a marked range is lifted or extracted', async ({
+  studio,
+}) => {
+  const film = new StudioPage(studio.page);
+  const { keyboard } = studio.page;
+  await filmOf(film, 9, 5);
+
+  await test.step('paste overwrites what is at the playhead, and pasting again goes on from there', async () => {
+    await film.select(film.clips.nth(1));
+    await keyboard.press('Control+c');
+    await expect(film.toasts).toContainText('1 clip copied');
+    await film.seekTo(3);
+    await keyboard.press('Control+v');
+    expect(await spans(film)).toEqual([
+      [0, 3],
+      [3, 5],
+      [8, 1],
+      [9, 5],
+    ]);
+    await expect(film.frameNumber).toHaveText('f 8');
+    await keyboard.press('Control+z');
+  });
+
+  await test.step('paste as an insert moves the rest', async () => {
+    await film.seekTo(3);
+    await keyboard.press('Control+Shift+v');
+    expect(await spans(film)).toEqual([
+      [0, 3],
+      [3, 5],
+      [8, 6],
+      [14, 5],
+    ]);
+    await keyboard.press('Control+z');
+    expect(await spans(film)).toEqual([
+      [0, 9],
+      [9, 5],
+    ]);
+  });
+
+  await test.step('cut takes a clip off the timeline until it is pasted', async () => {
+    await film.select(film.clips.nth(0));
+    await keyboard.press('Control+x');
+    expect(await spans(film)).toEqual([[9, 5]]);
+    await film.seekTo(14);
+    await keyboard.press('Control+v');
+    expect(await spans(film)).toEqual([
+      [9, 5],
+      [14, 9],
+    ]);
+    await keyboard.press('Control+z');
+    await keyboard.press('Control+z');
+  });
+
+  await test.step('the marked range is lifted with a gap and extracted without', async () => {
+    await film.seekTo(7);
+    await keyboard.press('i');
+    await film.seekTo(10);
+    await keyboard.press('o');
+    await keyboard.press(';');
+    expect(await spans(film)).toEqual([
+      [0, 7],
+      [11, 3],
+    ]);
+    await keyboard.press('Control+z');
+    await keyboard.press('Shift+;');
+    expect(await spans(film)).toEqual([
+      [0, 7],
+      [7, 3],
+    ]);
+  });
+
+  await test.step('in a text field the same keys copy and paste text', async () => {
+    await keyboard.press('Control+z');
+    await film.select(film.clips.nth(0));
+    const prompt = studio.page.getByTestId('prompt-text');
+    await prompt.focus();
+    await keyboard.press('Control+a');
+    await keyboard.press('Control+c');
+    await keyboard.press('End');
+    await keyboard.press('Control+v');
+    await expect(prompt).toHaveValue('shot 1shot 1');
+    await expect(film.clips).toHaveCount(2);
+  });
+  expect(studio.pageErrors).toEqual([]);
 });

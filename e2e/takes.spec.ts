@@ -132,7 +132,7 @@ test('growing from an earlier frame leaves the old end as another branch', async
   await film.planQuickShot('a red car on a street');
   await film.generate();
   await page.keyboard.press('e');
-  await page.keyboard.press('Enter');
+  await page.getByTestId('extend-frames').press('Enter');
   await film.waitForTakes(2);
   const before = await film.records('shot');
 

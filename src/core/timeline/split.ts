@@ -1,9 +1,10 @@
 /**
- * Splitting a clip. Both halves show the same shot; the left one keeps the id.
+ * Splitting a clip. Both halves show the same shot, or play the same sound; the left one keeps the id.
  */
-import { recordOf, transitionsOf } from '../document/access';
+import { recordOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
 import type { Document, RecordId } from '../document/records';
+import { addRightHalf, headOf, tailOf } from './clear-range';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf } from './placement';
 
@@ -18,13 +19,8 @@ export function splitClip(doc: Document, clipId: RecordId, atFrame: number, newI
       `frame ${atFrame} is not inside "${clip.name}"`,
       'Move the playhead onto the clip, off its first frame.',
     );
-  const leftFrames = atFrame - clip.start;
   return editDocument(doc, (draft) => {
-    draft.set({ ...clip, duration: leftFrames });
-    const sourceIn = clip.source.type === 'shot' ? clip.sourceIn + leftFrames : 0;
-    draft.add({ ...clip, id: newId, start: atFrame, duration: clip.duration - leftFrames, sourceIn });
-    // The dissolve at the clip's end is now the right half's.
-    for (const transition of transitionsOf(doc, clipId))
-      if (transition.leftClipId === clipId) draft.set({ ...transition, leftClipId: newId });
+    draft.set(headOf(clip, atFrame));
+    addRightHalf(draft, clip, { ...tailOf(clip, atFrame), id: newId });
   });
 }

@@ -91,6 +91,19 @@ export function dispatchKey(app: AppState, event: KeyboardEvent, isMac: boolean)
   }
 }
 
+const CLIPBOARD_ACTIONS: Readonly<Record<string, string>> = {
+  cut: 'timeline.cut',
+  copy: 'timeline.copy',
+  paste: 'timeline.paste',
+};
+
+/** Cut, copy and paste chosen in the native menu arrive as events; text that is selected or written keeps them. */
+export function dispatchClipboard(app: AppState, event: ClipboardEvent): void {
+  const hasText = isText(document.activeElement) || window.getSelection()?.isCollapsed === false;
+  if (event.defaultPrevented || app.dialog !== null || hasText) return;
+  if (runAction(app, CLIPBOARD_ACTIONS[event.type] ?? '')) event.preventDefault();
+}
+
 function mayFire(chord: Chord, target: Element | null): boolean {
   const hasMod = chord.mod || chord.ctrl;
   if (isText(target)) return hasMod && !TEXT_EDITING.test(chord.code);

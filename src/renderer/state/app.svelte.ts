@@ -40,6 +40,7 @@ export type Dialog =
   | { readonly kind: 'recipe'; readonly takeId: string }
   | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
   | { readonly kind: 'model'; readonly modelId: string }
+  | { readonly kind: 'prompt-map'; readonly shotId: string }
   | ({ readonly kind: 'extend' } & ExtendRequest);
 
 export interface NewProject {

@@ -2,10 +2,12 @@
  * Everything the timeline does by key or menu. Each edit works on the selection when there is one, and on what lies
  * under the playhead when there is not.
  */
-import { recordsOf, tracksOf } from '@core/document/access';
+import { audioTracksOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@core/document/access';
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
+import { liftRange } from '@core/timeline/clear-range';
 import { addMarker } from '@core/timeline/markers';
+import { copyClips, pasteClips, spanOf } from '@core/timeline/paste';
 import { setInOut } from '@core/timeline/project-settings';
 import { rollCut, rollLimits } from '@core/timeline/roll';
 import { slideClip, slideLimits } from '@core/timeline/slide';
@@ -55,6 +57,22 @@ export const timelineActions: readonly Action[] = [
     (_app, session) => remove(session, true),
     hasSelection,
   ),
+  action('cut', 'Cut clips', ['Mod+KeyX'], (app, session) => cutSelection(app, session), hasSelection),
+  action('copy', 'Copy clips', ['Mod+KeyC'], (app, session) => void copySelection(app, session), hasSelection),
+  action('paste', 'Paste over what is at the playhead', ['Mod+KeyV'], (app, session) =>
+    paste(app, session, 'overwrite'),
+  ),
+  action('pasteInsert', 'Paste at the playhead and move the rest', ['Mod+Shift+KeyV'], (app, session) =>
+    paste(app, session, 'insert'),
+  ),
+  action('lift', 'Lift the marked range', ['Semicolon'], (app, session) => liftMarked(app, session, false), hasClips),
+  action(
+    'extract',
+    'Take out the marked range and close the gap',
+    ['Shift+Semicolon'],
+    (app, session) => liftMarked(app, session, true),
+    hasClips,
+  ),
   action('dissolve', 'Add a dissolve at the nearest cut', ['Mod+KeyD'], dissolveNearest, hasClips),
   action(
     'trimStart',
@@ -89,7 +107,8 @@ export const timelineActions: readonly Action[] = [
   action('selectAll', 'Select all clips', ['Mod+KeyA'], selectAll, hasClips),
   action('deselect', 'Select nothing', ['Escape'], deselect),
   action('marker', 'Add a marker', ['KeyM'], markHere),
-  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session)),
+  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session, 'video')),
+  action('addAudioTrack', 'Add an audio track', [], (_app, session) => newTrack(session, 'audio')),
   action('selectTool', 'Select tool', ['KeyV'], (app) => useTool(app, 'select')),
   action('bladeTool', 'Blade tool', ['KeyB'], (app) => useTool(app, 'blade')),
   action('trimTool', 'Trim tool: rolls a cut', ['KeyT'], (app) => useTool(app, 'trim')),
@@ -127,7 +146,7 @@ function clipsMeant(app: AppState, session: ProjectSession): readonly ClipRecord
   const meant = selected.filter(isUnder);
   if (meant.length > 0) return meant;
   const index = indexClips(session.doc);
-  return tracksOf(session.doc)
+  return [...videoTracksOf(session.doc), ...audioTracksOf(session.doc)]
     .filter((track) => !track.isLocked)
     .map((track) => clipAtFrame(index, track.id, playhead))
     .filter((clip) => clip !== null);
@@ -155,6 +174,65 @@ function remove(session: ProjectSession, ripple: boolean): void {
   session.edit(ripple ? strings.rippleDelete : strings.deleteSelection, (doc) => deleteRecords(doc, ids, { ripple }));
 }
 
+/** false when no clip is selected. */
+function copySelection(app: AppState, session: ProjectSession): boolean {
+  const ids = [...session.selection].filter((id) => session.doc.get(id)?.kind === 'clip');
+  if (ids.length === 0) {
+    app.toast('info', strings.noClipToCopy);
+    return false;
+  }
+  timelineUiOf(app).clipboard = { projectId: session.id, copied: copyClips(session.doc, ids) };
+  app.toast('info', strings.copied(ids.length));
+  return true;
+}
+
+function cutSelection(app: AppState, session: ProjectSession): void {
+  if (!copySelection(app, session)) return;
+  const ids = [...session.selection].filter((id) => session.doc.get(id)?.kind === 'clip');
+  session.edit(strings.cut, (doc) => deleteRecords(doc, ids, { ripple: false }));
+}
+
+/** The playhead goes on to the end of what was pasted, so that pasting again adds to it. */
+function paste(app: AppState, session: ProjectSession, mode: 'overwrite' | 'insert'): void {
+  const { clipboard } = timelineUiOf(app);
+  if (clipboard === null) {
+    app.toast('info', strings.nothingToPaste, strings.nothingToPasteRemedy);
+    return;
+  }
+  if (clipboard.projectId !== session.id) {
+    app.toast('info', strings.pasteElsewhere, strings.pasteElsewhereRemedy);
+    return;
+  }
+  const { playhead } = app.transport;
+  let clipIds: readonly string[] = [];
+  const isDone = session.edit(strings.paste, (doc) => {
+    const pasted = pasteClips(doc, clipboard.copied, { atFrame: playhead, mode, newId: () => session.newId() });
+    clipIds = pasted.clipIds;
+    return pasted.diff;
+  });
+  if (!isDone) return;
+  session.select(clipIds);
+  app.transport.seek(playhead + spanOf(clipboard.copied));
+}
+
+/** On every track that is not locked, as far as the in and out points reach. */
+function liftMarked(app: AppState, session: ProjectSession, ripple: boolean): void {
+  const { inPoint, outPoint } = session.project;
+  if (inPoint === null && outPoint === null) {
+    app.toast('info', strings.noRange, strings.noRangeRemedy);
+    return;
+  }
+  const range = { from: inPoint ?? 0, to: outPoint ?? session.end };
+  const trackIds = tracksOf(session.doc)
+    .filter((track) => !track.isLocked)
+    .map(({ id }) => id);
+  const label = ripple ? strings.extract : strings.lift;
+  const isDone = session.edit(label, (doc) =>
+    liftRange(doc, range, { trackIds, ripple, newId: () => session.newId() }),
+  );
+  if (isDone && ripple) app.transport.seek(range.from);
+}
+
 function dissolveNearest(app: AppState, session: ProjectSession): void {
   const cuts = cutsNear(indexClips(session.doc).byTrack.values(), app.transport.playhead);
   const isSelected = ({ left, right }: { left: ClipRecord; right: ClipRecord }): boolean =>
@@ -168,8 +246,16 @@ function dissolveNearest(app: AppState, session: ProjectSession): void {
   // Half a second, but never more than half of the shorter clip.
   const wanted = Math.round(framesPerSecond(session.project.rate) / 2);
   const frames = clamp(wanted, 2, Math.max(2, Math.floor(Math.min(cut.left.duration, cut.right.duration) / 2)));
-  if (session.edit(strings.addDissolve, (doc) => addDissolve(doc, cut.left.id, cut.right.id, { id, frames })))
-    session.select([id]);
+  const clipsEnd = lastFrameOf(session, cut.right);
+  if (!session.edit(strings.addDissolve, (doc) => addDissolve(doc, cut.left.id, cut.right.id, { id, frames }))) return;
+  session.select([id]);
+  const shorter = clipsEnd - lastFrameOf(session, cut.right);
+  if (shorter > 0) app.toast('info', strings.shortened(shorter), strings.shortenedRemedy);
+}
+
+function lastFrameOf(session: ProjectSession, clip: ClipRecord): number {
+  const { start, duration } = recordOf(session.doc, 'clip', clip.id);
+  return start + duration;
 }
 
 function trimToPlayhead(app: AppState, session: ProjectSession, edge: ClipEdge): void {
@@ -252,8 +338,9 @@ function markHere(app: AppState, session: ProjectSession): void {
   session.edit(strings.addMarker, (doc) => addMarker(doc, { id, frame: playhead, name }));
 }
 
-function newTrack(session: ProjectSession): void {
-  session.edit(strings.addTrack, (doc) => addTrack(doc, { id: session.newId() }));
+function newTrack(session: ProjectSession, type: 'video' | 'audio'): void {
+  const label = type === 'audio' ? strings.addAudioTrack : strings.addTrack;
+  session.edit(label, (doc) => addTrack(doc, { id: session.newId(), type }));
 }
 
 function useTool(app: AppState, tool: Tool): void {

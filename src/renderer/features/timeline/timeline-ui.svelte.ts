@@ -2,6 +2,7 @@
  * What the timeline itself remembers while the window is open: the tool, what is being written or dropped, how wide it
  * is. Nothing here is saved.
  */
+import type { CopiedClips } from '@core/timeline/paste';
 import type { AppState } from '../../state/app.svelte';
 
 export interface PendingDrop {
@@ -52,6 +53,8 @@ export class TimelineUi {
   /** The pinned image under the pointer or focus: what it influences is shown. */
   shownAnchorId: string | null = $state(null);
   pendingDrop: PendingDrop | null = $state.raw(null);
+  /** Clips that were copied; they can be put down in the project they came from. */
+  clipboard: { readonly projectId: string; readonly copied: CopiedClips } | null = $state.raw(null);
   /** Width of the lanes in CSS pixels, without the track headers. */
   laneWidth = $state(0);
   /** Height there is for the video tracks. */

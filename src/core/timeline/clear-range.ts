@@ -1,0 +1,80 @@
+/**
+ * Emptying a range of a track, whatever lies in it: clips inside go, clips across an edge are trimmed to it, and one
+ * that reaches over both edges becomes two. Overwriting, lifting and extracting are all this, with or without closing
+ * the gap.
+ */
+import { clipsOfTrack, recordOf, transitionsOf } from '../document/access';
+import type { FrameRange } from '../document/branch';
+import type { DocumentDiff } from '../document/diff';
+import type { ClipRecord, Document, RecordId } from '../document/records';
+import { type Draft, editDocument, invalidEdit, unlockedTrack } from './edit';
+import { endOf, ripple } from './placement';
+
+/** @throws AppError timeline/locked-track */
+export function clearRange(draft: Draft, trackId: RecordId, range: FrameRange, newId: () => RecordId): void {
+  unlockedTrack(draft.doc, trackId);
+  for (const clip of clipsOfTrack(draft.doc, trackId)) {
+    if (endOf(clip) <= range.from || clip.start >= range.to) continue;
+    const right = endOf(clip) > range.to ? tailOf(clip, range.to) : null;
+    if (clip.start < range.from) {
+      draft.set(headOf(clip, range.from));
+      if (right !== null) addRightHalf(draft, clip, { ...right, id: newId() });
+    } else if (right !== null) draft.set(right);
+    else draft.remove(clip.id);
+  }
+}
+
+/** Parts the clip that lies across `frame`, if there is one, so that both sides can move on their own. */
+export function partAt(draft: Draft, trackId: RecordId, frame: number, newId: () => RecordId): void {
+  const clip = clipsOfTrack(draft.doc, trackId).find((one) => one.start < frame && endOf(one) > frame);
+  if (!clip) return;
+  draft.set(headOf(clip, frame));
+  addRightHalf(draft, clip, { ...tailOf(clip, frame), id: newId() });
+}
+
+/** What is left of the clip up to `frame`. A fade stays at the edge it belongs to; the cut itself is not faded. */
+export function headOf(clip: ClipRecord, frame: number): ClipRecord {
+  const source = clip.source.type === 'audio' ? { ...clip.source, fadeOut: 0 } : clip.source;
+  return { ...clip, source, duration: frame - clip.start };
+}
+
+/** What is left of the clip from `frame` on. */
+export function tailOf(clip: ClipRecord, frame: number): ClipRecord {
+  const byFrames = frame - clip.start;
+  const source = clip.source.type === 'audio' ? { ...clip.source, fadeIn: 0 } : clip.source;
+  const sourceIn = source.type === 'still' ? 0 : clip.sourceIn + byFrames;
+  return { ...clip, source, start: frame, duration: clip.duration - byFrames, sourceIn };
+}
+
+/** The dissolve at the clip's end is now the right half's. */
+export function addRightHalf(draft: Draft, clip: ClipRecord, right: ClipRecord): void {
+  draft.add(right);
+  for (const transition of transitionsOf(draft.doc, clip.id))
+    if (transition.leftClipId === clip.id) draft.set({ ...transition, leftClipId: right.id });
+}
+
+/**
+ * Takes a range of the film off the given tracks. Without ripple (lift) it leaves a gap; with it (extract) what follows
+ * on these tracks moves left by the range's length.
+ * @throws AppError timeline/invalid-edit for a range without frames, timeline/locked-track
+ */
+export function liftRange(
+  doc: Document,
+  range: FrameRange,
+  options: { readonly trackIds: readonly RecordId[]; readonly ripple: boolean; readonly newId: () => RecordId },
+): DocumentDiff {
+  if (!Number.isSafeInteger(range.from) || !Number.isSafeInteger(range.to) || range.from < 0 || range.to <= range.from)
+    throw invalidEdit(
+      'range',
+      `${range.from} to ${range.to}`,
+      `frames ${range.from} to ${range.to} are not a range of the film`,
+      'Set the in point before the out point.',
+    );
+  return editDocument(doc, (draft) => {
+    for (const trackId of options.trackIds) {
+      recordOf(doc, 'track', trackId);
+      clearRange(draft, trackId, range, options.newId);
+      if (options.ripple) ripple(draft, trackId, { fromFrame: range.to, byFrames: range.from - range.to });
+    }
+  });
+}
