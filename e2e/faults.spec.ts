@@ -107,7 +107,7 @@ test('a page cannot reach Node, the network or a file outside its own', async ({
   expect(found).toEqual({
     require: 'undefined',
     process: 'undefined',
-    bridge: ['importFiles', 'invoke', 'platform', 'subscribe'],
+    bridge: ['importFiles', 'invoke', 'platform', 'readRecipes', 'subscribe'],
     remote: 'TypeError',
     escape: 404,
     unknownFrame: 404,

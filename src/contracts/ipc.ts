@@ -11,7 +11,7 @@ import { ExportPreset, JobView, MediaView, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { ModelManifest } from './model-manifest';
-import { Recipe, RecipeDraft } from './recipe';
+import { Recipe, RecipeDraft, RecipeFile } from './recipe';
 import { SettingKey, SettingValue } from './settings';
 import { WireError } from './wire-error';
 
@@ -191,6 +191,8 @@ export const api = {
   'takes.recipe': method(z.object({ takeId: Id }), z.object({ recipe: Recipe })),
   /** Opens the save dialog and writes the recipe as JSON; null means closed. */
   'takes.saveRecipe': method(z.object({ takeId: Id }), z.object({ name: z.string().nullable() })),
+  /** Opens the file dialog and reads the recipes in a JSON, film or picture; null means closed. */
+  'recipes.choose': method(Nothing, z.object({ file: RecipeFile.nullable() })),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),
@@ -258,6 +260,7 @@ export type EventPayload<E extends EventName> = z.output<Events[E]>;
 export const channels = {
   invoke: 'studio:invoke',
   importFiles: 'studio:import-files',
+  readRecipes: 'studio:read-recipes',
   event: 'studio:event',
   previewPort: 'studio:preview-port',
 } as const;
@@ -268,5 +271,7 @@ export interface StudioBridge {
   subscribe(listener: (event: string, payload: unknown) => void): () => void;
   /** Dropped files become media of the project; paths are read inside preload and never shown to the page. */
   importFiles(projectId: string, files: readonly File[]): Promise<unknown>;
+  /** The recipes a dropped file carries. */
+  readRecipes(file: File): Promise<unknown>;
   platform: string;
 }

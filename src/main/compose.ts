@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { BundleProgress } from '@contracts/bundle';
 import type { JobPayload } from '@contracts/job';
@@ -46,7 +46,9 @@ import { JobQueue, type JobRunner } from './services/queue/job-queue';
 import { JobStore } from './services/queue/job-store';
 import { requestExport } from './services/queue/request-export';
 import { requestGeneration, type GenerationRequest } from './services/queue/request-generation';
+import { readRecipes } from './services/recipes/read-recipes';
 import { SettingStore } from './services/settings/setting-store';
+import { recipeHash } from './services/takes/recipe-hash';
 import { TakeStore } from './services/takes/take-store';
 import { Upkeep } from './services/upkeep/upkeep';
 import type { Studio } from './studio';
@@ -317,6 +319,13 @@ function joinServices(
         const project = document.get('project');
         const projectName = project?.kind === 'project' ? project.name : null;
         return whereUsed(take, document, { takes: takes.list(projectId), projectName });
+      },
+    },
+    recipes: {
+      read: async (path) => {
+        const recipes = await readRecipes(path);
+        const found = recipes.map((recipe) => ({ recipe, takeId: takes.newestOf(recipeHash(recipe)) }));
+        return { name: basename(path), found };
       },
     },
     history: { search: (query) => history.search(query) },

@@ -36,6 +36,7 @@ export const strings = {
   exportFilm: 'Export',
   openBundle: 'Open a bundle',
   saveBundle: 'Save a bundle',
+  openRecipe: 'Open a recipe',
   openAProject: 'Open a project first',
   newProject: 'New project',
   allProjects: 'All projects',

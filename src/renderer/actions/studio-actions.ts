@@ -4,6 +4,7 @@
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
+import { openRecipe } from '../features/recipe/dropped-recipes';
 import { generateSelected, newPromptBlock } from './generate';
 import { pauseOrResume, stopRunning } from './jobs';
 import { focusOf } from './selection';
@@ -77,6 +78,14 @@ export const studioActions: readonly Action[] = [
     keys: [],
     when: (app) => app.screen !== 'loading',
     run: (app) => (app.dialog = { kind: 'bundle', work: 'import' }),
+  },
+  {
+    id: 'recipe.open',
+    label: strings.openRecipe,
+    category: categories.project,
+    keys: [],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => void openRecipe(app),
   },
   {
     id: 'bundle.export',

@@ -335,4 +335,5 @@ const RELEASED_HASHES = [
   '6 app-settings e9c3d474dd3131ae',
   '7 draft-keys 3a305d1ed2d995e6',
   '8 sounds 399c5238091de584',
+  '9 versions-and-archive 057a5055e392ab75',
 ];

@@ -122,6 +122,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       await writeFileAtomic(file, `${JSON.stringify(recipe, null, 2)}\n`);
       return { name: path.basename(file) };
     },
+    'recipes.choose': async () => {
+      const path = await chooseRecipe(window());
+      return { file: path === null ? null : await studio.recipes.read(path) };
+    },
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
     'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
@@ -209,6 +213,17 @@ async function chooseRecipeTarget(window: BrowserWindow | null, name: string): P
     : await dialog.showSaveDialog(options);
   if (canceled || !filePath) return null;
   return filePath.toLowerCase().endsWith('.json') ? filePath : `${filePath}.json`;
+}
+
+async function chooseRecipe(window: BrowserWindow | null): Promise<string | null> {
+  const extensions = ['json', 'mp4', 'mov', 'gif', 'png'];
+  const options: OpenDialogOptions = {
+    title: 'Open a recipe',
+    properties: ['openFile'],
+    filters: [{ name: 'Recipe, or film and picture with one', extensions }],
+  };
+  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return filePaths[0] ?? null;
 }
 
 async function chooseBundle(window: BrowserWindow | null): Promise<string | null> {

@@ -53,6 +53,7 @@ async function run(): Promise<void> {
   serveContract({
     handlers: createHandlers({ studio, onnxruntimeVersion, window: currentWindow, onSetting }),
     importFiles: async (projectId, files) => ({ media: await importAll(studio, projectId, files) }),
+    readRecipes: async (file) => ({ file: await studio.recipes.read(file) }),
     isOwnUrl: isStudioUrl,
     log,
   });

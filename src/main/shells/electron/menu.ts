@@ -37,6 +37,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         line,
         action('Open Bundle…', 'bundle.import'),
         action('Save Bundle…', 'bundle.export'),
+        action('Open Recipe…', 'recipe.open'),
         line,
         isMac ? { role: 'close' } : { role: 'quit' },
       ],

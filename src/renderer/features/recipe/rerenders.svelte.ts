@@ -68,6 +68,7 @@ export class Rerenders {
 
   #isShown(takeId: string): boolean {
     const { dialog } = this.#app;
+    if (dialog?.kind === 'recipe-file') return dialog.file.found.some((one) => one.takeId === takeId);
     return dialog?.kind === 'recipe' && dialog.takeId === takeId;
   }
 

@@ -26,6 +26,20 @@ export const strings = {
   versions: (app: string, onnxruntime: string) => `Onionskin ${app}, ONNX Runtime ${onnxruntime}`,
   noPrompt: 'No prompt',
 
+  fileTitle: (name: string) => `Recipe in ${name}`,
+  fileText: (count: number) =>
+    count === 1 ? 'What decided its frames, as the file says it.' : `The file carries ${count} recipes, one for each run in it.`,
+  which: 'Which recipe',
+  choice: (place: number, prompt: string, seed: number) => `${place}. ${prompt.slice(0, 80)} · seed ${seed}`,
+  here: 'This library has a take of exactly this recipe.',
+  notHere: 'No take in this library was made by it. Plan a shot to render it here.',
+  plan: 'Plan a shot',
+  planTip: 'At the playhead, with these prompts, these settings and this seed',
+  openAProject: 'Open a project first.',
+  modelMissing: (id: string) => `The model ${id} is not installed here.`,
+  showRecipe: 'Show recipe',
+  carries: (name: string) => `${name} carries its recipe`,
+
   rerenderTitle: 'Still the same?',
   rerenderText: 'Runs the recipe again with what is installed now and compares every frame. The film is not touched.',
   rerender: 'Re-render and compare',
