@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { BundleProgress } from '@contracts/bundle';
+import type { BackupView } from '@contracts/library';
 import type { JobPayload } from '@contracts/job';
 import { RecipeDraft, type Recipe } from '@contracts/recipe';
 import { discardCheckpoints } from './engine/checkpoint-files';
@@ -18,9 +19,10 @@ import { systemClock, type Clock } from './platform/clock';
 import { fileErrorFrom } from './platform/fs-atomic';
 import { createGate } from './platform/in-order';
 import type { Log } from './platform/log';
+import { libraryPaths } from './platform/paths';
 import { DailyBackups } from './services/backups/daily-backups';
 import { listBackups } from './services/backups/backup-files';
-import { requestRestore } from './services/backups/restore';
+import { newestGoodBackup, requestRestore } from './services/backups/restore';
 import { releasedMigrations } from './services/database/migrations/released';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
@@ -89,6 +91,21 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     await library.close();
     throw error;
   }
+}
+
+export interface Rescue {
+  readonly backup: BackupView;
+  /** The library is that of the backup when it is opened next. */
+  restore(): Promise<void>;
+}
+
+/** What a library whose database was damaged and moved aside can go back to; null when there is no good backup. */
+export async function rescueOf(libraryDir: string, log: Log): Promise<Rescue | null> {
+  const paths = libraryPaths(libraryDir);
+  const nativeBinding = process.env['ONIONSKIN_SQLITE_BINDING'];
+  const options = { clock: systemClock, log, nativeBinding, migrations: releasedMigrations };
+  const backup = await newestGoodBackup(paths, options);
+  return backup && { backup, restore: () => requestRestore(paths, backup.name, options) };
 }
 
 interface Surroundings {

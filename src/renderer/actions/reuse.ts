@@ -121,5 +121,6 @@ export async function copyRecipe(app: AppState, recipe: Recipe): Promise<void> {
 /** The same in a file; main asks for its name. */
 export async function saveRecipe(app: AppState, takeId: string): Promise<void> {
   const answer = await app.attempt(() => app.client.invoke('takes.saveRecipe', { takeId }));
-  if (answer?.name != null) app.toast('success', strings.recipeSaved(answer.name), strings.recipeCopiedRemedy);
+  const name = answer?.name ?? null;
+  if (name !== null) app.toast('success', strings.recipeSaved(name), strings.recipeCopiedRemedy);
 }

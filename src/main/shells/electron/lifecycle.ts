@@ -128,6 +128,8 @@ function refuse(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const remedy = error instanceof AppError ? (error.detail.remedy ?? '') : '';
   process.stderr.write(`onionskin: ${message}${remedy === '' ? '' : `\n  ${remedy}`}\n`);
-  if (!process.env['ONIONSKIN_NO_DIALOGS']) dialog.showErrorBox('Onionskin cannot start', `${message}\n\n${remedy}`);
+  // Cancelled: the artist was asked already, and chose to leave.
+  const isKnown = error instanceof AppError && error.code === 'cancelled';
+  if (!isKnown && !process.env['ONIONSKIN_NO_DIALOGS']) dialog.showErrorBox('Onionskin cannot start', `${message}\n\n${remedy}`);
   app.exit(1);
 }

@@ -26,7 +26,8 @@ export function takeDroppedFiles(app: AppState, event: DragEvent): void {
 /** By the file dialog; the same as dropping the file. */
 export async function openRecipe(app: AppState): Promise<void> {
   const answer = await app.attempt(() => app.client.invoke('recipes.choose', {}));
-  if (answer?.file != null) showRecipeFile(app, answer.file);
+  const file = answer?.file ?? null;
+  if (file !== null) showRecipeFile(app, file);
 }
 
 function showRecipeFile(app: AppState, file: Awaited<ReturnType<AppState['client']['readRecipes']>>): void {
