@@ -297,7 +297,7 @@ describe('damage', () => {
     await expect(open(paths, { wasUnclean: true })).rejects.toMatchObject({ code: 'library/corrupt' });
   });
 
-  test('the remedy names the newest backup', async () => {
+  test('the remedy names the newest backup that is good', async () => {
     const paths = await aClosedLibrary();
     const db = await openDatabase(paths, {
       clock: new FakeClock(),
@@ -306,10 +306,15 @@ describe('damage', () => {
       ...noClean,
     });
     await backUp(db, paths, { clock: new FakeClock(), log: silentLog }, 'daily');
+    const [good = ''] = readdirSync(paths.backups);
+    const later = new FakeClock();
+    later.wallMs += 1_000;
+    const broken = await backUp(db, paths, { clock: later, log: silentLog }, 'daily');
     db.close();
+    truncateSync(broken, 3 * 4096);
     writeFileSync(paths.database, Buffer.alloc(8192, 0x42));
     await expect(open(paths)).rejects.toMatchObject({
-      detail: { remedy: expect.stringMatching(/copy backups\/library\..*\.daily\.sqlite to library\.sqlite/) },
+      detail: { remedy: expect.stringContaining(`onionskin library restore ${good}`) },
     });
   });
 
@@ -335,4 +340,5 @@ const RELEASED_HASHES = [
   '6 app-settings e9c3d474dd3131ae',
   '7 draft-keys 3a305d1ed2d995e6',
   '8 sounds 399c5238091de584',
+  '9 versions-and-archive 057a5055e392ab75',
 ];
