@@ -5,9 +5,9 @@
  */
 import { z } from 'zod';
 import { ImportedBundle } from './bundle';
-import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
+import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
 import { RunProgress } from './engine';
-import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { ModelManifest } from './model-manifest';
@@ -78,12 +78,6 @@ export const DoctorLine = z.object({
   fix: z.string(),
 });
 export type DoctorLine = z.infer<typeof DoctorLine>;
-
-export const Estimate = z.object({
-  seconds: z.number(),
-  /** measured: from runs of this model on this machine. typical: not yet run here. */
-  basis: z.enum(['measured', 'typical']),
-});
 
 export const api = {
   'app.info': method(
@@ -165,8 +159,14 @@ export const api = {
       windows: z.array(z.int().min(1)).max(10_000),
       steps: z.int().min(1),
       guidance: z.number(),
+      guidanceRule: GuidanceRule.optional(),
+      stepReuse: StepReuse.optional(),
     }),
-    Estimate,
+    Estimate.extend({
+      /** What the machine has left right now. */
+      freeMemoryBytes: z.number(),
+      freeDiskBytes: z.number(),
+    }),
   ),
 
   'jobs.list': method(Nothing, z.object({ jobs: z.array(JobView) })),
@@ -187,6 +187,8 @@ export const api = {
   'jobs.clearFinished': method(Nothing, Nothing),
 
   'takes.recipe': method(z.object({ takeId: Id }), z.object({ recipe: Recipe })),
+  /** How it was made: the recipe, what was promised and what it took. report: null = nothing was noted. */
+  'takes.details': method(z.object({ takeId: Id }), z.object({ recipe: Recipe, report: TakeReport.nullable() })),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),

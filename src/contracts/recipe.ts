@@ -5,7 +5,7 @@
  * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
  */
 import { z } from 'zod';
-import { PromptText, Rate, Seed, SegmentRole, Sha256, TravelKind } from './document';
+import { GuidanceRule, PromptText, Rate, Seed, SegmentRole, Sha256, StepReuse, TravelKind } from './document';
 
 const Index = z.int().min(-100_000).max(100_000);
 
@@ -56,6 +56,9 @@ export const Recipe = z.object({
   frameCount: z.int().min(1).max(100_000),
   steps: z.int().min(1).max(200),
   guidance: z.number().min(0).max(50),
+  /** Both absent where nothing is asked for, so that recipes from before there were rules keep their hash. */
+  guidanceRule: GuidanceRule.optional(),
+  stepReuse: StepReuse.optional(),
   /** The seed the artist sees; each window's own seed is derived from it and written out. */
   seed: Seed,
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
@@ -80,6 +83,8 @@ export const RecipeDraft = Recipe.pick({
   frameCount: true,
   steps: true,
   guidance: true,
+  guidanceRule: true,
+  stepReuse: true,
   seed: true,
   windows: true,
 }).extend({

@@ -14,6 +14,7 @@ import { discardCheckpoints } from './engine/checkpoint-files';
 import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
 import { systemClock, type Clock } from './platform/clock';
+import { freeMemoryBytes } from './platform/free-memory';
 import { fileErrorFrom } from './platform/fs-atomic';
 import { createGate } from './platform/in-order';
 import type { Log } from './platform/log';
@@ -32,6 +33,7 @@ import { whereUsed } from './services/history/where-used';
 import { BackgroundSweep } from './services/library/background-sweep';
 import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
+import { freeDiskBytes } from './services/library/free-space';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
 import { soundBlocks } from './services/media/sound-files';
@@ -221,6 +223,11 @@ function joinServices(
         clock,
         newId,
         assertProject: (projectId) => projects.assertExists(projectId),
+        estimate: (recipe) =>
+          calibration.estimate(models.get(recipe.model.id).manifest, {
+            ...recipe,
+            windows: recipe.windows.map((window) => window.frames),
+          }),
         completeRecipe: async (draft) =>
           models.completeRecipe(draft, {
             resolveMedia: fittedFrame,
@@ -293,6 +300,7 @@ function joinServices(
     takes: {
       get: (takeId) => takes.get(takeId),
       list: (projectId) => takes.list(projectId),
+      report: (takeId) => jobs.reportOfTake(takes.get(takeId).view.id),
       star: (takeId, isStarred) => history.star(takeId, isStarred),
       note: (takeId, note) => history.note(takeId, note),
       rerender: (takeId) => {
@@ -316,7 +324,11 @@ function joinServices(
     history: { search: (query) => history.search(query) },
     jobs: {
       list: () => jobs.list(),
-      estimate: ({ modelId, ...shape }) => calibration.estimate(models.get(modelId).manifest, shape),
+      estimate: async ({ modelId, ...shape }) => ({
+        ...calibration.estimate(models.get(modelId).manifest, shape),
+        freeMemoryBytes: freeMemoryBytes(),
+        freeDiskBytes: await freeDiskBytes(paths.dir),
+      }),
       generate: (input) => generate(input, { provider: 'cpu', threads }),
       export: (input) =>
         requestExport(input, {

@@ -3,6 +3,7 @@
  * compose.ts builds one; nothing here names an implementation. Every method throws AppError on a failure the user can
  * meet, and leaves the library as it was.
  */
+import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
 import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
@@ -10,10 +11,16 @@ import type { RunProgress } from '@contracts/engine';
 import type { ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
-import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
+import type { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
 import type { Recipe, RecipeDraft } from '@contracts/recipe';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
+
+/** What a run will cost, and what the machine has left for it. */
+export interface CostOutlook extends Estimate {
+  readonly freeMemoryBytes: number;
+  readonly freeDiskBytes: number;
+}
 
 /** Everything that happens on its own; the electron shell forwards it to the window, the CLI to the terminal. */
 export interface StudioEvents {
@@ -92,6 +99,8 @@ export interface Studio {
   readonly takes: {
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
+    /** What was promised and what it took; null = nothing was noted. */
+    report(takeId: string): TakeReport | null;
     star(takeId: string, isStarred: boolean): void;
     /** At most 2,000 characters; empty removes it. */
     note(takeId: string, note: string): void;
@@ -118,7 +127,9 @@ export interface Studio {
       windows: readonly number[];
       steps: number;
       guidance: number;
-    }): { seconds: number; basis: 'measured' | 'typical' };
+      guidanceRule?: GuidanceRule | undefined;
+      stepReuse?: StepReuse | undefined;
+    }): Promise<CostOutlook>;
     /** Queues a run. projectId null: a take outside any project (command line). */
     generate(input: {
       projectId: string | null;

@@ -96,6 +96,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'jobs.clearFinished': () => done(studio.jobs.clearFinished()),
 
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
+    'takes.details': ({ takeId }) => ({
+      recipe: studio.takes.get(takeId).recipe,
+      report: studio.takes.report(takeId),
+    }),
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
     'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
