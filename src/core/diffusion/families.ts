@@ -55,6 +55,10 @@ const ruled: Readonly<Partial<Record<FamilyName, { readonly isFlow: boolean }>>>
   animatediff: { isFlow: false },
 };
 
+export function isFlowFamily(family: string): boolean {
+  return ruled[familyNames.find((name) => name === family) ?? 'animatediff']?.isFlow ?? false;
+}
+
 /** @throws AppError input/invalid, model/unsupported: a rule is followed or refused, never passed over */
 export function assertRulesFitFamily(family: FamilyName, run: RuledRun): void {
   if (run.guidanceRule === undefined && run.stepReuse === undefined) return;

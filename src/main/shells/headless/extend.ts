@@ -19,6 +19,7 @@ import {
   parseInteger,
   parseNewFrames,
   parsePrompt,
+  parseRules,
   parseSeed,
   parseSize,
   parseSteps,
@@ -56,6 +57,7 @@ export async function extend(context: CommandContext, sourceName: string, option
   const { manifest, size, rate } = source;
   const steps = parseSteps(options.steps, manifest);
   const guidance = parseGuidance(options.guidance, manifest);
+  const rules = parseRules(options, manifest);
   notePromptLength(context, manifest.id, prompt);
 
   const isBackward = options.backward === true;
@@ -65,7 +67,7 @@ export async function extend(context: CommandContext, sourceName: string, option
   const known: KnownImage[] = [];
   for (const hash of visible) known.push(await source.known(hash));
   const { draft, notes } = planDirect({
-    ...{ modelId: manifest.id, limits: manifest, rate, ...size, frameCount, prompt, seed, steps, guidance },
+    ...{ modelId: manifest.id, limits: manifest, rate, ...size, frameCount, prompt, seed, steps, guidance, ...rules },
     ...(options.negative !== undefined && { negative: options.negative }),
     ...(isBackward ? { direction: 'backward' as const, following: known } : { prior: known }),
   });

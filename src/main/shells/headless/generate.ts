@@ -6,13 +6,13 @@ import { stat } from 'node:fs/promises';
 import { invalidInput } from '@core/errors';
 import { planDirect } from '@core/prompt/plan';
 import { assertCanCondition, chooseModel, notePromptLength, type CommandContext } from './context';
-import { parseFrames, parseGuidance, parsePrompt, parseSeed, parseSize, parseSteps } from './options';
+import { parseFrames, parseGuidance, parsePrompt, parseRules, parseSeed, parseSize, parseSteps, type RuleOptions } from './options';
 import { formatSeconds } from './reporter';
 import { runTake, type FinishedTake } from './run-take';
 import { parseOut, writeOut } from './write-out';
 
 /** As typed; every value is checked here. */
-export interface SamplingOptions {
+export interface SamplingOptions extends RuleOptions {
   readonly prompt?: string;
   readonly negative?: string;
   readonly model?: string;
@@ -38,6 +38,7 @@ export async function generate(context: CommandContext, options: GenerateOptions
   const seed = parseSeed(options.seed);
   const steps = parseSteps(options.steps, manifest);
   const guidance = parseGuidance(options.guidance, manifest);
+  const rules = parseRules(options, manifest);
   assertCanCondition(manifest, { first: options.first !== undefined, last: options.last !== undefined });
   if (options.last !== undefined && frameCount < 2)
     throw invalidInput('--last', options.last, 'needs a film of two frames or more', 'raise --frames');
@@ -47,7 +48,7 @@ export async function generate(context: CommandContext, options: GenerateOptions
   const last = await importImage(context, '--last', options.last);
   const { draft, notes } = planDirect({
     ...{ modelId: manifest.id, limits: manifest, rate: manifest.nativeRate, ...size },
-    ...{ frameCount, prompt, seed, steps, guidance },
+    ...{ frameCount, prompt, seed, steps, guidance, ...rules },
     ...(options.negative !== undefined && { negative: options.negative }),
     ...(first !== null && { first: { mediaId: first } }),
     ...(last !== null && { last: { mediaId: last } }),
@@ -77,10 +78,16 @@ async function importImage(
 
 export function summaryOf(take: FinishedTake, what: string): string {
   const seconds = take.seconds === null ? '' : ` in ${formatSeconds(take.seconds.total)}`;
-  return `${what}${seconds} · seed ${take.recipe.seed} · take ${take.view.id}`;
+  return `${what}${seconds}${reuseOf(take)} · seed ${take.recipe.seed} · take ${take.view.id}`;
+}
+
+function reuseOf({ recipe, report }: FinishedTake): string {
+  if (recipe.stepReuse === undefined || report === null) return '';
+  const { reusedSteps, steps, worstError } = report;
+  return ` · ${reusedSteps} of ${steps} steps reused, at most ${(worstError * 100).toFixed(1)} % off`;
 }
 
 /** The last line of every --json run that made a take. */
-export function reportDone({ reporter }: CommandContext, { view, recipe, seconds }: FinishedTake): void {
-  reporter.event('done', { takeId: view.id, frames: view.frames, recipe, seconds });
+export function reportDone({ reporter }: CommandContext, { view, recipe, seconds, report }: FinishedTake): void {
+  reporter.event('done', { takeId: view.id, frames: view.frames, recipe, seconds, report });
 }

@@ -106,6 +106,10 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
       .option('--size <WxH>', 'frame size in pixels')
       .option('--steps <n>', 'denoising steps')
       .option('--guidance <g>', 'how closely the prompt is followed')
+      .option('--guidance-method <name>', 'apg[:ETA] or zero-star[:SILENT STEPS] (default: plain)')
+      .option('--rescale <n>', '0 to 1: takes back the contrast that guidance adds')
+      .option('--guided <from-to>', 'part of the run that is guided, as fractions (default: 0-1)')
+      .option('--reuse <error>', '0 to 1: steps foreseen this closely are not computed (default: 0, off)')
       .option('--out <path>', 'FILE.mp4, FILE.gif, or DIR/ for PNGs');
 
   shared(sampling(program.command('generate').description('makes a film from a prompt, and images if given')))
