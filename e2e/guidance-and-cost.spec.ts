@@ -14,7 +14,9 @@ async function recipeOf(film: StudioPage, takeId: string): Promise<Recipe> {
   return (answer as { value: { recipe: Recipe } }).value.recipe;
 }
 
-test('each rule is set in the inspector, undone, carried into the recipe, and told with the take', async ({ studio }) => {
+test('each rule is set in the inspector, undone, carried into the recipe, and told with the take', async ({
+  studio,
+}) => {
   const film = new StudioPage(studio.page);
   const { page } = studio;
   const words = page.getByTestId('rules-words');
@@ -64,14 +66,16 @@ test('each rule is set in the inspector, undone, carried into the recipe, and to
   await row.getByTestId('take-details-toggle').click();
   const details = row.getByTestId('take-details');
   await expect(details).toContainText('Projected (APG)');
-  await expect(details).toContainText(/Reused steps\s*[1-9]\d* of 12, at most \d+(\.\d)? % off/);
+  await expect(details).toContainText(/Reused steps\s*[1-9]\d* of 12, error estimated at \d+(\.\d)? % at most/);
   await expect(details).toContainText(/promised .* to .* s/);
   await expect(details).toContainText(/Processor, \d+ threads?/);
   await studio.screenshot('take-details');
   expect(studio.pageErrors).toEqual([]);
 });
 
-test('a run’s time, memory and disk are promised with a range that narrows once it was measured', async ({ studio }) => {
+test('a run’s time, memory and disk are promised with a range that narrows once it was measured', async ({
+  studio,
+}) => {
   const film = new StudioPage(studio.page);
   const { page } = studio;
   await film.newProject('Costs');

@@ -168,14 +168,24 @@ describe('a rule that was saved', () => {
 
 describe('rules', () => {
   test.each<[string, Parameters<typeof assertRulesFit>[0], boolean, string]>([
-    ['an interval that ends first', { steps: 8, guidanceRule: { interval: { start: 0.5, stop: 0.5 } } }, true, 'interval'],
+    [
+      'an interval that ends first',
+      { steps: 8, guidanceRule: { interval: { start: 0.5, stop: 0.5 } } },
+      true,
+      'interval',
+    ],
     [
       'silent steps of a noise model',
       { steps: 8, guidanceRule: { method: { kind: 'zero-star', zeroInitSteps: 1 } } },
       false,
       'zeroInitSteps',
     ],
-    ['a run of silence', { steps: 2, guidanceRule: { method: { kind: 'zero-star', zeroInitSteps: 2 } } }, true, 'zeroInit'],
+    [
+      'a run of silence',
+      { steps: 2, guidanceRule: { method: { kind: 'zero-star', zeroInitSteps: 2 } } },
+      true,
+      'zeroInit',
+    ],
     ['a warm-up of one', { steps: 8, stepReuse: { threshold: 0.1, warmUpSteps: 1 } }, true, 'warmUpSteps'],
   ])('refuse %s', (_name, given, isFlow, field) => {
     expect(() => assertRulesFit(given, { isFlow })).toThrow(
@@ -187,9 +197,11 @@ describe('rules', () => {
   });
 
   test('that say the same have one content, and plain has none', () => {
-    expect([ruleContent(undefined), ruleContent({}), ruleContent({ rescale: 0, interval: { start: 0, stop: 1 } })]).toEqual(
-      [null, null, null],
-    );
+    expect([
+      ruleContent(undefined),
+      ruleContent({}),
+      ruleContent({ rescale: 0, interval: { start: 0, stop: 1 } }),
+    ]).toEqual([null, null, null]);
     expect(ruleContent({ rescale: 0.5 })).toEqual([null, 0.5, null]);
   });
 });

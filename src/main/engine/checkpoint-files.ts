@@ -56,7 +56,10 @@ type Header = z.infer<typeof Header>;
 /** sha256 over the header's canonical JSON, so that a flipped digit is found and not followed. */
 const HeaderFile = z.object({ sha256: Sha256, header: z.record(z.string(), z.unknown()) });
 
-export type RunState = Pick<Header, 'window' | 'step' | 'scheduler' | 'rule' | 'rng' | 'frames' | 'tallies' | 'spent'> & {
+export type RunState = Pick<
+  Header,
+  'window' | 'step' | 'scheduler' | 'rule' | 'rng' | 'frames' | 'tallies' | 'spent'
+> & {
   /** The latents after `step` steps as the family holds them, then the scheduler's, then the rule's; null at a window's start. */
   readonly latents: Float32Array | null;
 };

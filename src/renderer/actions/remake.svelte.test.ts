@@ -31,7 +31,9 @@ function studio(limits: ModelView['manifest'] = manifest) {
     platform: 'linux',
     invoke: (method: ApiMethod, input: unknown) => {
       if (method === 'jobs.generate') queued.push(input as Queued);
-      return Promise.resolve((method === 'generate.estimate' ? { seconds: 10, basis: 'measured' } : { jobId: 'job' }) as never);
+      return Promise.resolve(
+        (method === 'generate.estimate' ? { seconds: 10, basis: 'measured' } : { jobId: 'job' }) as never,
+      );
     },
     on: () => () => undefined,
     onPreview: () => () => undefined,

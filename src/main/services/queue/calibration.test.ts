@@ -170,9 +170,9 @@ describe('rules', () => {
     const { savedSeconds } = calibration.estimate(pocketManifest, reusing);
     expect(savedSeconds).toBeCloseTo((24 * 0.5 * 0.5 * guidedUnits(9)) / 1000, 6);
     // Another threshold has shown nothing yet.
-    expect(calibration.estimate(pocketManifest, { ...reusing, stepReuse: { ...stepReuse, threshold: 0.2 } }).savedSeconds).not.toBe(
-      savedSeconds,
-    );
+    expect(
+      calibration.estimate(pocketManifest, { ...reusing, stepReuse: { ...stepReuse, threshold: 0.2 } }).savedSeconds,
+    ).not.toBe(savedSeconds);
   });
 });
 

@@ -6,7 +6,16 @@ import { stat } from 'node:fs/promises';
 import { invalidInput } from '@core/errors';
 import { planDirect } from '@core/prompt/plan';
 import { assertCanCondition, chooseModel, notePromptLength, type CommandContext } from './context';
-import { parseFrames, parseGuidance, parsePrompt, parseRules, parseSeed, parseSize, parseSteps, type RuleOptions } from './options';
+import {
+  parseFrames,
+  parseGuidance,
+  parsePrompt,
+  parseRules,
+  parseSeed,
+  parseSize,
+  parseSteps,
+  type RuleOptions,
+} from './options';
 import { formatSeconds } from './reporter';
 import { runTake, type FinishedTake } from './run-take';
 import { parseOut, writeOut } from './write-out';
@@ -84,7 +93,7 @@ export function summaryOf(take: FinishedTake, what: string): string {
 function reuseOf({ recipe, report }: FinishedTake): string {
   if (recipe.stepReuse === undefined || report === null) return '';
   const { reusedSteps, steps, worstError } = report;
-  return ` · ${reusedSteps} of ${steps} steps reused, at most ${(worstError * 100).toFixed(1)} % off`;
+  return ` · ${reusedSteps} of ${steps} steps reused, error estimated at ${(worstError * 100).toFixed(1)} % at most`;
 }
 
 /** The last line of every --json run that made a take. */

@@ -66,9 +66,7 @@ describe('parseFrames', () => {
 describe('rules of guidance and step reuse', () => {
   it('are read as typed, and nothing typed is no rule', () => {
     expect(parseRules({}, pocket)).toEqual({});
-    expect(
-      parseRules({ guidanceMethod: 'apg:0.3', rescale: '0.7', guided: '0.1-0.8', reuse: '0.1' }, pocket),
-    ).toEqual({
+    expect(parseRules({ guidanceMethod: 'apg:0.3', rescale: '0.7', guided: '0.1-0.8', reuse: '0.1' }, pocket)).toEqual({
       guidanceRule: {
         method: { kind: 'apg', eta: 0.3, momentum: -0.5, normThreshold: 0 },
         rescale: 0.7,

@@ -11,7 +11,7 @@ export const strings = {
     apg: 'Leaves out the part of the push that only burns colours out, so guidance can be higher.',
     'zero-star': 'Fits the push to the picture first, and keeps still in the first steps, where the push misleads.',
   },
-  eta: 'Burn kept',
+  eta: 'Saturation kept',
   etaTip: '0 % leaves out all that only saturates; 100 % is plain guidance.',
   silent: 'Silent steps',
   silentTip: 'First steps that are not computed. 1 is usual; models that predict noise allow none.',
@@ -51,7 +51,7 @@ export const strings = {
     promised: (text: string) => `promised ${text}`,
     unmeasured: 'not measured: an earlier run had held more',
     reused: (count: number, steps: number, error: string) =>
-      count === 0 ? `none of ${steps}` : `${count} of ${steps}, at most ${error} off`,
+      count === 0 ? `none of ${steps}` : `${count} of ${steps}, error estimated at ${error} at most`,
     passes: (passes: number, steps: number) => `${passes} for ${steps} steps`,
     threads: (threads: number) => (threads === 1 ? '1 thread' : `${threads} threads`),
   },
