@@ -93,3 +93,35 @@ test('a run’s time, memory and disk are promised with a range that narrows onc
   await expect(page.getByTestId('cost-warning')).toBeHidden();
   expect(studio.pageErrors).toEqual([]);
 });
+
+test('the device is chosen with its reasons, one that does not work is refused, and the take says where it was made', async ({
+  studio,
+}) => {
+  const film = new StudioPage(studio.page);
+  const { page } = studio;
+  await film.newProject('Devices');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Doctor');
+  await page.keyboard.press('Enter');
+  const choice = page.getByTestId('device-choice');
+  await expect(choice).toHaveValue('auto', { timeout: 60_000 });
+  await expect(page.getByTestId('device-part')).toContainText(/Graphics card \(DirectML\): not for this system/);
+  await expect(page.getByTestId('device-in-use')).toContainText('New runs:');
+  await choice.selectOption('cpu');
+  await expect(page.getByTestId('device-in-use')).toContainText('New runs: Processor. It was chosen.');
+  await studio.screenshot('devices');
+  await choice.selectOption('coreml');
+  await expect(film.toasts).toContainText('coreml does not work here: not for this system');
+  await expect(choice).toHaveValue('cpu');
+  await page.keyboard.press('Escape');
+
+  await studio.reopen();
+  const again = new StudioPage(studio.page);
+  await studio.page.keyboard.press('Control+2');
+  await again.planQuickShot('a red ball on a meadow');
+  await again.generate();
+  const row = studio.page.getByTestId('takes-panel').locator('[data-take-id]');
+  await row.hover();
+  await row.getByTestId('take-details-toggle').click();
+  await expect(row.getByTestId('take-details')).toContainText(/Runs on\s*Processor, \d+ threads?/);
+});

@@ -73,6 +73,8 @@ export const RunReport = z.object({
   worstError: z.number(),
   /** The engine's memory at its highest; null when an earlier run of the same process had taken more. */
   peakBytes: z.int().nullable(),
+  /** Graphs that ran on the processor because the recipe's provider could not, with its reason. */
+  fallbacks: z.array(z.object({ graph: z.string(), reason: z.string() })).default([]),
   /** Bytes of the frames it stored. */
   frameBytes: z.int(),
 });

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { ImportedBundle } from './bundle';
 import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
+import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
 import { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
@@ -94,6 +95,13 @@ export const api = {
     }),
   ),
   'app.doctor': method(Nothing, z.object({ lines: z.array(DoctorLine) })),
+  /** Tries every device that was not tried yet; takes seconds. */
+  'devices.report': method(Nothing, DeviceReport),
+  /** Refused when the device does not work here. */
+  'devices.choose': method(z.object({ choice: DeviceChoice }), DeviceReport),
+  /** What of CUDA's libraries is missing, and how large it is. Fetches nothing. */
+  'devices.cuda': method(Nothing, CudaLibraries),
+  'devices.fetchCuda': method(Nothing, CudaLibraries),
   'app.showLibrary': method(Nothing, Nothing),
 
   /** What the artist set up for all projects; null = never set. */

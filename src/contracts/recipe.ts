@@ -45,6 +45,8 @@ export const RecipeWindow = z.object({
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
 
+export const Provider = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+
 export const Recipe = z.object({
   schema: z.literal(1),
   family: z.string(),
@@ -64,7 +66,7 @@ export const Recipe = z.object({
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
   windows: z.array(RecipeWindow).min(1).max(10_000),
-  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  provider: Provider,
   /** ONNX Runtime intra-op threads: part of the recipe, because sums are split by thread. */
   threads: z.int().min(1).max(256),
   versions: z.object({ app: z.string(), onnxruntime: z.string() }),

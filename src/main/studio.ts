@@ -7,6 +7,7 @@ import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
 import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
 import type { ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
@@ -137,6 +138,8 @@ export interface Studio {
       segmentId: string;
       parentTakeId: string | null;
       draft: RecipeDraft;
+      /** Where; default: as the artist has set it up. @throws device/unavailable */
+      device?: DeviceChoice | undefined;
     }): Promise<string>;
     export(input: {
       projectId: string;
@@ -188,6 +191,18 @@ export interface Studio {
   readonly settings: {
     get(key: string): SettingValue;
     set(key: string, value: SettingValue): void;
+  };
+
+  /** Where runs are computed. */
+  readonly devices: {
+    /** Tries what was not tried yet; takes seconds. */
+    report(): Promise<DeviceReport>;
+    /** @throws device/unavailable, and keeps what was chosen before */
+    choose(choice: DeviceChoice): Promise<void>;
+    /** What of CUDA's libraries is missing and how large it is. Fetches nothing. */
+    cuda(): Promise<CudaLibraries>;
+    /** @throws device/fetch-failed, device/unavailable, cancelled */
+    fetchCuda(signal?: AbortSignal): Promise<void>;
   };
 
   doctor(): Promise<DoctorLine[]>;

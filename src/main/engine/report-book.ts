@@ -13,6 +13,7 @@ export class ReportBook {
   readonly #recipe: Pick<Recipe, 'steps' | 'windows'>;
   readonly #tallies = new Map<number, StepRuleTally>();
   readonly #frameBytes = new Map<number, number>();
+  readonly #fallbacks = new Map<string, string>();
   readonly #peakBefore = peakBytes();
 
   constructor(recipe: Pick<Recipe, 'steps' | 'windows'>) {
@@ -31,6 +32,13 @@ export class ReportBook {
     for (const { index, bytes } of frames) this.#frameBytes.set(index, bytes);
   }
 
+  /** @returns whether that is new */
+  fellBack(graph: string, reason: string): boolean {
+    const isNew = !this.#fallbacks.has(graph);
+    this.#fallbacks.set(graph, reason);
+    return isNew;
+  }
+
   tallies(): WindowTally[] {
     return [...this.#tallies].map(([window, tally]) => ({ window, ...tally }));
   }
@@ -45,6 +53,7 @@ export class ReportBook {
       worstError: Math.max(0, ...tallies.map(({ worstError }) => worstError)),
       // The system keeps one high-water mark for the whole process: it is this run's only if it rose.
       peakBytes: peak > this.#peakBefore ? peak : null,
+      fallbacks: [...this.#fallbacks].map(([graph, reason]) => ({ graph, reason })),
       frameBytes: [...this.#frameBytes.values()].reduce((sum, bytes) => sum + bytes, 0),
     };
   }

@@ -68,11 +68,18 @@ export class Runner {
     const startedAt = performance.now();
     const pkg = await loadModelPackage(request.packageDir);
     const family = families[assertFamily(pkg.manifest.family)];
-    await this.#sessions.select(pkg, { threads: recipe.threads, provider: recipe.provider });
+    const book = new ReportBook(recipe);
+    await this.#sessions.select(pkg, {
+      threads: recipe.threads,
+      provider: recipe.provider,
+      onFallback: (graph, reason) => {
+        if (book.fellBack(graph, reason))
+          hooks.onNote?.(`${graph} runs on the processor: ${recipe.provider} says ${reason}`);
+      },
+    });
     const tokenizer = await this.#tokenizerOf(pkg);
     watch.addLoad(performance.now() - startedAt);
     const store = new FrameStore(request.framesDir);
-    const book = new ReportBook(recipe);
     const checkpoints = await openCheckpoints(request, { store, book, note: hooks.onNote ?? (() => undefined) });
     if (checkpoints?.resumed) {
       watch.goOnFrom(checkpoints.resumed.spent);

@@ -37,6 +37,16 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       lastProjectId: studio.projects.lastOpened(),
     }),
     'app.doctor': async () => ({ lines: await studio.doctor() }),
+    'devices.report': () => studio.devices.report(),
+    'devices.choose': async ({ choice }) => {
+      await studio.devices.choose(choice);
+      return studio.devices.report();
+    },
+    'devices.cuda': () => studio.devices.cuda(),
+    'devices.fetchCuda': async () => {
+      await studio.devices.fetchCuda();
+      return studio.devices.cuda();
+    },
     'app.showLibrary': () => {
       shell.showItemInFolder(path.join(studio.libraryDir, 'library.sqlite'));
       return {};

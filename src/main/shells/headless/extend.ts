@@ -13,6 +13,7 @@ import { libraryPaths } from '@main/platform/paths';
 import { FrameStore } from '@main/services/media/frame-store';
 import { chooseModel, notePromptLength, type CommandContext } from './context';
 import { readFilm, sizeOfFilm } from './film-source';
+import { parseDevice } from './devices';
 import { reportDone, summaryOf, type SamplingOptions } from './generate';
 import {
   parseGuidance,
@@ -58,6 +59,7 @@ export async function extend(context: CommandContext, sourceName: string, option
   const steps = parseSteps(options.steps, manifest);
   const guidance = parseGuidance(options.guidance, manifest);
   const rules = parseRules(options, manifest);
+  const device = parseDevice(options.device);
   notePromptLength(context, manifest.id, prompt);
 
   const isBackward = options.backward === true;
@@ -80,6 +82,7 @@ export async function extend(context: CommandContext, sourceName: string, option
       segmentId: randomUUID(),
       parentTakeId: source.parent?.takeId ?? null,
       draft,
+      device,
     },
     { reporter, signal },
   );

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { invalidInput } from '@core/errors';
 import { planDirect } from '@core/prompt/plan';
+import { parseDevice } from './devices';
 import { assertCanCondition, chooseModel, notePromptLength, type CommandContext } from './context';
 import {
   parseFrames,
@@ -30,6 +31,7 @@ export interface SamplingOptions extends RuleOptions {
   readonly size?: string;
   readonly steps?: string;
   readonly guidance?: string;
+  readonly device?: string;
   readonly out?: string;
 }
 
@@ -48,6 +50,7 @@ export async function generate(context: CommandContext, options: GenerateOptions
   const steps = parseSteps(options.steps, manifest);
   const guidance = parseGuidance(options.guidance, manifest);
   const rules = parseRules(options, manifest);
+  const device = parseDevice(options.device);
   assertCanCondition(manifest, { first: options.first !== undefined, last: options.last !== undefined });
   if (options.last !== undefined && frameCount < 2)
     throw invalidInput('--last', options.last, 'needs a film of two frames or more', 'raise --frames');
@@ -64,7 +67,7 @@ export async function generate(context: CommandContext, options: GenerateOptions
   });
   for (const note of notes) reporter.note(note.text);
   const ids = { projectId: null, shotId: randomUUID(), segmentId: randomUUID(), parentTakeId: null };
-  const take = await runTake(studio, { ...ids, draft }, { reporter, signal });
+  const take = await runTake(studio, { ...ids, draft, device }, { reporter, signal });
   await writeOut({ frames: take.view.frames, ...size, rate: draft.rate, recipes: [take.recipe] }, out, {
     ...context,
     libraryDir: studio.libraryDir,

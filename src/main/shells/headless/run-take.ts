@@ -2,6 +2,7 @@
  * One generation from the command line: queued like any job, watched to its end, cancelled by the signal.
  */
 import { AppError } from '@core/errors';
+import type { DeviceChoice } from '@contracts/device';
 import type { RunReport, RunSeconds } from '@contracts/engine';
 import type { TakeView } from '@contracts/job';
 import type { Recipe, RecipeDraft } from '@contracts/recipe';
@@ -16,6 +17,7 @@ export interface TakeRequest {
   readonly segmentId: string;
   readonly parentTakeId: string | null;
   readonly draft: RecipeDraft;
+  readonly device?: DeviceChoice | undefined;
 }
 
 export interface FinishedTake {
