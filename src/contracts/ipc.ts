@@ -5,9 +5,10 @@
  */
 import { z } from 'zod';
 import { BundleProgress, ImportedBundle } from './bundle';
-import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
+import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
+import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
-import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { ModelManifest } from './model-manifest';
@@ -79,12 +80,6 @@ export const DoctorLine = z.object({
 });
 export type DoctorLine = z.infer<typeof DoctorLine>;
 
-export const Estimate = z.object({
-  seconds: z.number(),
-  /** measured: from runs of this model on this machine. typical: not yet run here. */
-  basis: z.enum(['measured', 'typical']),
-});
-
 export const api = {
   'app.info': method(
     Nothing,
@@ -100,6 +95,13 @@ export const api = {
     }),
   ),
   'app.doctor': method(Nothing, z.object({ lines: z.array(DoctorLine) })),
+  /** Tries every device that was not tried yet; takes seconds. */
+  'devices.report': method(Nothing, DeviceReport),
+  /** Refused when the device does not work here. */
+  'devices.choose': method(z.object({ choice: DeviceChoice }), DeviceReport),
+  /** What of CUDA's libraries is missing, and how large it is. Fetches nothing. */
+  'devices.cuda': method(Nothing, CudaLibraries),
+  'devices.fetchCuda': method(Nothing, CudaLibraries),
   'app.showLibrary': method(Nothing, Nothing),
 
   /** What the artist set up for all projects; null = never set. */
@@ -167,8 +169,14 @@ export const api = {
       windows: z.array(z.int().min(1)).max(10_000),
       steps: z.int().min(1),
       guidance: z.number(),
+      guidanceRule: GuidanceRule.optional(),
+      stepReuse: StepReuse.optional(),
     }),
-    Estimate,
+    Estimate.extend({
+      /** What the machine has left right now. */
+      freeMemoryBytes: z.number(),
+      freeDiskBytes: z.number(),
+    }),
   ),
 
   'jobs.list': method(Nothing, z.object({ jobs: z.array(JobView) })),
@@ -193,6 +201,8 @@ export const api = {
   'takes.saveRecipe': method(z.object({ takeId: Id }), z.object({ name: z.string().nullable() })),
   /** Opens the file dialog and reads the recipes in a JSON, film or picture; null means closed. */
   'recipes.choose': method(Nothing, z.object({ file: RecipeFile.nullable() })),
+  /** How it was made: the recipe, what was promised and what it took. report: null = nothing was noted. */
+  'takes.details': method(z.object({ takeId: Id }), z.object({ recipe: Recipe, report: TakeReport.nullable() })),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),

@@ -16,6 +16,7 @@ import { discardCheckpoints } from './engine/checkpoint-files';
 import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
 import { systemClock, type Clock } from './platform/clock';
+import { freeMemoryBytes } from './platform/free-memory';
 import { fileErrorFrom } from './platform/fs-atomic';
 import { createGate } from './platform/in-order';
 import type { Log } from './platform/log';
@@ -27,7 +28,9 @@ import { releasedMigrations } from './services/database/migrations/released';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
 import { runDoctor } from './services/doctor/doctor';
-import { createProviderProbe } from './services/doctor/provider-probe';
+import { createDeviceProbe } from './services/doctor/provider-probe';
+import { cudaPackage, fetchCuda, lookAtCuda, missingCudaLibraries } from './services/devices/cuda-libraries';
+import { DeviceLadder } from './services/devices/device-ladder';
 import { Exporter, type ExporterProcess } from './services/export/exporter';
 import { compareTakes } from './services/history/compare-takes';
 import { RunHistory } from './services/history/run-history';
@@ -35,6 +38,7 @@ import { whereUsed } from './services/history/where-used';
 import { BackgroundSweep } from './services/library/background-sweep';
 import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
+import { freeDiskBytes } from './services/library/free-space';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
 import { soundBlocks } from './services/media/sound-files';
@@ -78,6 +82,7 @@ export interface OpenStudioOptions {
 }
 
 const MAX_DEFAULT_THREADS = 8;
+const DEVICE_SETTING = 'device';
 
 /** @throws AppError library/in-use, read-only, disk-full, corrupt, newer-than-app, io */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
@@ -155,6 +160,13 @@ function joinServices(
   const jobs = new JobStore(db);
   const history = new RunHistory(db);
   const calibration = new Calibration(db);
+  const cuda = cudaPackage();
+  const ladder = new DeviceLadder({
+    probe: createDeviceProbe({ spawn: options.spawnProbe }),
+    obstacle: (provider) => (provider === 'cuda' && cuda !== null ? missingText(missingCudaLibraries(cuda)) : null),
+    platform: process.platform,
+    stored: () => settings.get(DEVICE_SETTING),
+  });
   const media = new MediaService(db, {
     mediaDir: paths.media,
     frames,
@@ -242,6 +254,11 @@ function joinServices(
         clock,
         newId,
         assertProject: (projectId) => projects.assertExists(projectId),
+        estimate: (recipe) =>
+          calibration.estimate(models.get(recipe.model.id).manifest, {
+            ...recipe,
+            windows: recipe.windows.map((window) => window.frames),
+          }),
         completeRecipe: async (draft) =>
           models.completeRecipe(draft, {
             resolveMedia: fittedFrame,
@@ -318,6 +335,7 @@ function joinServices(
     takes: {
       get: (takeId) => takes.get(takeId),
       list: (projectId) => takes.list(projectId),
+      report: (takeId) => jobs.reportOfTake(takes.get(takeId).view.id),
       star: (takeId, isStarred) => history.star(takeId, isStarred),
       note: (takeId, note) => history.note(takeId, note),
       rerender: (takeId) => {
@@ -348,8 +366,13 @@ function joinServices(
     history: { search: (query) => history.search(query) },
     jobs: {
       list: () => jobs.list(),
-      estimate: ({ modelId, ...shape }) => calibration.estimate(models.get(modelId).manifest, shape),
-      generate: (input) => generate(input, { provider: 'cpu', threads }),
+      estimate: async ({ modelId, ...shape }) => ({
+        ...calibration.estimate(models.get(modelId).manifest, { ...shape, provider: (await ladder.choose()).provider }),
+        freeMemoryBytes: freeMemoryBytes(),
+        freeDiskBytes: await freeDiskBytes(paths.dir),
+      }),
+      generate: async ({ device, ...input }) =>
+        generate(input, { provider: (await ladder.choose(device)).provider, threads }),
       export: (input) =>
         requestExport(input, {
           queue,
@@ -389,16 +412,43 @@ function joinServices(
       get: (key) => settings.get(key),
       set: (key, value) => settings.set(key, value),
     },
-    doctor: () =>
-      runDoctor({
+    devices: {
+      report: () => ladder.report(),
+      choose: async (choice) => {
+        // What does not work is refused now, not at the next run.
+        await ladder.choose(choice);
+        settings.set(DEVICE_SETTING, choice === 'auto' ? null : choice);
+      },
+      cuda: () => lookAtCuda(cuda),
+      fetchCuda: async (signal) => {
+        if (cuda === null)
+          throw new AppError('device/unavailable', 'CUDA’s libraries are not for this system', {
+            field: 'cuda',
+            value: `${process.platform} ${process.arch}`,
+            remedy: 'Use another device.',
+          });
+        await fetchCuda(cuda, signal ? { signal } : {});
+        ladder.lookAgain();
+      },
+    },
+    doctor: () => {
+      ladder.lookAgain();
+      return runDoctor({
         libraryDir: paths.dir,
         appVersion,
         modelDirs: models.list().map(({ manifest }) => models.packageDirOf(manifest.id)),
-        probeProvider: createProviderProbe({ spawn: options.spawnProbe }),
+        probeProvider: (provider) => ladder.reasonOf(provider),
         nativeBinding,
-      }),
+      });
+    },
     close: () => (closing ??= close()),
   };
+}
+
+function missingText(missing: readonly string[]): string | null {
+  return missing.length === 0
+    ? null
+    : `${missing.join(' and ')} are not installed; “onionskin devices fetch-cuda” fetches them`;
 }
 
 function isDone(jobs: JobStore, jobId: string): boolean {

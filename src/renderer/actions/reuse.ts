@@ -54,7 +54,8 @@ export async function planRecipe(
   app.flushEdits();
   const isDone = await app.attempt(() => {
     const { manifest } = modelFor(app, recipe.model.id);
-    const { width, height, rate, frameCount, steps, guidance } = recipe;
+    const { width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse } = recipe;
+    const rules = { ...(guidanceRule && { guidanceRule }), ...(stepReuse && { stepReuse }) };
     const durationFrames = ceilToRate(frameCount, rate, session.project.rate);
     const place = freePlace(session, { start: app.transport.playhead }, durationFrames);
     const [shotId, clipId] = [session.newId(), session.newId()];
@@ -71,7 +72,7 @@ export async function planRecipe(
       rate,
       width,
       height,
-      sampling: { ...samplingFrom(manifest), steps, guidance, negative: recipe.windows[0]?.negative ?? '' },
+      sampling: { ...samplingFrom(manifest), steps, guidance, ...rules, negative: recipe.windows[0]?.negative ?? '' },
       frameCount,
       seed: withSeed ? recipe.seed : null,
     };

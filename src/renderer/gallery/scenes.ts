@@ -50,7 +50,10 @@ const common: Answers = {
   'settings.get': { value: null },
   'settings.set': {},
   'models.tokens': { count: 9, limit: 32, keptChars: 500 },
-  'generate.estimate': { seconds: 1.9, basis: 'measured' },
+  'generate.estimate': {
+    ...{ seconds: 1.9, secondsLow: 1.6, secondsHigh: 2.6, savedSeconds: 0, basis: 'measured' },
+    ...{ memoryBytes: 420_000_000, diskBytes: 160_000, freeMemoryBytes: 9_000_000_000, freeDiskBytes: 80_000_000_000 },
+  },
   'history.search': { runs: [], next: null },
 };
 

@@ -17,14 +17,14 @@
  * The VAE posterior is taken at its mode, as AnimateDiffPipeline's relatives do for known images.
  */
 import type { Tensor } from 'onnxruntime-node';
-import { assertSchedulerFits } from '@core/diffusion/families';
+import { assertRulesFitFamily, assertSchedulerFits } from '@core/diffusion/families';
 import { contextStarts, contextWeights } from '@core/diffusion/context-windows';
-import { guidedFromPair } from '@core/diffusion/guidance';
 import { denormaliseLatents, normaliseLatents, packLatents } from '@core/diffusion/latent-geometry';
 import { blendEmbeddings } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import { StepRule } from '@core/diffusion/step-rule';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
@@ -37,6 +37,7 @@ import {
   checkCancelled,
   framesInOrder,
   mixesOf,
+  partsOf,
   readKnownFrame,
   textsOf,
   type FamilyRun,
@@ -67,6 +68,7 @@ interface WindowState {
   readonly known: KnownLatents | null;
   readonly scheduler: Scheduler;
   readonly generator: TorchGenerator;
+  readonly rule: StepRule;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -99,6 +101,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
         watch.time('denoise', () => denoise(run, { w, window, state, ...texts, unet, from, stored })),
       );
 
+    run.onRule(w, state.rule.tally);
     meter.stage('decoding');
     await checkCancelled(run.signal);
     const { value: frames, ms } = await watch.time('decode', () => decode(run, w, window, state));
@@ -119,6 +122,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
 
 function checkRecipe({ recipe, pkg }: FamilyRun): void {
   assertRecipeFitsPackage(recipe, pkg);
+  assertRulesFitFamily('animatediff', recipe);
   assertSchedulerFits('animatediff', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
   const { max } = pkg.manifest.frameGrid;
   for (const [i, window] of recipe.windows.entries())
@@ -232,7 +236,9 @@ function prepareLatents(
   const generator = new TorchGenerator(window.seed);
   const noise = generator.randn(valuesOf(shape));
   const latents = noise.map((value) => value * scheduler.initNoiseSigma);
-  const state = { shape, latents, noise, known, scheduler, generator };
+  // diffusers' rule: guidance up to 1 runs the prompt alone.
+  const rule = new StepRule({ ...recipe, isGuided: recipe.guidance > 1, size: latents.length });
+  const state = { shape, latents, noise, known, scheduler, generator, rule };
   putKnownFrames(state, 0);
   return state;
 }
@@ -262,15 +268,17 @@ async function goOnFrom(
     hasLastSample: false,
   };
   const size = fresh.latents.length;
-  const parts = 1 + history + (hasLastSample ? 1 : 0);
+  const ruleAt = 1 + history + (hasLastSample ? 1 : 0);
+  const parts = ruleAt + (resumed.rule?.arrays ?? 0);
   if (resumed.rng === null || resumed.latents.length !== size * parts) {
     await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
     meter.startWindow(w);
     return { state: fresh, from: 0 };
   }
-  const { latents: values } = resumed;
-  const part = (i: number): Float32Array => values.slice(i * size, (i + 1) * size);
+  const arrays = partsOf(resumed.latents, size);
+  const part = (i: number): Float32Array => arrays[i] ?? new Float32Array(size);
   fresh.latents.set(part(0));
+  if (resumed.rule) fresh.rule.restore({ arrays: arrays.slice(ruleAt), memory: resumed.rule.memory });
   fresh.scheduler.restore({
     ...fresh.scheduler.state(),
     nextIndex: resumed.step,
@@ -300,13 +308,11 @@ interface Denoising {
 async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   const { recipe, meter, watch, signal } = run;
   const { state, negative, prompt } = work;
-  const { latents, scheduler, generator } = state;
+  const { latents, scheduler, generator, rule } = state;
   const size = latents.length;
   const input = new Float32Array(size);
-  const guided = new Float32Array(size);
-  // diffusers' rule: guidance up to 1 runs the prompt alone.
-  const halves = recipe.guidance > 1 ? [negative, prompt] : [prompt];
-  const predictions = new Float32Array(halves.length * size);
+  const prediction = new Float32Array(size);
+  const answers = new Float32Array(2 * size);
   const predict = noisePredictor(run, work);
 
   meter.stage('denoising');
@@ -314,20 +320,13 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     await checkCancelled(signal);
     const startedAt = performance.now();
     scheduler.scaleModelInput(latents, step, input);
+    const passes = rule.passes(step, input);
+    const texts = passes === 2 ? [negative, prompt] : passes === 1 ? [prompt] : [];
     await watch.time('transformer', async () => {
-      for (const [half, text] of halves.entries())
-        await predict(
-          input,
-          scheduler.timesteps[step] ?? NaN,
-          text,
-          predictions.subarray(half * size, (half + 1) * size),
-        );
+      for (const [half, text] of texts.entries())
+        await predict(input, scheduler.timesteps[step] ?? NaN, text, answers.subarray(half * size, (half + 1) * size));
     });
-    let prediction = predictions;
-    if (halves.length === 2) {
-      guidedFromPair(predictions, recipe.guidance, guided);
-      prediction = guided;
-    }
+    rule.predict(input, answers.subarray(0, passes * size), prediction);
     assertFinite(prediction, 'the UNet');
     preview(run, work, step, prediction);
     scheduler.step(prediction, step, latents, { generator });
@@ -427,7 +426,8 @@ async function writeDown(
 ): Promise<void> {
   if (checkpoints === null) return;
   const { counters, history, lastSample } = state.scheduler.state();
-  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample])];
+  const { arrays, memory } = state.rule.state();
+  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample]), ...arrays];
   const latents = new Float32Array(parts.length * state.latents.length);
   parts.forEach((part, i) => latents.set(part, i * state.latents.length));
   await checkpoints.reached({
@@ -437,6 +437,7 @@ async function writeDown(
       position: step,
       memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
     },
+    rule: { memory, arrays: arrays.length },
     rng: JSON.stringify(state.generator.state()),
     frames: [...stored],
     latents,

@@ -54,6 +54,16 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       lastProjectId: studio.projects.lastOpened(),
     }),
     'app.doctor': async () => ({ lines: await studio.doctor() }),
+    'devices.report': () => studio.devices.report(),
+    'devices.choose': async ({ choice }) => {
+      await studio.devices.choose(choice);
+      return studio.devices.report();
+    },
+    'devices.cuda': () => studio.devices.cuda(),
+    'devices.fetchCuda': async () => {
+      await studio.devices.fetchCuda();
+      return studio.devices.cuda();
+    },
     'app.showLibrary': () => {
       shell.showItemInFolder(path.join(studio.libraryDir, 'library.sqlite'));
       return {};
@@ -126,6 +136,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       const path = await chooseRecipe(window());
       return { file: path === null ? null : await studio.recipes.read(path) };
     },
+    'takes.details': ({ takeId }) => ({
+      recipe: studio.takes.get(takeId).recipe,
+      report: studio.takes.report(takeId),
+    }),
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
     'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
