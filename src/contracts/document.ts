@@ -104,6 +104,11 @@ export const ShotRecord = z.object({
 
 export const SegmentRole = z.enum(['first', 'forward', 'backward', 'retake']);
 
+export const JoinedFrame = z.union([
+  z.object({ shotId: Id, frame: Frame }),
+  z.object({ mediaId: Id }),
+]) satisfies z.ZodType<R.JoinedFrame>;
+
 export const SegmentRecord = z.object({
   kind: z.literal('segment'),
   id: Id,
@@ -114,6 +119,7 @@ export const SegmentRecord = z.object({
   parentId: Id.nullable(),
   seed: Seed.nullable(),
   activeTakeId: Id.nullable(),
+  joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
 export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;

@@ -142,9 +142,9 @@ function rangeProblem(record: DocumentRecord): string | null {
       return ok ? null : `has the lengths ${framesBefore} and ${framesAfter}`;
     }
     case 'segment':
-      return areIntegers(record.from, record.frameCount) && record.frameCount >= 1
-        ? null
-        : `has ${record.frameCount} frames from ${record.from}`;
+      if (!areIntegers(record.from, record.frameCount) || record.frameCount < 1)
+        return `has ${record.frameCount} frames from ${record.from}`;
+      return joinsProblem(record);
     case 'prompt-block':
       if (!areIntegers(record.from, record.to) || record.from >= record.to)
         return `covers ${record.from} to ${record.to}`;
@@ -162,6 +162,15 @@ function rangeProblem(record: DocumentRecord): string | null {
     default:
       return record satisfies never;
   }
+}
+
+function joinsProblem({ role, joins }: SegmentRecord): string | null {
+  for (const join of [joins?.before, joins?.after])
+    if (join && 'frame' in join && !areIntegers(join.frame)) return `joins ${join.frame}, which is not a frame`;
+  if (joins?.before && role !== 'first') return `is a ${role} segment and goes on from another shot`;
+  return joins?.after && role !== 'first' && role !== 'forward'
+    ? `is a ${role} segment and lands on another frame`
+    : null;
 }
 
 function soundProblem({ frameCount, gainDb, fadeIn, fadeOut }: AudioSource): string | null {

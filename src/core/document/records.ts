@@ -123,6 +123,17 @@ export interface ShotRecord {
 /** first: frames out of nothing or images · forward / backward: grown from a parent · retake: [from, from+count) again */
 export type SegmentRole = 'first' | 'forward' | 'backward' | 'retake';
 
+/** A picture outside a segment's own branch that it meets: a frame of a shot as its film shows it now, or an image. */
+export type JoinedFrame = { readonly shotId: RecordId; readonly frame: number } | { readonly mediaId: string };
+
+/** What a segment goes on from and lands on besides its parents: how gaps are filled and loops closed. */
+export interface Joins {
+  /** The frame before its first; those before it in that shot are seen too. Only of a `first` segment. */
+  readonly before?: JoinedFrame | undefined;
+  /** The frame after its last. Only of a `first` or `forward` segment. */
+  readonly after?: JoinedFrame | undefined;
+}
+
 export interface SegmentRecord {
   readonly kind: 'segment';
   readonly id: RecordId;
@@ -137,6 +148,8 @@ export interface SegmentRecord {
   readonly seed: number | null;
   /** The take in use; null = the newest finished one. */
   readonly activeTakeId: string | null;
+  /** A joined shot may leave the film: then the segment keeps its takes and cannot be made again. */
+  readonly joins?: Joins | undefined;
 }
 
 /** How a prompt moves into the next one. `slerp` turns each token's embedding instead of crossing in a straight line. */

@@ -16,7 +16,9 @@ import { AppError } from '../errors';
 import { createRate } from '../time/rate';
 import { moveAnchor, pinAnchor } from './anchors';
 import { liftRange } from './clear-range';
+import { closeLoop } from './close-loop';
 import { deleteClips } from './delete-clips';
+import { closeGap, fillGap, gapAt } from './fill-gap';
 import { extendBackward, extendForward } from './grow-segment';
 import { insertAudio, setClipSound } from './insert-audio';
 import { insertStill } from './insert-still';
@@ -169,6 +171,24 @@ const operations: readonly Operation[] = [
       pick(recordsOf(doc, 'prompt-block'), a).id,
       b % 5 === 0 ? null : { kind: flag ? 'linear' : 'slerp', frames: b },
     ),
+  (doc, { a, b }, id) => closeLoop(doc, clip(doc, a).id, { segmentId: id, frameCount: 1 + (b % 9) }),
+  (doc, { a, flag }, id) => {
+    const gaps = recordsOf(doc, 'clip').flatMap(
+      (one) => gapAt(doc, one.trackId, one.start + one.duration) ?? [],
+    );
+    const gap = pick(gaps, a);
+    if (flag) return closeGap(doc, gap);
+    return fillGap(doc, {
+      gap,
+      shotId: `${id}-shot`,
+      segmentId: `${id}-s`,
+      clipId: id,
+      blockId: `${id}-b`,
+      name: id,
+      text: '',
+      like: shot(doc, a),
+    });
+  },
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({
