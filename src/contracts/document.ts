@@ -63,6 +63,8 @@ export const ClipRecord = z.object({
   start: Frame.min(0),
   duration: Frame.min(1),
   sourceIn: Frame,
+  groupId: Id.optional(),
+  linkId: Id.optional(),
 }) satisfies z.ZodType<R.ClipRecord>;
 
 export const TransitionRecord = z.object({

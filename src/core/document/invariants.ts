@@ -6,6 +6,7 @@
 import { AppError, type ErrorCode } from '../errors';
 import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
+import { indexOf } from './record-map';
 import type {
   AudioSource,
   ClipRecord,
@@ -270,6 +271,9 @@ function* clipSourceViolations(doc: Document, scope: Scope): Iterable<string> {
       yield isAudio
         ? `"${clip.name}" is sound, and ${track.name} is a video track`
         : `"${clip.name}" is a picture, and ${track.name} is an audio track`;
+    for (const id of [clip.groupId, clip.linkId])
+      if (id !== undefined && indexOf(doc).together(id).length < 2)
+        yield `clip "${clip.name}" is ${id === clip.groupId ? 'grouped' : 'linked'} with no other`;
     const range = sourceRangeOf(doc, clip);
     if (range && (clip.sourceIn < range.from || clip.sourceIn + clip.duration > range.to))
       yield `clip "${clip.name}" ${isAudio ? 'plays' : 'shows'} frames ${clip.sourceIn} to ${clip.sourceIn + clip.duration} of a ${isAudio ? 'sound' : 'shot'} that has ${range.from} to ${range.to}`;

@@ -73,6 +73,10 @@ export interface ClipRecord {
   readonly duration: number;
   /** Offset into the source at the project's rate; below 0 after a backward extension. 0 for stills. */
   readonly sourceIn: number;
+  /** Clips of one group are selected, moved, copied and deleted together; there are at least two. No record has this id. */
+  readonly groupId?: RecordId | undefined;
+  /** As a group; besides, linked picture and sound are trimmed and split together. */
+  readonly linkId?: RecordId | undefined;
 }
 
 /** A dissolve over the cut between two touching clips of one track, using source frames beyond their trims (handles). */

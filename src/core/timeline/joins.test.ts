@@ -42,7 +42,12 @@ const plan = (doc: Document, segmentId: string, takes: ReadonlyMap<string, reado
 
 describe('a gap', () => {
   test('is the room between two neighbours of one track', () => {
-    expect(gapAt(apart, 'track-1', 30)).toMatchObject({ left: { id: 'a-clip' }, right: { id: 'b-clip' }, from: 27, to: 51 });
+    expect(gapAt(apart, 'track-1', 30)).toMatchObject({
+      left: { id: 'a-clip' },
+      right: { id: 'b-clip' },
+      from: 27,
+      to: 51,
+    });
     expect(gapAt(apart, 'track-1', 26)).toBeNull();
     expect(gapAt(apart, 'track-1', 90)).toBeNull();
     expect(gapAt(apart, 'track-2', 30)).toBeNull();
@@ -53,7 +58,12 @@ describe('a gap', () => {
   test('is closed by what follows it', () => {
     const gap = gapAt(apart, 'track-1', 30);
     if (!gap) throw new Error('no gap');
-    expect(clipsOfTrack(after(apart, (doc) => closeGap(doc, gap)), 'track-1').map(({ start }) => start)).toEqual([0, 27]);
+    expect(
+      clipsOfTrack(
+        after(apart, (doc) => closeGap(doc, gap)),
+        'track-1',
+      ).map(({ start }) => start),
+    ).toEqual([0, 27]);
   });
 
   test('is filled by a shot that fits it exactly and touches neither neighbour', () => {
@@ -158,7 +168,13 @@ describe('a loop', () => {
   test('takes no frames from another clip of the shot', () => {
     const doc = after(apart, (now) => splitClip(now, 'a-clip', 12, 'right'));
     expect(() => closeLoop(doc, 'a-clip', loop)).toThrow(/another clip shows what follows "a"/);
-    expect(recordOf(after(doc, (now) => closeLoop(now, 'right', loop)), 'clip', 'right').duration).toBe(33);
+    expect(
+      recordOf(
+        after(doc, (now) => closeLoop(now, 'right', loop)),
+        'clip',
+        'right',
+      ).duration,
+    ).toBe(33);
   });
 });
 

@@ -289,7 +289,11 @@ export function windowsFor(
 }
 
 /** Seconds a run will take on this machine; null when the model cannot say. */
-export async function estimateFor(app: AppState, shot: ShotRecord, windows: readonly number[]): Promise<Cost | null> {
+export async function estimateFor(
+  app: AppState,
+  shot: Pick<ShotRecord, 'modelId' | 'width' | 'height' | 'sampling'>,
+  windows: readonly number[],
+): Promise<Cost | null> {
   if (windows.length === 0) return null;
   const { modelId, width, height, sampling } = shot;
   const input = { modelId, width, height, windows: [...windows], steps: sampling.steps, guidance: sampling.guidance };

@@ -6,22 +6,31 @@ import { audioTracksOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@co
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { liftRange } from '@core/timeline/clear-range';
+import { closeGap } from '@core/timeline/fill-gap';
 import { addMarker } from '@core/timeline/markers';
 import { copyClips, pasteClips, spanOf } from '@core/timeline/paste';
 import { setInOut } from '@core/timeline/project-settings';
 import { rollCut, rollLimits } from '@core/timeline/roll';
 import { slideClip, slideLimits } from '@core/timeline/slide';
 import { slipClip, slipLimits } from '@core/timeline/slip';
-import { splitClip } from '@core/timeline/split';
 import { addTrack } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
-import { trimClip, type ClipEdge } from '@core/timeline/trim';
+import {
+  groupClips,
+  linkClips,
+  splitClips,
+  trimClips,
+  trimmedTogether,
+  ungroupClips,
+  unlinkClips,
+} from '@core/timeline/together';
+import type { ClipEdge } from '@core/timeline/trim';
 import type { Action } from '../../actions/action';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { cutsNear, deleteRecords, moveClips } from './clip-edits';
 import { clipAtFrame, editPoints, indexClips } from './clip-index';
-import { inSequence } from './edit-sequence';
+import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
 import { timelineUiOf, type Tool } from './timeline-ui.svelte';
@@ -40,7 +49,7 @@ function action(id: string, label: string, keys: readonly string[], run: Run, wh
     category: strings.category,
     keys,
     when,
-    needs: when === hasSelection ? strings.needsSelection : strings.needsClips,
+    needs: when === hasClips ? strings.needsClips : strings.needsSelection,
     run: (app) => {
       if (app.session !== null) run(app, app.session);
     },
@@ -54,8 +63,11 @@ export const timelineActions: readonly Action[] = [
     'rippleDelete',
     'Delete and close the gap',
     ['Shift+Delete', 'Shift+Backspace'],
-    (_app, session) => remove(session, true),
-    hasSelection,
+    (app, session) => {
+      if (timelineUiOf(app).gap === null) remove(session, true);
+      else closeGapMeant(app, session);
+    },
+    (app) => hasSelection(app) || (inStudio(app) && timelineUiOf(app).gap !== null),
   ),
   action('cut', 'Cut clips', ['Mod+KeyX'], (app, session) => cutSelection(app, session), hasSelection),
   action('copy', 'Copy clips', ['Mod+KeyC'], (app, session) => void copySelection(app, session), hasSelection),
@@ -73,6 +85,11 @@ export const timelineActions: readonly Action[] = [
     (app, session) => liftMarked(app, session, true),
     hasClips,
   ),
+  action('group', strings.groupAction, ['Mod+KeyG'], group, hasSelection),
+  action('ungroup', strings.ungroupAction, ['Mod+Shift+KeyG'], ungroup, hasSelection),
+  action('link', strings.linkAction, ['Mod+KeyL'], linkOrUnlink, hasSelection),
+  action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
+  action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
   action('dissolve', 'Add a dissolve at the nearest cut', ['Mod+KeyD'], dissolveNearest, hasClips),
   action(
     'trimStart',
@@ -159,19 +176,25 @@ function splitAtPlayhead(app: AppState, session: ProjectSession): void {
     app.toast('info', strings.nothingToSplit);
     return;
   }
-  const rightIds = clips.map(() => session.newId());
-  const isDone = session.edit(strings.split, (doc) =>
-    inSequence(
-      doc,
-      clips.map((clip, i) => (current) => splitClip(current, clip.id, playhead, rightIds[i] ?? session.newId())),
-    ),
-  );
+  let rightIds: readonly string[] = [];
+  const isDone = session.edit(strings.split, (doc) => {
+    const ids = clips.map(({ id }) => id);
+    const split = splitClips(doc, ids, playhead, () => session.newId());
+    rightIds = split.rightIds;
+    return split.diff;
+  });
   if (isDone) session.select(rightIds);
 }
 
 function remove(session: ProjectSession, ripple: boolean): void {
   const ids = [...session.selection];
   session.edit(ripple ? strings.rippleDelete : strings.deleteSelection, (doc) => deleteRecords(doc, ids, { ripple }));
+}
+
+function closeGapMeant(app: AppState, session: ProjectSession): void {
+  const gap = gapMeant(app, session);
+  timelineUiOf(app).gap = null;
+  if (gap !== null) session.edit(strings.closeGap, (doc) => closeGap(doc, gap));
 }
 
 /** false when no clip is selected. */
@@ -264,8 +287,36 @@ function trimToPlayhead(app: AppState, session: ProjectSession, edge: ClipEdge):
   // For the end the frame under the playhead stays the last one shown.
   const frame = edge === 'start' ? playhead : playhead + 1;
   if (clip === undefined || (edge === 'start' && clip.start === playhead)) return;
-  if (!session.edit(strings.rippleTrim, (doc) => trimClip(doc, clip.id, edge, frame, { ripple: true }))) return;
+  if (
+    !session.edit(strings.rippleTrim, (doc) =>
+      trimClips(doc, trimmedTogether(doc, clip.id, edge), edge, frame, { ripple: true }),
+    )
+  )
+    return;
   if (edge === 'start') app.transport.seek(clip.start);
+}
+
+function selectedClipIds(session: ProjectSession): string[] {
+  return [...session.selection].filter((id) => session.doc.get(id)?.kind === 'clip');
+}
+
+function group(_app: AppState, session: ProjectSession): void {
+  session.edit(strings.group, (doc) => groupClips(doc, selectedClipIds(session), session.newId()));
+}
+
+function ungroup(app: AppState, session: ProjectSession): void {
+  const ids = selectedClipIds(session);
+  if (ids.every((id) => recordOf(session.doc, 'clip', id).groupId === undefined))
+    return app.toast('info', strings.noGroup);
+  session.edit(strings.ungroup, (doc) => ungroupClips(doc, ids));
+}
+
+/** Links what is selected; what is one link already is unlinked. */
+function linkOrUnlink(_app: AppState, session: ProjectSession): void {
+  const ids = selectedClipIds(session);
+  const links = new Set(ids.map((id) => recordOf(session.doc, 'clip', id).linkId));
+  if (links.size === 1 && !links.has(undefined)) session.edit(strings.unlink, (doc) => unlinkClips(doc, ids));
+  else session.edit(strings.link, (doc) => linkClips(doc, ids, session.newId()));
 }
 
 /** Moves the selected clips by some frames; with the trim, slip or slide tool, does by keys what that tool drags. */
@@ -321,6 +372,7 @@ function selectAll(_app: AppState, session: ProjectSession): void {
 function deselect(app: AppState, session: ProjectSession): void {
   const ui = timelineUiOf(app);
   if (ui.pendingDrop !== null) ui.pendingDrop = null;
+  else if (ui.gap !== null) ui.gap = null;
   else if (ui.tool !== 'select') ui.tool = 'select';
   else session.select([]);
 }

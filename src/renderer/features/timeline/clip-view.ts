@@ -112,6 +112,8 @@ export function clipLabel(view: ClipView, session: ProjectSession, trackName: st
     strings.startsAt(formatTimecode(clip.start, session.project.rate)),
     strings.frames(clip.duration),
     ...(clip.source.type === 'audio' && clip.source.gainDb !== 0 ? [strings.clipGain(clip.source.gainDb)] : []),
+    ...(clip.groupId === undefined ? [] : [strings.inGroup]),
+    ...(clip.linkId === undefined ? [] : [strings.linked]),
     ...(take === null ? [] : [strings.takeOf(take.index, take.count)]),
     ...(state === 'ready' || state === 'stale' ? [] : [strings.spanStates[state]]),
     ...staleReasons(view).map(strings.staleBecause),

@@ -11,7 +11,8 @@ import { setInOut } from '@core/timeline/project-settings';
 import { setMarker } from '@core/timeline/markers';
 import { moveBlockEdge, setTravel, widestTravel } from '@core/timeline/prompt-blocks';
 import { snapTargets } from '@core/timeline/snap';
-import { trimClip, trimLimits, type ClipEdge } from '@core/timeline/trim';
+import { trimClips, trimLimitsOfAll, trimmedTogether, withCompanions } from '@core/timeline/together';
+import type { ClipEdge } from '@core/timeline/trim';
 import { estimateFor, modelFor, windowsFor } from '../../actions/generate';
 import type { ProjectSession } from '../../state/session.svelte';
 import { moveClips, type ClipMove } from './clip-edits';
@@ -90,7 +91,7 @@ export function dragClips(host: DragHost, session: ProjectSession, down: Pointer
   });
 }
 
-/** Moves one end of a clip; with Alt what follows moves along (ripple). */
+/** Moves one end of a clip and of what is linked and selected with it; with Alt what follows moves along (ripple). */
 export function dragTrim(
   host: DragHost,
   session: ProjectSession,
@@ -100,17 +101,19 @@ export function dragTrim(
 ): void {
   const edgeFrame = edge === 'start' ? clip.start : clip.start + clip.duration;
   const offset = edgeFrame - frameUnder(host, down);
-  const fixed = targets(host, session, [clip.id]);
+  // A clip taken out of its link with Alt is trimmed alone.
+  const ids = trimmedTogether(session.doc, clip.id, edge, (id) => session.selection.has(id));
+  const fixed = targets(host, session, ids);
   const docAtStart = session.doc;
   dragEdit(host, session, down, {
     label: down.altKey ? strings.rippleTrim : strings.trim,
     follow: (point, gesture) => {
       const ripple = point.altKey;
       const wanted = Math.round(frameUnder(host, point) + offset);
-      const { min, max } = trimLimits(docAtStart, clip.id, edge, { ripple });
+      const { min, max } = trimLimitsOfAll(docAtStart, ids, edge, { ripple });
       const frame = clamp(wanted + snapped(host, [wanted], fixed, point), min, max);
       if (host.overlay.snapFrame !== null && host.overlay.snapFrame !== frame) host.overlay.snapFrame = null;
-      const refusal = gesture.preview((doc) => trimClip(doc, clip.id, edge, frame, { ripple }));
+      const refusal = gesture.preview((doc) => trimClips(doc, ids, edge, frame, { ripple }));
       note(host, point, refusal ?? strings.movedTo(frame - edgeFrame, formatTimecode(frame, session.project.rate)));
     },
   });
@@ -273,7 +276,7 @@ export function dragTravel(host: DragHost, session: ProjectSession, down: Pointe
 }
 
 /** Selects what a rectangle touches; with Shift or Mod it adds to what was selected. */
-export function dragMarquee(host: DragHost, session: ProjectSession, down: PointerEvent): void {
+export function dragMarquee(host: DragHost, session: ProjectSession, down: PointerEvent, onClick: () => void): void {
   const before = session.selection;
   const isAdding = down.shiftKey || down.ctrlKey || down.metaKey;
   const box = host.tracks();
@@ -284,7 +287,7 @@ export function dragMarquee(host: DragHost, session: ProjectSession, down: Point
       const area = host.element.getBoundingClientRect();
       host.overlay.marquee = { left: left - area.left, top: top - area.top, width: right - left, height: bottom - top };
       const found = host.clipsIn(left - box.left, top - box.top, right - box.left, bottom - box.top);
-      session.select(isAdding ? [...before, ...found] : found);
+      session.select(withCompanions(session.doc, isAdding ? [...before, ...found] : found));
       host.redraw();
     },
     end: () => {
@@ -296,6 +299,7 @@ export function dragMarquee(host: DragHost, session: ProjectSession, down: Point
     },
     click: () => {
       if (!isAdding) session.select([]);
+      onClick();
     },
   });
 }

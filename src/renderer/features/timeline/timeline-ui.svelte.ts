@@ -52,6 +52,8 @@ export class TimelineUi {
   isExtending = $state(false);
   /** The pinned image under the pointer or focus: what it influences is shown. */
   shownAnchorId: string | null = $state(null);
+  /** The gap that was clicked, by a frame in it. Gone as soon as anything else is selected. */
+  gap: { readonly trackId: string; readonly frame: number } | null = $state.raw(null);
   pendingDrop: PendingDrop | null = $state.raw(null);
   /** Clips that were copied; they can be put down in the project they came from. */
   clipboard: { readonly projectId: string; readonly copied: CopiedClips } | null = $state.raw(null);
