@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type * as D from '@core/document/diff';
-import type * as R from '@core/document/records';
+import * as R from '@core/document/records';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
 
 export const Id = z.string().min(1).max(64);
@@ -82,6 +82,8 @@ export const MarkerRecord = z.object({
   id: Id,
   frame: Frame.min(0),
   name: z.string().max(200),
+  color: z.enum(R.markerColors).optional(),
+  note: z.string().max(2_000).optional(),
 }) satisfies z.ZodType<R.MarkerRecord>;
 
 export const SamplingSettings = z.object({
@@ -101,6 +103,8 @@ export const ShotRecord = z.object({
   width: Size,
   height: Size,
   sampling: SamplingSettings,
+  head: PromptText.optional(),
+  tail: PromptText.optional(),
   headSegmentId: Id.nullable(),
 }) satisfies z.ZodType<R.ShotRecord>;
 

@@ -96,7 +96,13 @@ export interface MarkerRecord {
   readonly id: RecordId;
   readonly frame: number;
   readonly name: string;
+  /** Absent = blue. */
+  readonly color?: MarkerColor | undefined;
+  readonly note?: string | undefined;
 }
+
+export const markerColors = ['blue', 'green', 'yellow', 'orange', 'red', 'purple'] as const;
+export type MarkerColor = (typeof markerColors)[number];
 
 /** How a shot is sampled; every new take of the shot starts from these. */
 export interface SamplingSettings {
@@ -120,6 +126,9 @@ export interface ShotRecord {
   readonly width: number;
   readonly height: number;
   readonly sampling: SamplingSettings;
+  /** Said before and after every prompt of the shot. */
+  readonly head?: string | undefined;
+  readonly tail?: string | undefined;
   /** Leaf of the active branch: the shot's film is this segment over its parents. null = nothing planned yet. */
   readonly headSegmentId: RecordId | null;
 }

@@ -10,6 +10,7 @@ import { assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
+import { wordedPrompts } from './shot-words';
 import { joinedSides, sidesOf } from './sides';
 import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
@@ -168,7 +169,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const parentFilm = parent && resolveBranch(doc, parent.id, takes);
   const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
   const end = segment.from + segment.frameCount;
-  const prompts = promptsOnly(doc, shot.id);
+  const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
     windowPrompt(prompts, shot.id, window, mixing);

@@ -10,7 +10,7 @@ import { emptyDiff, type DocumentDiff } from '../document/diff';
 import { emptyHistory, recordEdit, takeRedo, takeUndo } from '../document/history';
 import { violations } from '../document/invariants';
 import { RecordMap } from '../document/record-map';
-import type { Document, DocumentRecord, RecordId } from '../document/records';
+import { markerColors, type Document, type DocumentRecord, type RecordId } from '../document/records';
 import { isAudioClip } from '../document/sound';
 import { AppError } from '../errors';
 import { createRate } from '../time/rate';
@@ -22,9 +22,10 @@ import { closeGap, fillGap, gapAt } from './fill-gap';
 import { extendBackward, extendForward } from './grow-segment';
 import { insertAudio, setClipSound } from './insert-audio';
 import { insertStill } from './insert-still';
-import { addMarker } from './markers';
+import { addMarker, setMarker } from './markers';
 import { moveClip } from './move';
 import { copyClips, pasteClips } from './paste';
+import { attributes, pasteAttributes } from './paste-attributes';
 import { setInOut } from './project-settings';
 import {
   addPromptBlock,
@@ -35,6 +36,7 @@ import {
   splitBlock,
 } from './prompt-blocks';
 import { removePlannedSegment, retakeRange, switchBranch } from './segments';
+import { setShotWords } from './shot-settings';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
 import { slipClip } from './slip';
@@ -212,6 +214,19 @@ const operations: readonly Operation[] = [
     const { min, max } = trimLimitsOfAll(doc, ids, edge, { ripple: false });
     return trimClips(doc, ids, edge, Math.max(min, Math.min(max, b)), { ripple: false });
   },
+  (doc, { a, b, flag }, id) => {
+    let next = 0;
+    return pasteAttributes(doc, {
+      from: clip(doc, a),
+      toClipIds: [clip(doc, b).id, clip(doc, a + b).id],
+      which: new Set(flag ? attributes : [pick(attributes, b)]),
+      seed: b % 2 === 0 ? b : null,
+      newId: () => `${id}-${next++}`,
+    });
+  },
+  (doc, { a, b, flag }) => setShotWords(doc, shot(doc, a).id, flag ? { head: `head ${b}` } : { tail: '' }),
+  (doc, { a, b }) =>
+    setMarker(doc, pick(recordsOf(doc, 'marker'), a).id, { frame: b, color: pick(markerColors, b), note: `note ${b}` }),
   (doc, { a, b }, id) => closeLoop(doc, clip(doc, a).id, { segmentId: id, frameCount: 1 + (b % 9) }),
   (doc, { a, flag }, id) => {
     const gaps = recordsOf(doc, 'clip').flatMap((one) => gapAt(doc, one.trackId, one.start + one.duration) ?? []);

@@ -15,6 +15,7 @@ import type {
 } from '@core/document/records';
 import { effectiveWindows, type EffectiveWindow } from '@core/prompt/effective';
 import { effectiveTravel } from '@core/prompt/plan';
+import { wordedBlock } from '@core/prompt/shot-words';
 import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import type { AppState } from '../../state/app.svelte';
 import { clipsInWindow, editPoints, indexClips, type ClipIndex } from './clip-index';
@@ -194,7 +195,7 @@ export class TimelineScene {
       if (left === undefined) return [];
       let known = byShot.get(shot.id);
       if (known === undefined) {
-        const zones = zonesBetween(blocks);
+        const zones = zonesBetween(blocks.map((block) => wordedBlock(shot, block)));
         known = { zones, windows: zones.length === 0 ? [] : this.#windowsOf(shot) };
         byShot.set(shot.id, known);
       }
