@@ -128,7 +128,7 @@ function promptsFor(doc: Document, source: ShotRecord, target: ShotRecord, newId
       text,
       from: from - here.from + there.from,
       to: Math.min(there.to, to - here.from + there.from),
-      ...(travel && { travel }),
+      travel: travel ?? null,
     }))
     .filter(({ from, to }) => from < to);
   return moved.map((block, i) => ({

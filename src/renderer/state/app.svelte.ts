@@ -6,6 +6,7 @@ import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { JobView } from '@contracts/job';
 import type { DocumentDiff } from '@core/document/diff';
+import type { ClipRecord } from '@core/document/records';
 import type { Rate } from '@core/time/rate';
 import type { AppError } from '@core/errors';
 import type { StudioClient } from '../bridge/client';
@@ -39,6 +40,7 @@ export type Dialog =
   | { readonly kind: 'library' }
   | { readonly kind: 'model'; readonly modelId: string }
   | { readonly kind: 'prompt-map'; readonly shotId: string }
+  | { readonly kind: 'paste-attributes'; readonly from: ClipRecord; readonly toClipIds: readonly string[] }
   | ({ readonly kind: 'extend' } & ExtendRequest);
 
 export interface NewProject {
@@ -72,6 +74,9 @@ export class AppState {
 
   /** Rises each time the artist asks for more seeds; the field for their number takes the focus. */
   seedCountFocusRequests = $state(0);
+
+  /** A take or an imported medium that its panel should bring into sight and focus; the panel sets it back. */
+  revealId: string | null = $state(null);
 
   readonly #flushers = new Set<() => void>();
 

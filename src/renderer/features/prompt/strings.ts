@@ -47,6 +47,8 @@ export const strings = {
   cutOff: 'The model reads no further than this; the rest is cut off:',
   addBlock: 'Write a prompt',
   noBlock: 'This shot has no prompt block.',
+  words: { head: 'Before every prompt', tail: 'After every prompt' },
+  wordsPlaceholder: { head: 'For example: film still of', tail: 'For example: soft light, grain' },
   negative: 'Avoid',
   negativePlaceholder: 'What should not be seen',
   negativeEdit: 'Edit negative prompt',

@@ -2,7 +2,7 @@
  * Everything the timeline does by key or menu. Each edit works on the selection when there is one, and on what lies
  * under the playhead when there is not.
  */
-import { audioTracksOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@core/document/access';
+import { audioTracksOf, markersOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@core/document/access';
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { liftRange } from '@core/timeline/clear-range';
@@ -33,7 +33,10 @@ import { clipAtFrame, editPoints, indexClips } from './clip-index';
 import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
-import { timelineUiOf, type Tool } from './timeline-ui.svelte';
+import { matchFrame, nextUseOfFrame } from './match-frame';
+import { openPasteAttributes } from '../attributes/attribute-source';
+import { strings as attributeStrings } from '../attributes/strings';
+import { MAX_TRACK_SCALE, MIN_TRACK_SCALE, timelineUiOf, type Tool } from './timeline-ui.svelte';
 import { clamp, fitScale, maxScrollX, xOfFrame, zoomAround } from './time-scale';
 
 const inStudio = (app: AppState): boolean => app.screen === 'studio' && app.session !== null;
@@ -88,6 +91,13 @@ export const timelineActions: readonly Action[] = [
   action('group', strings.groupAction, ['Mod+KeyG'], group, hasSelection),
   action('ungroup', strings.ungroupAction, ['Mod+Shift+KeyG'], ungroup, hasSelection),
   action('link', strings.linkAction, ['Mod+KeyL'], linkOrUnlink, hasSelection),
+  action('pasteAttributes', attributeStrings.action, ['Mod+Alt+KeyV'], openPasteAttributes, hasSelection),
+  action('matchFrame', strings.matchFrame, ['KeyF'], matchFrame, hasClips),
+  action('nextUse', strings.nextUse, ['Shift+KeyF'], nextUseOfFrame, hasClips),
+  action('previousMarker', strings.previousMarker, ['BracketLeft'], (app, session) => jumpToMarker(app, session, -1)),
+  action('nextMarker', strings.nextMarker, ['BracketRight'], (app, session) => jumpToMarker(app, session, 1)),
+  action('tallerTracks', strings.tallerTracks, ['Shift+Equal'], (app) => scaleTracks(app, 1.25)),
+  action('lowerTracks', strings.lowerTracks, ['Shift+Minus'], (app) => scaleTracks(app, 0.8)),
   action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
   action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
   action('dissolve', 'Add a dissolve at the nearest cut', ['Mod+KeyD'], dissolveNearest, hasClips),
@@ -419,6 +429,21 @@ function jumpToEdit(app: AppState, session: ProjectSession, direction: -1 | 1): 
   const next =
     direction === 1 ? points.find((point) => point > playhead) : points.findLast((point) => point < playhead);
   if (next !== undefined) app.transport.seek(next);
+}
+
+function jumpToMarker(app: AppState, session: ProjectSession, direction: -1 | 1): void {
+  const markers = markersOf(session.doc);
+  const { playhead } = app.transport;
+  const next =
+    direction === 1 ? markers.find(({ frame }) => frame > playhead) : markers.findLast(({ frame }) => frame < playhead);
+  if (next === undefined) return app.toast('info', direction === 1 ? strings.noNextMarker : strings.noPreviousMarker);
+  app.transport.seek(next.frame);
+  session.select([next.id]);
+}
+
+function scaleTracks(app: AppState, factor: number): void {
+  const ui = timelineUiOf(app);
+  ui.setTrackScale(clamp(ui.trackScale * factor, MIN_TRACK_SCALE, MAX_TRACK_SCALE));
 }
 
 /** Keeps the view inside the film after it became shorter or the window wider. */

@@ -77,7 +77,7 @@ export class TimelineScene {
   });
   readonly rows: readonly TrackRow[] = $derived.by(() => {
     const session = this.#app.session;
-    return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight);
+    return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight, this.#ui.trackScale);
   });
   /** Ids of tracks that are not seen or not heard: hidden, muted, or silent because another is solo. */
   readonly silent: ReadonlySet<RecordId> = $derived.by(() => {
