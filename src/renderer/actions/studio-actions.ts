@@ -6,6 +6,7 @@ import type { Action } from './action';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
 import { generateSelected, newPromptBlock } from './generate';
 import { pauseOrResume, stopRunning } from './jobs';
+import { redoFromHere } from './redo-from-here';
 import { focusOf } from './selection';
 import { stepTake } from './takes';
 import { strings } from './strings';
@@ -152,6 +153,15 @@ export const studioActions: readonly Action[] = [
     when: hasShot,
     needs: strings.selectAClip,
     run: askRetake,
+  },
+  {
+    id: 'generate.redoFromHere',
+    label: strings.redoFromHere,
+    category: categories.generate,
+    keys: ['Shift+KeyR'],
+    when: hasShot,
+    needs: strings.selectAClip,
+    run: redoFromHere,
   },
   {
     id: 'jobs.stop',

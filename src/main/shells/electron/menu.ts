@@ -70,6 +70,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         action('Extend from End…', 'generate.extendForward'),
         action('Extend from Start…', 'generate.extendBackward'),
         action('Retake with Another Seed', 'generate.retake'),
+        action('Redo from Here', 'generate.redoFromHere'),
         action('Fill Gap…', 'timeline.fillGap'),
         action('Close Loop…', 'timeline.closeLoop'),
         line,
