@@ -84,7 +84,7 @@ test('attributes are pasted, words are said around every prompt, frames are matc
     await expect(page.getByTestId('marker-inspector')).toBeVisible();
     await page.getByTestId('marker-name').fill('Beat');
     await page.getByTestId('marker-note').fill('the ball lands');
-    await page.getByTestId('marker-red').check({ force: true });
+    await page.getByTestId('marker-inspector').getByTitle('Red').click();
     await keyboard.press('Escape');
     await studio.screenshot('attributes-03-marker');
     expect((await film.records('marker')).sort((a, b) => a.frame - b.frame)).toMatchObject([

@@ -65,16 +65,9 @@ test('a running part is redone from a frame that is already there', async ({ stu
   await page.keyboard.press('Control+Enter');
   // The first windows are there while the others are still being made.
   await film.seekTo(5);
-  await expect(page.getByTestId('job-stage')).toBeVisible();
-  await expect
-    .poll(
-      async () => {
-        await page.keyboard.press('Shift+R');
-        return (await film.records('segment')).length;
-      },
-      { timeout: 60_000 },
-    )
-    .toBe(2);
+  await expect(page.getByTestId('jobs-bar')).toContainText('window 2/', { timeout: 60_000 });
+  await page.keyboard.press('Shift+R');
+  await expect.poll(async () => (await film.records('segment')).length, { timeout: 30_000 }).toBe(2);
   const redone = (await film.records('segment')).find(({ role }) => role === 'forward');
   expect(redone).toMatchObject({ from: 5, frameCount: 34 });
   const kept = (await film.project()).takes.find(({ segmentId }) => segmentId !== redone?.id);

@@ -1,5 +1,8 @@
 /** Names of actions and of the edits they make, as menus, undo and the shortcut sheet show them. */
-export const strings = {
+import { inLanguage, type Translation } from '../language/language';
+import { de } from './strings.de';
+
+const en = {
   generate: 'Generate',
   generateStale: 'Generate everything stale',
   retake: 'Retake',
@@ -48,6 +51,7 @@ export const strings = {
   shortcuts: 'Keyboard shortcuts',
   palette: 'Search commands',
   doctor: 'Doctor',
+  settings: 'Settings',
   showTakes: 'Show takes',
   showMedia: 'Show media',
   queue: 'Show queue',
@@ -70,3 +74,6 @@ export const strings = {
     help: 'Help',
   },
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

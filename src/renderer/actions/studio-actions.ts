@@ -250,6 +250,14 @@ export const studioActions: readonly Action[] = [
     run: (app) => (app.dialog = { kind: 'palette' }),
   },
   {
+    id: 'help.settings',
+    label: strings.settings,
+    category: categories.help,
+    keys: ['Mod+Comma'],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'settings' }),
+  },
+  {
     id: 'help.shortcuts',
     label: strings.shortcuts,
     category: categories.help,

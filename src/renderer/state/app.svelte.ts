@@ -36,6 +36,7 @@ export type Dialog =
   | { readonly kind: 'new-project' }
   | { readonly kind: 'export' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'settings' }
   | { readonly kind: 'palette' }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'library' }

@@ -1,5 +1,8 @@
 /** Words of the dialog that pastes attributes. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   action: 'Paste attributes',
   title: 'Paste attributes',
   text: (from: string, count: number) => `From ${from} to ${count === 1 ? '1 clip' : `${count} clips`}`,
@@ -26,3 +29,6 @@ export const strings = {
   nothingCopiedRemedy: 'Its attributes are what is pasted.',
   nothingSelected: 'Select the clips that should get them',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

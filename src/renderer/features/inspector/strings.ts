@@ -1,5 +1,8 @@
 /** Words of the inspector. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Inspector',
   shot: 'Shot',
   part: 'Part',
@@ -109,3 +112,6 @@ export const strings = {
   shotRate: (fps: string) => `made at ${fps}`,
   block: 'New prompt block at the playhead',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

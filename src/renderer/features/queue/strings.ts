@@ -1,5 +1,9 @@
 /** Words of the jobs strip and the queue panel. */
-export const strings = {
+import { decimal } from '../../ui/format';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   queue: 'Queue',
   show: 'Show queue',
   hide: 'Hide queue',
@@ -77,7 +81,7 @@ export const strings = {
   perStep: (seconds: string) => `${seconds} per step`,
   left: (seconds: string) => `${seconds} left`,
   framesDone: (done: number, total: number) => `${done}/${total} frames`,
-  framesPerSecond: (rate: number) => `${rate.toFixed(rate < 10 ? 1 : 0)} frames/s`,
+  framesPerSecond: (rate: number) => `${decimal(rate, rate < 10 ? 1 : 0)} frames/s`,
   states: {
     queued: 'Waiting',
     running: 'Running',
@@ -93,6 +97,9 @@ export const strings = {
   untitled: 'No prompt',
   progress: 'Progress of the running job',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });
 
 function ordinal(place: number): string {
   const ends = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' } as const;

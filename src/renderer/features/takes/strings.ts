@@ -1,5 +1,8 @@
 /** Words of the takes panel. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   emptyTitle: 'No clip selected',
   emptyText: 'Select a generated clip to see every take of every part, and choose between them.',
   stillTitle: 'A still has no takes',
@@ -30,3 +33,6 @@ export const strings = {
   lockSeedEdit: 'Lock seed',
   number: (number: number, total: number) => `${number}/${total}`,
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

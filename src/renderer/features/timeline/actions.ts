@@ -60,11 +60,17 @@ function action(id: string, label: string, keys: readonly string[], run: Run, wh
 }
 
 export const timelineActions: readonly Action[] = [
-  action('split', 'Split at the playhead', ['Mod+KeyK', 'Mod+KeyB'], splitAtPlayhead, hasClips),
-  action('delete', 'Delete', ['Delete', 'Backspace'], (_app, session) => remove(session, false), hasSelection),
+  action('split', strings.actions.split, ['Mod+KeyK', 'Mod+KeyB'], splitAtPlayhead, hasClips),
+  action(
+    'delete',
+    strings.actions.delete,
+    ['Delete', 'Backspace'],
+    (_app, session) => remove(session, false),
+    hasSelection,
+  ),
   action(
     'rippleDelete',
-    'Delete and close the gap',
+    strings.actions.rippleDelete,
     ['Shift+Delete', 'Shift+Backspace'],
     (app, session) => {
       if (timelineUiOf(app).gap === null) remove(session, true);
@@ -72,18 +78,16 @@ export const timelineActions: readonly Action[] = [
     },
     (app) => hasSelection(app) || (inStudio(app) && timelineUiOf(app).gap !== null),
   ),
-  action('cut', 'Cut clips', ['Mod+KeyX'], (app, session) => cutSelection(app, session), hasSelection),
-  action('copy', 'Copy clips', ['Mod+KeyC'], (app, session) => void copySelection(app, session), hasSelection),
-  action('paste', 'Paste over what is at the playhead', ['Mod+KeyV'], (app, session) =>
-    paste(app, session, 'overwrite'),
-  ),
-  action('pasteInsert', 'Paste at the playhead and move the rest', ['Mod+Shift+KeyV'], (app, session) =>
+  action('cut', strings.actions.cut, ['Mod+KeyX'], (app, session) => cutSelection(app, session), hasSelection),
+  action('copy', strings.actions.copy, ['Mod+KeyC'], (app, session) => void copySelection(app, session), hasSelection),
+  action('paste', strings.actions.paste, ['Mod+KeyV'], (app, session) => paste(app, session, 'overwrite')),
+  action('pasteInsert', strings.actions.pasteInsert, ['Mod+Shift+KeyV'], (app, session) =>
     paste(app, session, 'insert'),
   ),
-  action('lift', 'Lift the marked range', ['Semicolon'], (app, session) => liftMarked(app, session, false), hasClips),
+  action('lift', strings.actions.lift, ['Semicolon'], (app, session) => liftMarked(app, session, false), hasClips),
   action(
     'extract',
-    'Take out the marked range and close the gap',
+    strings.actions.extract,
     ['Shift+Semicolon'],
     (app, session) => liftMarked(app, session, true),
     hasClips,
@@ -100,64 +104,74 @@ export const timelineActions: readonly Action[] = [
   action('lowerTracks', strings.lowerTracks, ['Shift+Minus'], (app) => scaleTracks(app, 0.8)),
   action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
   action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
-  action('dissolve', 'Add a dissolve at the nearest cut', ['Mod+KeyD'], dissolveNearest, hasClips),
+  action('dissolve', strings.actions.dissolve, ['Mod+KeyD'], dissolveNearest, hasClips),
   action(
     'trimStart',
-    'Trim the start to the playhead (ripple)',
+    strings.actions.trimStart,
     ['KeyQ'],
     (app, session) => trimToPlayhead(app, session, 'start'),
     hasClips,
   ),
+  action('trimEnd', strings.actions.trimEnd, ['KeyW'], (app, session) => trimToPlayhead(app, session, 'end'), hasClips),
   action(
-    'trimEnd',
-    'Trim the end to the playhead (ripple)',
-    ['KeyW'],
-    (app, session) => trimToPlayhead(app, session, 'end'),
-    hasClips,
+    'nudgeLeft',
+    strings.actions.nudgeLeft,
+    ['Alt+ArrowLeft'],
+    (app, session) => nudge(app, session, -1),
+    hasSelection,
   ),
-  action('nudgeLeft', 'Nudge left', ['Alt+ArrowLeft'], (app, session) => nudge(app, session, -1), hasSelection),
-  action('nudgeRight', 'Nudge right', ['Alt+ArrowRight'], (app, session) => nudge(app, session, 1), hasSelection),
+  action(
+    'nudgeRight',
+    strings.actions.nudgeRight,
+    ['Alt+ArrowRight'],
+    (app, session) => nudge(app, session, 1),
+    hasSelection,
+  ),
   action(
     'nudgeLeftFar',
-    'Nudge left by 10',
+    strings.actions.nudgeLeftFar,
     ['Alt+Shift+ArrowLeft'],
     (app, session) => nudge(app, session, -10),
     hasSelection,
   ),
   action(
     'nudgeRightFar',
-    'Nudge right by 10',
+    strings.actions.nudgeRightFar,
     ['Alt+Shift+ArrowRight'],
     (app, session) => nudge(app, session, 10),
     hasSelection,
   ),
-  action('selectAll', 'Select all clips', ['Mod+KeyA'], selectAll, hasClips),
-  action('deselect', 'Select nothing', ['Escape'], deselect),
-  action('marker', 'Add a marker', ['KeyM'], markHere),
-  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session, 'video')),
-  action('addAudioTrack', 'Add an audio track', [], (_app, session) => newTrack(session, 'audio')),
-  action('selectTool', 'Select tool', ['KeyV'], (app) => useTool(app, 'select')),
-  action('bladeTool', 'Blade tool', ['KeyB'], (app) => useTool(app, 'blade')),
-  action('trimTool', 'Trim tool: rolls a cut', ['KeyT'], (app) => useTool(app, 'trim')),
-  action('slipTool', 'Slip tool', ['KeyY'], (app) => useTool(app, 'slip')),
-  action('slideTool', 'Slide tool', ['KeyU'], (app) => useTool(app, 'slide')),
-  action('snap', 'Snapping on or off', ['KeyS'], (app) => {
+  action('selectAll', strings.actions.selectAll, ['Mod+KeyA'], selectAll, hasClips),
+  action('deselect', strings.actions.deselect, ['Escape'], deselect),
+  action('marker', strings.actions.marker, ['KeyM'], markHere),
+  action('addTrack', strings.actions.addTrack, [], (_app, session) => newTrack(session, 'video')),
+  action('addAudioTrack', strings.actions.addAudioTrack, [], (_app, session) => newTrack(session, 'audio')),
+  action('selectTool', strings.actions.selectTool, ['KeyV'], (app) => useTool(app, 'select')),
+  action('bladeTool', strings.actions.bladeTool, ['KeyB'], (app) => useTool(app, 'blade')),
+  action('trimTool', strings.actions.trimTool, ['KeyT'], (app) => useTool(app, 'trim')),
+  action('slipTool', strings.actions.slipTool, ['KeyY'], (app) => useTool(app, 'slip')),
+  action('slideTool', strings.actions.slideTool, ['KeyU'], (app) => useTool(app, 'slide')),
+  action('snap', strings.actions.snap, ['KeyS'], (app) => {
     app.isSnapping = !app.isSnapping;
   }),
-  action('zoomIn', 'Zoom in', ['Equal', 'NumpadAdd'], (app) => zoomAtPlayhead(app, 1.4)),
-  action('zoomOut', 'Zoom out', ['Minus', 'NumpadSubtract'], (app) => zoomAtPlayhead(app, 1 / 1.4)),
-  action('zoomFit', 'Fit the film', ['Backslash', 'Shift+KeyZ'], zoomToFit),
-  action('previousEdit', 'Previous edit', ['ArrowUp'], (app, session) => jumpToEdit(app, session, -1)),
-  action('nextEdit', 'Next edit', ['ArrowDown'], (app, session) => jumpToEdit(app, session, 1)),
-  action('markIn', 'Set the in point', ['KeyI'], (app, session) => inOutEdit(session, 'in', app.transport.playhead)),
-  action('markOut', 'Set the out point', ['KeyO'], (app, session) => inOutEdit(session, 'out', app.transport.playhead)),
-  action('clearInOut', 'Clear in and out', ['Alt+KeyX'], (_app, session) => {
+  action('zoomIn', strings.actions.zoomIn, ['Equal', 'NumpadAdd'], (app) => zoomAtPlayhead(app, 1.4)),
+  action('zoomOut', strings.actions.zoomOut, ['Minus', 'NumpadSubtract'], (app) => zoomAtPlayhead(app, 1 / 1.4)),
+  action('zoomFit', strings.actions.zoomFit, ['Backslash', 'Shift+KeyZ'], zoomToFit),
+  action('previousEdit', strings.actions.previousEdit, ['ArrowUp'], (app, session) => jumpToEdit(app, session, -1)),
+  action('nextEdit', strings.actions.nextEdit, ['ArrowDown'], (app, session) => jumpToEdit(app, session, 1)),
+  action('markIn', strings.actions.markIn, ['KeyI'], (app, session) =>
+    inOutEdit(session, 'in', app.transport.playhead),
+  ),
+  action('markOut', strings.actions.markOut, ['KeyO'], (app, session) =>
+    inOutEdit(session, 'out', app.transport.playhead),
+  ),
+  action('clearInOut', strings.actions.clearInOut, ['Alt+KeyX'], (_app, session) => {
     session.edit(strings.clearInOut, (doc) => setInOut(doc, { inPoint: null, outPoint: null }));
   }),
-  action('goToIn', 'Go to the in point', ['Shift+KeyI'], (app, session) =>
+  action('goToIn', strings.actions.goToIn, ['Shift+KeyI'], (app, session) =>
     app.transport.seek(session.project.inPoint ?? 0),
   ),
-  action('goToOut', 'Go to the out point', ['Shift+KeyO'], (app, session) =>
+  action('goToOut', strings.actions.goToOut, ['Shift+KeyO'], (app, session) =>
     app.transport.seek(Math.max(0, (session.project.outPoint ?? session.end) - 1)),
   ),
 ];

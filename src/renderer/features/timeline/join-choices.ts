@@ -2,6 +2,7 @@
  * Joining what is there: G fills the gap between two clips, Shift+G closes a clip into a loop. Both say first what the
  * run would be, from the very plan it would have, and change nothing before that is confirmed.
  */
+import { decimal } from '../../ui/format';
 import { recordOf, recordsOf, videoTracksOf } from '@core/document/access';
 import { applyDiff } from '@core/document/apply-diff';
 import type { DocumentDiff } from '@core/document/diff';
@@ -243,7 +244,7 @@ function promptBefore(session: ProjectSession, clip: ClipRecord): string {
 }
 
 function growth(frames: number, { rate }: Pick<ShotRecord, 'rate'>): string {
-  return strings.ghost(frames, secondsFromFrames(frames, rate).toFixed(1));
+  return strings.ghost(frames, decimal(secondsFromFrames(frames, rate), 1));
 }
 
 function endIn(doc: Document, clip: ClipRecord): number {

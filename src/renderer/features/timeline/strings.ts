@@ -1,5 +1,9 @@
 /** Every sentence the timeline shows or speaks. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { signed } from './signed';
+import { de } from './strings.de';
+
+const en = {
   needsSelection: 'Select something on the timeline first',
   needsClips: 'Put a clip on the timeline first',
   timeline: 'Timeline',
@@ -201,13 +205,49 @@ export const strings = {
   someRefused: (reasons: string) => `some cannot be made: ${reasons}`,
 
   category: 'Timeline',
+  actions: {
+    split: 'Split at the playhead',
+    delete: 'Delete',
+    rippleDelete: 'Delete and close the gap',
+    cut: 'Cut clips',
+    copy: 'Copy clips',
+    paste: 'Paste over what is at the playhead',
+    pasteInsert: 'Paste at the playhead and move the rest',
+    lift: 'Lift the marked range',
+    extract: 'Take out the marked range and close the gap',
+    dissolve: 'Add a dissolve at the nearest cut',
+    trimStart: 'Trim the start to the playhead (ripple)',
+    trimEnd: 'Trim the end to the playhead (ripple)',
+    nudgeLeft: 'Nudge left',
+    nudgeRight: 'Nudge right',
+    nudgeLeftFar: 'Nudge left by 10',
+    nudgeRightFar: 'Nudge right by 10',
+    selectAll: 'Select all clips',
+    deselect: 'Select nothing',
+    marker: 'Add a marker',
+    addTrack: 'Add a track',
+    addAudioTrack: 'Add an audio track',
+    selectTool: 'Select tool',
+    bladeTool: 'Blade tool',
+    trimTool: 'Trim tool: rolls a cut',
+    slipTool: 'Slip tool',
+    slideTool: 'Slide tool',
+    snap: 'Snapping on or off',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    zoomFit: 'Fit the film',
+    previousEdit: 'Previous edit',
+    nextEdit: 'Next edit',
+    markIn: 'Set the in point',
+    markOut: 'Set the out point',
+    clearInOut: 'Clear in and out',
+    goToIn: 'Go to the in point',
+    goToOut: 'Go to the out point',
+  },
 } as const;
 
-/** With a sign that is as wide as a digit: +3, −3, 0. */
-function signed(frames: number): string {
-  if (frames === 0) return '0';
-  return frames > 0 ? `+${String(frames)}` : `−${String(-frames)}`;
-}
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });
 
 /** Seconds as people say them: 4 s, 3 min 10 s, 1 h 05 min. */
 export function spokenDuration(seconds: number): string {

@@ -2,11 +2,12 @@
  * What each drag on the timeline does. Every drag previews through a session gesture and commits once on release;
  * pointer positions never enter reactive state. The host lends its geometry and an overlay to draw on.
  */
+import { decimal } from '../../ui/format';
 import { clipsOfShot, recordOf } from '@core/document/access';
 import { shotFrameAt, sourceRangeOf } from '@core/document/branch';
 import type { ClipRecord } from '@core/document/records';
 import { ceilToRate } from '@core/time/rate';
-import { formatTimecode } from '@core/time/timecode';
+import { timecodeAt } from '../../ui/timecode.svelte';
 import { setInOut } from '@core/timeline/project-settings';
 import { setMarker } from '@core/timeline/markers';
 import { moveBlockEdge, setTravel, widestTravel } from '@core/timeline/prompt-blocks';
@@ -114,7 +115,7 @@ export function dragTrim(
       const frame = clamp(wanted + snapped(host, [wanted], fixed, point), min, max);
       if (host.overlay.snapFrame !== null && host.overlay.snapFrame !== frame) host.overlay.snapFrame = null;
       const refusal = gesture.preview((doc) => trimClips(doc, ids, edge, frame, { ripple }));
-      note(host, point, refusal ?? strings.movedTo(frame - edgeFrame, formatTimecode(frame, session.project.rate)));
+      note(host, point, refusal ?? strings.movedTo(frame - edgeFrame, timecodeAt(frame, session.project.rate)));
     },
   });
 }
@@ -146,7 +147,7 @@ export function dragExtension(
   const branch = at === null ? {} : { atShotFrame: at };
 
   const label = (): string => {
-    const seconds = ((frames * shot.rate.den) / shot.rate.num).toFixed(1);
+    const seconds = decimal((frames * shot.rate.den) / shot.rate.num, 1);
     return strings.ghost(frames, seconds) + (costs.get(frames) ?? '');
   };
   const ghost = (): Ghost => {
