@@ -89,7 +89,13 @@ export const EngineMessage = z.discriminatedUnion('type', [
     jobId: z.string(),
     frames: z.array(z.object({ index: z.int(), hash: Sha256, bytes: z.int() })),
   }),
-  z.object({ type: z.literal('done'), jobId: z.string(), frames: z.array(Sha256), seconds: RunSeconds, report: RunReport }),
+  z.object({
+    type: z.literal('done'),
+    jobId: z.string(),
+    frames: z.array(Sha256),
+    seconds: RunSeconds,
+    report: RunReport,
+  }),
   z.object({ type: z.literal('failed'), jobId: z.string(), error: WireError }),
   z.object({ type: z.literal('cancelled'), jobId: z.string() }),
   /** Something for the log that changes nothing about the run. */

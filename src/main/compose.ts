@@ -414,7 +414,9 @@ function joinServices(
 }
 
 function missingText(missing: readonly string[]): string | null {
-  return missing.length === 0 ? null : `${missing.join(' and ')} are not installed; “onionskin devices fetch-cuda” fetches them`;
+  return missing.length === 0
+    ? null
+    : `${missing.join(' and ')} are not installed; “onionskin devices fetch-cuda” fetches them`;
 }
 
 function isDone(jobs: JobStore, jobId: string): boolean {

@@ -109,7 +109,13 @@ function plainFrame(recipe: Recipe, index: number): Uint8Array {
 }
 
 function reportOf({ steps, windows, width, height, frameCount }: Recipe) {
-  const rest = { reusedSteps: 0, worstError: 0, peakBytes: 400_000_000, fallbacks: [], frameBytes: frameCount * width * height };
+  const rest = {
+    reusedSteps: 0,
+    worstError: 0,
+    peakBytes: 400_000_000,
+    fallbacks: [],
+    frameBytes: frameCount * width * height,
+  };
   return { steps: steps * windows.length, passes: 2 * steps * windows.length, ...rest };
 }
 

@@ -79,9 +79,7 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return [draft.role, draft.width, draft.height, draft.rate.num, draft.rate.den, draft.frameCount];
     // Rules are absent where there are none, so that keys from before there were rules still hold.
     case 'steps':
-      return draft.stepReuse
-        ? [draft.steps, draft.stepReuse.threshold, draft.stepReuse.warmUpSteps]
-        : [draft.steps];
+      return draft.stepReuse ? [draft.steps, draft.stepReuse.threshold, draft.stepReuse.warmUpSteps] : [draft.steps];
     case 'guidance': {
       const rule = ruleContent(draft.guidanceRule);
       return rule === null ? [draft.guidance] : [draft.guidance, rule];

@@ -29,7 +29,8 @@ const electrons = [
   'node_modules/electron/dist',
 ];
 const driverDir = electrons.find((dir) => existsSync(join(dir, 'vk_swiftshader_icd.json')));
-const why = process.platform === 'linux' ? 'no Electron with SwiftShader here' : 'SwiftShader is looked for on Linux only';
+const why =
+  process.platform === 'linux' ? 'no Electron with SwiftShader here' : 'SwiftShader is looked for on Linux only';
 
 const one = { steps: 2, width: 64, height: 64, frameCount: 2, windows: [aWindow({ frames: 2, keepTo: 2 })] };
 
@@ -70,7 +71,12 @@ describe('WebGPU', () => {
       mkdirSync(loaderDir, { mode: 0o700 });
       copyFileSync(join(driverDir ?? '', 'libvulkan.so.1'), join(loaderDir, 'libvulkan.so.1'));
       const icd = join(driverDir ?? '', 'vk_swiftshader_icd.json');
-      const env = { LD_LIBRARY_PATH: loaderDir, XDG_RUNTIME_DIR: loaderDir, VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd };
+      const env = {
+        LD_LIBRARY_PATH: loaderDir,
+        XDG_RUNTIME_DIR: loaderDir,
+        VK_ICD_FILENAMES: icd,
+        VK_DRIVER_FILES: icd,
+      };
       const [cpu, gpu] = [await runOn('cpu', {}), await runOn('webgpu', env)];
       expect(gpu.report.fallbacks).toEqual([]);
       expect(gpu.frames).not.toEqual(cpu.frames);

@@ -159,7 +159,14 @@ describe('migrations', () => {
     const db = await open(paths);
     const All = z.record(z.string(), z.unknown());
     const same = { project_id: 'p', kind: 'generate', title: 'a title', shot_id: 's', segment_id: 'g', seed: 7 };
-    const rest = { frame_count: 5, payload: '{"k":1}', error: '{"e":1}', seconds: '{"s":1}', resume_step: null, report: null };
+    const rest = {
+      frame_count: 5,
+      payload: '{"k":1}',
+      error: '{"e":1}',
+      seconds: '{"s":1}',
+      resume_step: null,
+      report: null,
+    };
     const times = { is_hidden: 1, queue_place: -3, created_at: 4, started_at: 5, finished_at: 6 };
     expect(db.all(All, 'SELECT rowid, * FROM jobs ORDER BY rowid')).toEqual([
       { rowid: 2, id: 'early', state: 'queued', take_id: null, ...same, ...rest, ...times },
@@ -231,7 +238,13 @@ describe('migrations', () => {
     const db = await open(paths);
     const All = z.record(z.string(), z.unknown());
     expect(db.all(All, 'SELECT * FROM calibration')).toEqual([
-      expect.objectContaining({ model_id: 'pocket', step_ms: 67, provider: null, peak_bytes: null, reused_share: null }),
+      expect.objectContaining({
+        model_id: 'pocket',
+        step_ms: 67,
+        provider: null,
+        peak_bytes: null,
+        reused_share: null,
+      }),
     ]);
     expect(() => db.run('UPDATE calibration SET reused_share = 2')).toThrow('CHECK');
   });

@@ -38,7 +38,15 @@ function aRun(frames: number, { recipe: over = {}, reusedSteps = 0, slowness = 1
     ...{ load: 1, encode: 0.25, denoise, decode: (frames * 20) / 1000, write: 0.25, total: 0, transformer: denoise },
   };
   const peakBytes = 200 * MB + 100 * frames * PIXELS;
-  const report = { steps: 10, passes, reusedSteps, worstError: 0, fallbacks: [], peakBytes, frameBytes: frames * PIXELS * 2 };
+  const report = {
+    steps: 10,
+    passes,
+    reusedSteps,
+    worstError: 0,
+    fallbacks: [],
+    peakBytes,
+    frameBytes: frames * PIXELS * 2,
+  };
   return { recipe, whole: { seconds, report } };
 }
 

@@ -10,7 +10,8 @@ import type { CommandContext } from './context';
 export function parseDevice(text: string | undefined, option = '--device'): DeviceChoice | undefined {
   if (text === undefined) return undefined;
   const parsed = DeviceChoice.safeParse(text);
-  if (!parsed.success) throw invalidInput(option, text, 'is not a device', 'try auto, cpu, webgpu, cuda, dml or coreml');
+  if (!parsed.success)
+    throw invalidInput(option, text, 'is not a device', 'try auto, cpu, webgpu, cuda, dml or coreml');
   return parsed.data;
 }
 
