@@ -5,7 +5,7 @@
  * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
  */
 import { z } from 'zod';
-import { GuidanceRule, PromptText, Rate, Seed, SegmentRole, Sha256, StepReuse, TravelKind } from './document';
+import { GuidanceRule, Id, PromptText, Rate, Seed, SegmentRole, Sha256, StepReuse, TravelKind } from './document';
 
 const Index = z.int().min(-100_000).max(100_000);
 
@@ -72,6 +72,17 @@ export const Recipe = z.object({
   versions: z.object({ app: z.string(), onnxruntime: z.string() }),
 });
 export type Recipe = z.infer<typeof Recipe>;
+
+/** The recipes in a file somebody brought; takeId: the newest take of this library that has the same recipe. */
+export const RecipeFile = z.object({
+  name: z.string(),
+  found: z
+    .array(z.object({ recipe: Recipe, takeId: Id.nullable() }))
+    .min(1)
+    .max(1_000)
+    .readonly(),
+});
+export type RecipeFile = z.infer<typeof RecipeFile>;
 
 /**
  * What the studio or the command line asks for. The main process completes it to a Recipe: it adds the model's files

@@ -6,8 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '@core/errors';
+import type { BundleProgress } from '@contracts/bundle';
+import type { BackupView } from '@contracts/library';
 import type { JobPayload } from '@contracts/job';
 import { RecipeDraft, type Recipe } from '@contracts/recipe';
 import { discardCheckpoints } from './engine/checkpoint-files';
@@ -18,9 +20,10 @@ import { freeMemoryBytes } from './platform/free-memory';
 import { fileErrorFrom } from './platform/fs-atomic';
 import { createGate } from './platform/in-order';
 import type { Log } from './platform/log';
+import { libraryPaths } from './platform/paths';
 import { DailyBackups } from './services/backups/daily-backups';
 import { listBackups } from './services/backups/backup-files';
-import { requestRestore } from './services/backups/restore';
+import { newestGoodBackup, requestRestore } from './services/backups/restore';
 import { releasedMigrations } from './services/database/migrations/released';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
@@ -49,7 +52,9 @@ import { JobQueue, type JobRunner } from './services/queue/job-queue';
 import { JobStore } from './services/queue/job-store';
 import { requestExport } from './services/queue/request-export';
 import { requestGeneration, type GenerationRequest } from './services/queue/request-generation';
+import { readRecipes } from './services/recipes/read-recipes';
 import { SettingStore } from './services/settings/setting-store';
+import { recipeHash } from './services/takes/recipe-hash';
 import { TakeStore } from './services/takes/take-store';
 import { Upkeep } from './services/upkeep/upkeep';
 import type { Studio } from './studio';
@@ -93,6 +98,21 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
   }
 }
 
+export interface Rescue {
+  readonly backup: BackupView;
+  /** The library is that of the backup when it is opened next. */
+  restore(): Promise<void>;
+}
+
+/** What a library whose database was damaged and moved aside can go back to; null when there is no good backup. */
+export async function rescueOf(libraryDir: string, log: Log): Promise<Rescue | null> {
+  const paths = libraryPaths(libraryDir);
+  const nativeBinding = process.env['ONIONSKIN_SQLITE_BINDING'];
+  const options = { clock: systemClock, log, nativeBinding, migrations: releasedMigrations };
+  const backup = await newestGoodBackup(paths, options);
+  return backup && { backup, restore: () => requestRestore(paths, backup.name, options) };
+}
+
 interface Surroundings {
   readonly clock: Clock;
   readonly embeddedDirs: readonly string[];
@@ -124,6 +144,7 @@ function joinServices(
     isIdle: () => jobs.runningIds().length === 0,
     untilSwept: async () => void (await Promise.all([startupSweep.ended(), upkeep.giveWay()])),
   });
+  const onBundleProgress = (progress: BundleProgress) => events.emit('bundle.progress', { progress });
   /** What wants to store files waits for whatever removes files. */
   const sweep = { giveWay: async () => void (await Promise.all([startupSweep.giveWay(), upkeep.giveWay()])) };
   const frames = new FrameStore(paths.frames);
@@ -277,12 +298,16 @@ function joinServices(
       restore: (projectId) => projects.restore(projectId),
     },
     bundles: {
-      export: (projectId, outPath, signal) =>
-        exportBundle(db, paths, { projectId, outPath }, { clock, appVersion, ...(signal && { signal }) }),
+      export: (projectId, outPath, signal) => {
+        const installedModels = models.list().map(({ manifest, isEmbedded }) => ({ ...manifest, isEmbedded }));
+        const how = { clock, appVersion, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return exportBundle(db, paths, { projectId, outPath }, how);
+      },
       import: async (path, signal) => {
         await sweep.giveWay();
         const installedModels = models.list().map(({ manifest }) => manifest);
-        return importBundle(db, paths, path, { newId, installedModels, ...(signal && { signal }) });
+        const how = { newId, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return importBundle(db, paths, path, how);
       },
     },
     media: {
@@ -329,6 +354,13 @@ function joinServices(
         const project = document.get('project');
         const projectName = project?.kind === 'project' ? project.name : null;
         return whereUsed(take, document, { takes: takes.list(projectId), projectName });
+      },
+    },
+    recipes: {
+      read: async (path) => {
+        const recipes = await readRecipes(path);
+        const found = recipes.map((recipe) => ({ recipe, takeId: takes.newestOf(recipeHash(recipe)) }));
+        return { name: basename(path), found };
       },
     },
     history: { search: (query) => history.search(query) },

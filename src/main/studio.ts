@@ -9,11 +9,11 @@ import type { DocumentRecord } from '@core/document/records';
 import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
-import type { ImportedBundle } from '@contracts/bundle';
+import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
-import type { Recipe, RecipeDraft } from '@contracts/recipe';
+import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
 
@@ -31,6 +31,7 @@ export interface StudioEvents {
   'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
+  'bundle.progress': { progress: BundleProgress };
   'library.progress': { progress: UpkeepProgress };
 }
 
@@ -112,6 +113,14 @@ export interface Studio {
      */
     rerender(takeId: string): Promise<string>;
     compare(takeId: string, otherTakeId: string): Promise<TakeComparison>;
+  };
+
+  readonly recipes: {
+    /**
+     * The recipes in a saved JSON, or in a film or picture that was exported with them.
+     * @throws AppError media/not-found, media/unsupported, media/unreadable
+     */
+    read(path: string): Promise<RecipeFile>;
   };
 
   /** Every run ever: takes, and jobs that left none. */

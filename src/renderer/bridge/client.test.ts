@@ -21,6 +21,7 @@ function aMain(): Main {
       platform: 'linux',
       invoke: () => Promise.resolve(main.answer),
       importFiles: () => Promise.resolve(main.answer),
+      readRecipes: () => Promise.reject(new Error('not in this test')),
       subscribe: (listener) => {
         emit = listener;
         return () => undefined;

@@ -10,7 +10,8 @@ import { runHistory } from './0005-run-history';
 import { appSettings } from './0006-app-settings';
 import { draftKeys } from './0007-draft-keys';
 import { sounds } from './0008-sounds';
-import { runReports } from './0009-run-reports';
+import { versionsAndArchive } from './0009-versions-and-archive';
+import { runReports } from './0010-run-reports';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -21,5 +22,6 @@ export const releasedMigrations: readonly Migration[] = [
   appSettings,
   draftKeys,
   sounds,
+  versionsAndArchive,
   runReports,
 ];

@@ -5,7 +5,7 @@
 import type { Migration } from '../migration';
 
 export const runReports: Migration = {
-  version: 9,
+  version: 10,
   name: 'run-reports',
   sql: `
 ALTER TABLE jobs ADD COLUMN report TEXT;
