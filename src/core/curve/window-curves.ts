@@ -59,6 +59,7 @@ export function windowCurves(shot: Shot, window: WindowSpan, { limits, offset }:
 
 /** What curves add to a run; absent parts are as without curves. */
 export interface RunCurves {
+  /** The highest of all frames: what the run costs follows it. */
   readonly guidance?: number;
   readonly camera?: CameraPath;
   readonly windows: readonly {
@@ -80,10 +81,10 @@ export function runCurves(shot: Shot, windows: readonly WindowSpan[], setting: C
     };
   const each = windows.map((window) => windowCurves(shot, window, setting));
   const guidances = new Set(each.flatMap(({ guidance }) => guidance));
-  const [guidance] = guidances;
+  const guidance = Math.max(...guidances);
   const camera = cameraOf(shot, windows, setting.offset);
   return {
-    ...(guidance !== undefined && { guidance }),
+    guidance,
     ...(camera && { camera }),
     windows: each.map((one) => ({
       ...(guidances.size > 1 && { guidance: [...one.guidance] }),

@@ -4,6 +4,7 @@
  * The key is one 64-bit FNV-1a hash per part, so that two keys also say which parts differ.
  */
 import type { CameraPath } from '../diffusion/camera';
+import { ruleContent, type GuidanceRule, type StepReuse } from '../diffusion/guidance-rule';
 import type { SegmentRole } from '../document/records';
 import { assert } from '../errors';
 import type { Rate } from '../time/rate';
@@ -21,6 +22,8 @@ export interface KeyedDraft {
   readonly frameCount: number;
   readonly steps: number;
   readonly guidance: number;
+  readonly guidanceRule?: GuidanceRule | undefined;
+  readonly stepReuse?: StepReuse | undefined;
   readonly windows: readonly KeyedWindow[];
   readonly known: readonly PlannedKnown[];
   readonly camera?: CameraPath | undefined;
@@ -96,11 +99,14 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return [draft.modelId];
     case 'shape':
       return [draft.role, draft.width, draft.height, draft.rate.num, draft.rate.den, draft.frameCount];
+    // Rules are absent where there are none, so that keys from before there were rules still hold.
     case 'steps':
-      return [draft.steps];
-    case 'guidance':
-      // Nothing more without a curve, so that keys from before there were any still hold.
-      return [draft.guidance, ...curveOf(draft, ({ guidance }) => guidance)];
+      return draft.stepReuse ? [draft.steps, draft.stepReuse.threshold, draft.stepReuse.warmUpSteps] : [draft.steps];
+    case 'guidance': {
+      const rule = ruleContent(draft.guidanceRule);
+      const curve = curveOf(draft, ({ guidance }) => guidance);
+      return [draft.guidance, ...(rule === null ? [] : [rule]), ...(curve.length === 0 ? [] : [{ curve }])];
+    }
     case 'prompt':
       return [
         ...runsOf(draft, ({ prompt }) => prompt),

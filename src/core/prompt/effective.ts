@@ -7,6 +7,7 @@ import { windowCurves, type WindowCurves } from '../curve/window-curves';
 import type { CurveParameter, Document, RecordId, SegmentRecord, ShotRecord } from '../document/records';
 import { AppError } from '../errors';
 import type { ModelLimits } from './model-limits';
+import { wordedPrompts } from './shot-words';
 import { promptsOnly, windowPrompt, type PlannedMix } from './travel';
 import { planWindows } from './windows';
 
@@ -33,7 +34,7 @@ export function effectiveWindows(
   limits: ModelLimits,
 ): EffectiveWindow[] {
   const { contextFrames, framesPerWindow } = shot.sampling;
-  const prompts = promptsOnly(doc, shot.id);
+  const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   try {
     const { windows } = planWindows({

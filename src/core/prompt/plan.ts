@@ -4,14 +4,17 @@
  */
 import { runCurves, type WindowHold } from '../curve/window-curves';
 import type { CameraPath } from '../diffusion/camera';
-import { activeTake, resolveBranch, type ShotFilm } from '../document/film';
+import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
-import { type AppError, assert, invalidInput } from '../errors';
+import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
+import { assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
+import { wordedPrompts } from './shot-words';
+import { joinedSides, sidesOf } from './sides';
 import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
 
@@ -24,6 +27,8 @@ export interface PlannedDraft {
   frameCount: number;
   steps: number;
   guidance: number;
+  guidanceRule?: GuidanceRule | undefined;
+  stepReuse?: StepReuse | undefined;
   seed: number;
   windows: PlannedWindow[];
   modelId: string;
@@ -82,6 +87,8 @@ export interface DirectRequest {
   readonly seed: number;
   readonly steps?: number;
   readonly guidance?: number;
+  readonly guidanceRule?: GuidanceRule | undefined;
+  readonly stepReuse?: StepReuse | undefined;
   readonly contextFrames?: number;
   readonly framesPerWindow?: number | null;
   /** Default forward; backward needs `following`. */
@@ -133,6 +140,8 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     frameCount,
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
+    ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
+    ...(request.stepReuse && { stepReuse: request.stepReuse }),
     seed,
     windows: windows.map((window, i) => {
       const travel = request.travel?.(window) ?? null;
@@ -172,11 +181,12 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, guidanceRule, stepReuse, negative, contextFrames, framesPerWindow } = shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
-  const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
+  const parentFilm = parent && resolveBranch(doc, parent.id, takes);
+  const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
   const end = segment.from + segment.frameCount;
-  const prompts = promptsOnly(doc, shot.id);
+  const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
     windowPrompt(prompts, shot.id, window, mixing);
@@ -193,6 +203,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     seed,
     steps,
     guidance,
+    guidanceRule,
+    stepReuse,
     contextFrames,
     framesPerWindow,
     role: segment.role,
@@ -225,42 +237,6 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     ...(camera && { camera }),
   };
   return { draft: followed, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
-}
-
-interface Sides {
-  readonly prior: KnownImage[];
-  readonly following: KnownImage[];
-}
-
-/** The frames of the parent's film that condition the segment. */
-function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
-  if (!film) return { prior: [], following: [] };
-  const end = segment.from + segment.frameCount;
-  const needsPrior = segment.role === 'forward' || (segment.role === 'retake' && segment.from > film.from);
-  const needsFollowing = segment.role === 'backward' || (segment.role === 'retake' && end < film.to);
-  const prior: KnownImage[] = [];
-  for (let index = segment.from - 1 - film.from; needsPrior && index >= 0; index--) {
-    const frame = film.frames[index];
-    if (!frame) break;
-    prior.unshift({ frame });
-    // More than any model sees in one window; the plan takes the last ones.
-    if (prior.length >= MAX_PRIOR) break;
-  }
-  const next = needsFollowing ? (film.frames[end - film.from] ?? null) : null;
-  if (needsPrior && prior.length === 0) throw notMade(segment.from - 1);
-  if (needsFollowing && next === null) throw notMade(end);
-  return { prior, following: next === null ? [] : [{ frame: next }] };
-}
-
-const MAX_PRIOR = 256;
-
-function notMade(frame: number): AppError {
-  return invalidInput(
-    'segment',
-    frame,
-    `frame ${frame} of the shot, which this one grows from, is not made yet`,
-    'Generate the segment before it first.',
-  );
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */

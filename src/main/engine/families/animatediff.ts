@@ -18,14 +18,15 @@
  * The VAE posterior is taken at its mode, as AnimateDiffPipeline's relatives do for known images.
  */
 import type { Tensor } from 'onnxruntime-node';
-import { assertSchedulerFits } from '@core/diffusion/families';
+import { assertRulesFitFamily, assertSchedulerFits } from '@core/diffusion/families';
 import { contextStarts, contextWeights } from '@core/diffusion/context-windows';
-import { guidedFromPair, guidedFromPairPerFrame } from '@core/diffusion/guidance';
+import type { GuidanceScale } from '@core/diffusion/guidance';
 import { denormaliseLatents, normaliseLatents, packLatents } from '@core/diffusion/latent-geometry';
 import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import { StepRule } from '@core/diffusion/step-rule';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
@@ -39,6 +40,7 @@ import {
   EMPTY_TEXT,
   framesInOrder,
   mixesOf,
+  partsOf,
   readKnownFrame,
   shownFrame,
   textsOf,
@@ -70,6 +72,7 @@ interface WindowState {
   readonly known: KnownLatents | null;
   readonly scheduler: Scheduler;
   readonly generator: TorchGenerator;
+  readonly rule: StepRule;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -102,6 +105,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
         watch.time('denoise', () => denoise(run, { w, window, state, ...texts, unet, from, stored })),
       );
 
+    run.onRule(w, state.rule.tally);
     meter.stage('decoding');
     await checkCancelled(run.signal);
     const { value: frames, ms } = await watch.time('decode', () => decode(run, w, window, state));
@@ -122,6 +126,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
 
 function checkRecipe({ recipe, pkg }: FamilyRun): void {
   assertRecipeFitsPackage(recipe, pkg);
+  assertRulesFitFamily('animatediff', recipe);
   assertSchedulerFits('animatediff', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
   const { max } = pkg.manifest.frameGrid;
   for (const [i, window] of recipe.windows.entries())
@@ -241,7 +246,10 @@ function prepareLatents(
   const generator = new TorchGenerator(window.seed);
   const noise = generator.randn(valuesOf(shape));
   const latents = noise.map((value) => value * scheduler.initNoiseSigma);
-  const state = { shape, latents, noise, known, scheduler, generator };
+  // diffusers' rule: guidance up to 1 runs the prompt alone.
+  const guidance = guidanceOf(recipe, window, shape);
+  const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: latents.length });
+  const state = { shape, latents, noise, known, scheduler, generator, rule };
   putKnownFrames(state, 0);
   return state;
 }
@@ -273,15 +281,17 @@ async function goOnFrom(
     hasLastSample: false,
   };
   const size = fresh.latents.length;
-  const parts = 1 + history + (hasLastSample ? 1 : 0);
+  const ruleAt = 1 + history + (hasLastSample ? 1 : 0);
+  const parts = ruleAt + (resumed.rule?.arrays ?? 0);
   if (resumed.rng === null || resumed.latents.length !== size * parts) {
     await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
     meter.startWindow(w);
     return { state: fresh, from: 0 };
   }
-  const { latents: values } = resumed;
-  const part = (i: number): Float32Array => values.slice(i * size, (i + 1) * size);
+  const arrays = partsOf(resumed.latents, size);
+  const part = (i: number): Float32Array => arrays[i] ?? new Float32Array(size);
   fresh.latents.set(part(0));
+  if (resumed.rule) fresh.rule.restore({ arrays: arrays.slice(ruleAt), memory: resumed.rule.memory });
   fresh.scheduler.restore({
     ...fresh.scheduler.state(),
     nextIndex: resumed.step,
@@ -311,14 +321,11 @@ interface Denoising {
 async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   const { recipe, meter, watch, signal } = run;
   const { state, negative, prompt } = work;
-  const { latents, scheduler, generator } = state;
+  const { latents, scheduler, generator, rule } = state;
   const size = latents.length;
   const input = new Float32Array(size);
-  const guided = new Float32Array(size);
-  const guidance = guidanceOf(run, work);
-  // diffusers' rule: guidance up to 1 runs the prompt alone.
-  const halves = guidance === 1 ? [prompt] : [negative, prompt];
-  const predictions = new Float32Array(halves.length * size);
+  const prediction = new Float32Array(size);
+  const answers = new Float32Array(2 * size);
   const predict = noisePredictor(run, work);
 
   meter.stage('denoising');
@@ -326,21 +333,13 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     await checkCancelled(signal);
     const startedAt = performance.now();
     scheduler.scaleModelInput(latents, step, input);
+    const passes = rule.passes(step, input);
+    const texts = passes === 2 ? [negative, prompt] : passes === 1 ? [prompt] : [];
     await watch.time('transformer', async () => {
-      for (const [half, text] of halves.entries())
-        await predict(
-          input,
-          scheduler.timesteps[step] ?? NaN,
-          text,
-          predictions.subarray(half * size, (half + 1) * size),
-        );
+      for (const [half, text] of texts.entries())
+        await predict(input, scheduler.timesteps[step] ?? NaN, text, answers.subarray(half * size, (half + 1) * size));
     });
-    let prediction = predictions;
-    if (halves.length === 2) {
-      if (typeof guidance === 'number') guidedFromPair(predictions, guidance, guided);
-      else guidedFromPairPerFrame(predictions, guidance, guided);
-      prediction = guided;
-    }
+    rule.predict(input, answers.subarray(0, passes * size), prediction);
     assertFinite(prediction, 'the UNet');
     preview(run, work, step, prediction);
     scheduler.step(prediction, step, latents, { generator });
@@ -353,13 +352,17 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   await checkCancelled(signal);
 }
 
-/** One scale for the window, at least 1; or one for each frame of each channel. Frames behind the window have the last one. */
-function guidanceOf({ recipe }: FamilyRun, { window, state: { shape } }: Denoising): number | readonly number[] {
-  const [only = recipe.guidance, ...more] = (window.guidance ?? [recipe.guidance]).map((scale) => Math.max(1, scale));
-  if (more.length === 0) return Math.max(1, only);
+/** One scale for the window, at least 1; or one for each value. Frames behind the window have the last one. */
+function guidanceOf(recipe: Recipe, window: RecipeWindow, shape: LatentShape): GuidanceScale {
+  const [only = 1, ...more] = (window.guidance ?? [recipe.guidance]).map((scale) => Math.max(1, scale));
+  if (more.length === 0) return only;
   const scales = [only, ...more];
-  const perFrame = Array.from({ length: shape.frames }, (_, frame) => scales[Math.min(frame, scales.length - 1)] ?? 1);
-  return Array.from({ length: shape.channels }, () => perFrame).flat();
+  const values = new Float32Array(valuesOf(shape));
+  for (let frame = 0; frame < shape.frames; frame++) {
+    const plane = new Float32Array(shape.channels * shape.height * shape.width);
+    putFrame(values, frame, plane.fill(scales[Math.min(frame, scales.length - 1)] ?? only), shape);
+  }
+  return values;
 }
 
 type NoisePredictor = (input: Float32Array, timestep: number, text: FrameTexts, out: Float32Array) => Promise<void>;
@@ -449,7 +452,8 @@ async function writeDown(
 ): Promise<void> {
   if (checkpoints === null) return;
   const { counters, history, lastSample } = state.scheduler.state();
-  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample])];
+  const { arrays, memory } = state.rule.state();
+  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample]), ...arrays];
   const latents = new Float32Array(parts.length * state.latents.length);
   parts.forEach((part, i) => latents.set(part, i * state.latents.length));
   await checkpoints.reached({
@@ -459,6 +463,7 @@ async function writeDown(
       position: step,
       memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
     },
+    rule: { memory, arrays: arrays.length },
     rng: JSON.stringify(state.generator.state()),
     frames: [...stored],
     latents,

@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { placeOf, seenFrom } from '@core/diffusion/camera';
+import type { StepRuleTally } from '@core/diffusion/step-rule';
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
 import type { StepPreview } from '@contracts/engine';
@@ -37,10 +38,17 @@ export interface FamilyRun {
   readonly signal: AbortSignal;
   /** Called with frames that are safely on disk. */
   readonly onFrames: (frames: readonly StoredFrame[]) => void;
+  /** Called after a window's steps with what its rule has saved. */
+  readonly onRule: (window: number, tally: StepRuleTally) => void;
   /** Asked before each preview is computed; null = nobody is looking. */
   readonly previewListener: () => ((preview: StepPreview) => void) | null;
   /** Final normalised latents [C, F, h, w] of each window, for tests and comparisons. */
   readonly onLatents?: (window: number, latents: Float32Array) => void;
+}
+
+/** Written latents as the arrays of `size` values they were made of. */
+export function partsOf(values: Float32Array, size: number): Float32Array[] {
+  return Array.from({ length: Math.floor(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 }
 
 /** What is wrong is refused before anything is computed. @throws AppError input/invalid, model/wrong-hash */

@@ -1,7 +1,10 @@
 import type { CurveEase, CurveParameter } from '@core/document/records';
+import { inLanguage, type Translation } from '../../language/language';
+import { decimal } from '../../ui/format';
+import { de } from './strings.de';
 
 /** Words of the curve lane, its inspector section and its dialog. */
-export const strings = {
+const en = {
   category: 'Curves',
   needsShot: 'Put the playhead on a generated clip first',
   toggle: 'Show or hide the curve lane',
@@ -50,7 +53,7 @@ export const strings = {
   keyLabel: (parameter: string, value: string, frame: number, ease: string) =>
     `${parameter} ${value} at frame ${String(frame)}, ${ease}`,
   at: (frame: number, value: string) => `f ${String(frame)} · ${value}`,
-  handleAt: (x: number, y: number) => `${x.toFixed(2)}, ${y.toFixed(2)}`,
+  handleAt: (x: number, y: number) => `${decimal(x, 2)} · ${decimal(y, 2)}`,
 
   eases: { hold: 'Hold', linear: 'Linear', in: 'Ease in', out: 'Ease out', inOut: 'Ease in and out', bezier: 'Bézier' },
   easeHints: {
@@ -75,7 +78,8 @@ export const strings = {
   selectedKeys: (count: number) => `${String(count)} keys selected`,
   keyFrame: 'Key at frame',
   keyValue: 'Value',
-  range: (min: number, max: number, unit: string) => `${String(min)} to ${String(max)}${unit === '' ? '' : ` ${unit}`}`,
+  range: (min: number, max: number, unit: string) =>
+    `${decimal(min)} to ${decimal(max)}${unit === '' ? '' : ` ${unit}`}`,
 
   addEdit: (parameter: string) => `Add ${parameter.toLowerCase()} key`,
   moveEdit: (parameter: string) => `Move ${parameter.toLowerCase()} key`,
@@ -98,6 +102,9 @@ export const strings = {
   textApply: 'Replace the curve',
   textEmpty: 'Write or paste a schedule first',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });
 
 export function easeName(ease: CurveEase): string {
   return typeof ease === 'string' ? strings.eases[ease] : strings.eases.bezier;
