@@ -33,8 +33,13 @@ export const ProjectSummary = z.object({
   posterFrame: z.string().nullable(),
   createdAt: z.number(),
   updatedAt: z.number(),
+  trashedAt: z.number().nullable(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
+
+/** shelf: where one works · archive: kept out of the way · trash: to be restored, or removed for good with its space */
+export const ProjectPlace = z.enum(['shelf', 'archive', 'trash']);
+export type ProjectPlace = z.infer<typeof ProjectPlace>;
 
 export const HistoryEntry = z.object({ label: z.string(), diff: DocumentDiff });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
@@ -107,12 +112,16 @@ export const api = {
   /** value: null = back to what the app does by itself. */
   'settings.set': method(z.object({ key: SettingKey, value: SettingValue }), Nothing),
 
-  'projects.list': method(Nothing, z.object({ projects: z.array(ProjectSummary) })),
+  'projects.list': method(z.object({ place: ProjectPlace.default('shelf') }), z.object({ projects: z.array(ProjectSummary) })),
   'projects.create': method(
     z.object({ name: z.string().trim().min(1).max(200), rate: Rate, width: z.int(), height: z.int(), modelId: Id }),
     ProjectRef,
   ),
   'projects.open': method(ProjectRef, OpenProject),
+  'projects.duplicate': method(ProjectRef, ProjectRef),
+  'projects.setArchived': method(z.object({ projectId: Id, isArchived: z.boolean() }), Nothing),
+  /** What its frames and imported files take on disk. */
+  'projects.size': method(ProjectRef, z.object({ frames: z.int(), bytes: z.int() })),
   'projects.trash': method(ProjectRef, Nothing),
   'projects.restore': method(ProjectRef, Nothing),
   'projects.commit': method(

@@ -24,6 +24,7 @@ import { DailyBackups } from './services/backups/daily-backups';
 import { listBackups } from './services/backups/backup-files';
 import { newestGoodBackup, requestRestore } from './services/backups/restore';
 import { releasedMigrations } from './services/database/migrations/released';
+import { duplicateProject } from './services/bundles/duplicate-project';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
 import { runDoctor } from './services/doctor/doctor';
@@ -40,6 +41,7 @@ import { MediaService } from './services/media/media-service';
 import { soundBlocks } from './services/media/sound-files';
 import { ModelRegistry } from './services/models/model-registry';
 import { installSample } from './services/projects/sample-project';
+import { sizeOfProject } from './services/projects/project-size';
 import { ProjectService } from './services/projects/project-service';
 import { Calibration } from './services/queue/calibration';
 import { runExport } from './services/queue/export-run';
@@ -267,7 +269,7 @@ function joinServices(
     libraryDir: paths.dir,
     on: (event, listener) => events.on(event, listener),
     projects: {
-      list: () => projects.list(),
+      list: (place) => projects.list(place),
       create: (project) => projects.create(project),
       createFrom: (records) => projects.createFrom(records),
       installSample: (sampleDir) =>
@@ -277,6 +279,9 @@ function joinServices(
       history: (projectId) => projects.history(projectId),
       saveView: (projectId, view) => projects.saveView(projectId, view),
       lastOpened: () => projects.lastOpened(),
+      duplicate: (projectId) => duplicateProject(db, projectId, { newId, now: clock.now() }),
+      setArchived: (projectId, isArchived) => projects.setArchived(projectId, isArchived),
+      size: (projectId) => sizeOfProject(db, paths, projectId),
       trash: (projectId) => projects.trash(projectId),
       restore: (projectId) => projects.restore(projectId),
     },

@@ -5,7 +5,7 @@
  */
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
-import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectPlace, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { RunProgress } from '@contracts/engine';
 import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
@@ -32,7 +32,8 @@ export interface Studio {
   on<E extends keyof StudioEvents>(event: E, listener: (payload: StudioEvents[E]) => void): () => void;
 
   readonly projects: {
-    list(): ProjectSummary[];
+    /** Default: the shelf. */
+    list(place?: ProjectPlace): ProjectSummary[];
     create(options: { name: string; rate: Rate; width: number; height: number; modelId: string }): string;
     /** Creates a project from ready-made records in one transaction (the sample project, the demo). */
     createFrom(records: readonly DocumentRecord[]): string;
@@ -49,6 +50,10 @@ export interface Studio {
     history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] };
     saveView(projectId: string, view: ProjectView): void;
     lastOpened(): string | null;
+    /** A twin with its history, takes and media. @returns its id */
+    duplicate(projectId: string): string;
+    setArchived(projectId: string, isArchived: boolean): void;
+    size(projectId: string): Promise<{ frames: number; bytes: number }>;
     trash(projectId: string): void;
     restore(projectId: string): void;
   };

@@ -114,7 +114,7 @@ export async function exportBundle(
   }
 }
 
-function readProject(db: LibraryDatabase, projectId: string): { name: string; content: BundleProject } {
+export function readProject(db: LibraryDatabase, projectId: string): { name: string; content: BundleProject } {
   const sql = 'SELECT version, created_at AS createdAt, updated_at AS updatedAt, name FROM projects WHERE id = ?';
   const row = db.get(Project, sql, projectId);
   if (row === null)
@@ -134,7 +134,7 @@ function readProject(db: LibraryDatabase, projectId: string): { name: string; co
   return { name, content: { ...rest, records: new ProjectRows(db).records(projectId), journal } };
 }
 
-function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
+export function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
   const store = new TakeStore(db);
   const marks = new Map(
     db
@@ -160,7 +160,7 @@ function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
   });
 }
 
-function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
+export function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
   const mediaSql = `SELECT id, name, file, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256,
                            created_at AS createdAt FROM media
                     WHERE project_id = ? ORDER BY created_at, rowid`;

@@ -68,7 +68,7 @@ export async function importBundle(
       await storeFile(paths, entry.path, await read(entry.path, FILE_BYTES_MAX));
       options.onProgress?.({ done: done + 1, total: files.length });
     }
-    const projectId = insert(db, { project, takes, media, name: manifest.projectName }, options.newId);
+    const projectId = insertProject(db, { project, takes, media, name: manifest.projectName }, options.newId);
     return {
       projectId,
       projectName: manifest.projectName,
@@ -141,7 +141,11 @@ async function storeFile(paths: LibraryPaths, entry: string, bytes: Uint8Array):
 }
 
 /** Ids that the library has already are replaced by fresh ones, wherever they are named. */
-function insert(db: LibraryDatabase, { project, takes, media, name }: Content, newId: () => string): string {
+export function insertProject(
+  db: LibraryDatabase,
+  { project, takes, media, name }: Content,
+  newId: () => string,
+): string {
   const projectId = newId();
   const store = new TakeStore(db);
   return db.transaction(() => {

@@ -66,14 +66,17 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       return {};
     },
 
-    'projects.list': () => ({ projects: studio.projects.list() }),
+    'projects.list': ({ place }) => ({ projects: studio.projects.list(place) }),
     'projects.create': (input) => ({ projectId: studio.projects.create(input) }),
     'projects.open': ({ projectId }) => studio.projects.open(projectId),
+    'projects.duplicate': ({ projectId }) => ({ projectId: studio.projects.duplicate(projectId) }),
+    'projects.setArchived': ({ projectId, isArchived }) => done(studio.projects.setArchived(projectId, isArchived)),
+    'projects.size': ({ projectId }) => studio.projects.size(projectId),
     'projects.trash': ({ projectId }) => done(studio.projects.trash(projectId)),
     'projects.restore': ({ projectId }) => done(studio.projects.restore(projectId)),
     'projects.commit': (input) => studio.projects.commit(input),
     'projects.exportBundle': async ({ projectId }) => {
-      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
+      const name = nameOf(studio, projectId);
       const file = await chooseBundleTarget(window(), name);
       if (file === null) return { name: null };
       await bundling((signal) => studio.bundles.export(projectId, file, signal));
@@ -142,7 +145,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     }),
 
     'export.choose': async ({ projectId, preset }) => {
-      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
+      const name = nameOf(studio, projectId);
       const file = await chooseTarget(window(), name, preset);
       if (file === null) return { grant: null };
       if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
@@ -168,6 +171,12 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
 /** A method that answers nothing but that it is done. */
 function done(_finished: unknown): Record<string, never> {
   return {};
+}
+
+/** For the file that is to be saved. */
+function nameOf(studio: Studio, projectId: string): string {
+  const projects = [...studio.projects.list('shelf'), ...studio.projects.list('archive')];
+  return projects.find(({ id }) => id === projectId)?.name ?? 'film';
 }
 
 /** Imports one after the other; a file that cannot be read stops it with its own error, what came before stays. */
