@@ -13,6 +13,7 @@ import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } 
 import { ModelManifest } from './model-manifest';
 import { Recipe, RecipeDraft, RecipeFile } from './recipe';
 import { SettingKey, SettingValue } from './settings';
+import { ProjectVersion, VERSION_NAME_MAX, VersionList } from './versions';
 import { WireError } from './wire-error';
 
 function method<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
@@ -144,6 +145,14 @@ export const api = {
   'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
   /** Stops the bundle that is being saved or opened; that call then fails with `cancelled`. */
   'projects.cancelBundle': method(Nothing, Nothing),
+  'projects.versions': method(ProjectRef, VersionList),
+  /** The document as it was; the project stays as it is. */
+  'projects.versionAt': method(z.object({ projectId: Id, version: z.int().min(1) }), ProjectVersion),
+  /** An empty name takes it away. */
+  'projects.nameVersion': method(
+    z.object({ projectId: Id, version: z.int().min(1), name: z.string().trim().max(VERSION_NAME_MAX) }),
+    Nothing,
+  ),
   'projects.saveView': method(z.object({ projectId: Id, view: ProjectView }), Nothing),
 
   /** Reads every file of the library; minutes on a large one, told by library.progress. Changes nothing. */

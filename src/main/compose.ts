@@ -42,6 +42,7 @@ import { soundBlocks } from './services/media/sound-files';
 import { ModelRegistry } from './services/models/model-registry';
 import { installSample } from './services/projects/sample-project';
 import { sizeOfProject } from './services/projects/project-size';
+import { ProjectVersions } from './services/projects/project-versions';
 import { ProjectService } from './services/projects/project-service';
 import { Calibration } from './services/queue/calibration';
 import { runExport } from './services/queue/export-run';
@@ -173,6 +174,7 @@ function joinServices(
       jobs: jobs.listOfProject(projectId),
     }),
   });
+  const versions = new ProjectVersions(db, { clock });
   const fittedFrame = async (mediaId: string, width: number, height: number) => {
     await sweep.giveWay();
     return media.fittedFrame(mediaId, width, height);
@@ -277,6 +279,9 @@ function joinServices(
       open: (projectId) => projects.open(projectId),
       commit: (input) => projects.commit(input),
       history: (projectId) => projects.history(projectId),
+      versions: (projectId) => versions.list(projectId),
+      versionAt: (projectId, version) => versions.at(projectId, version),
+      nameVersion: (projectId, version, name) => versions.name(projectId, version, name),
       saveView: (projectId, view) => projects.saveView(projectId, view),
       lastOpened: () => projects.lastOpened(),
       duplicate: (projectId) => duplicateProject(db, projectId, { newId, now: clock.now() }),

@@ -12,6 +12,7 @@ import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contra
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
 import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
+import type { ProjectVersion, VersionList } from '@contracts/versions';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
 
@@ -48,6 +49,11 @@ export interface Studio {
       diff: DocumentDiff;
     }): { version: number };
     history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] };
+    versions(projectId: string): VersionList;
+    /** The document as it was after that change. @throws AppError input/not-found */
+    versionAt(projectId: string, version: number): ProjectVersion;
+    /** An empty name takes it away. */
+    nameVersion(projectId: string, version: number, name: string): void;
     saveView(projectId: string, view: ProjectView): void;
     lastOpened(): string | null;
     /** A twin with its history, takes and media. @returns its id */

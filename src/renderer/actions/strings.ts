@@ -32,6 +32,7 @@ export const strings = {
   library: 'Library',
   undo: 'Undo',
   redo: 'Redo',
+  versions: 'Versions: look back and name',
   importImages: 'Import images and sound',
   exportFilm: 'Export',
   openBundle: 'Open a bundle',

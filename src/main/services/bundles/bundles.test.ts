@@ -15,6 +15,7 @@ import { addTrack } from '@core/timeline/tracks';
 import { silentLog } from '../../platform/log';
 import { openLibrary } from '../library/library';
 import { FrameStore } from '../media/frame-store';
+import { ProjectVersions } from '../projects/project-versions';
 import { ProjectService } from '../projects/project-service';
 import { TakeStore } from '../takes/take-store';
 import { verifyLibrary } from '../upkeep/verify-library';
@@ -69,6 +70,8 @@ async function aFilm(shelf: Shelf, plan: FilmPlan): Promise<string> {
   plan.markers.forEach(({ frame, name }, i) =>
     commit({ added: [{ kind: 'marker', id: `m${i}`, frame, name }], updated: [], removed: [] }),
   );
+  const versions = new ProjectVersions(db, { clock: new FakeClock() });
+  for (const { name } of plan.markers) versions.name(projectId, version, name.trim());
   const sampling = { steps: 2, guidance: 3, negative: '', contextFrames: 1, framesPerWindow: null };
   plan.shots.forEach((text, i) => {
     const ids = { shotId: `shot${i}`, segmentId: `seg${i}`, clipId: `clip${i}`, blockId: `b${i}`, trackId: 'track-1' };
@@ -118,6 +121,7 @@ function whole({ db, projects, takes, paths, store }: Shelf, projectId: string) 
       'SELECT version, label, source, diff, created_at FROM journal WHERE project_id = ? ORDER BY 1',
       projectId,
     ),
+    named: db.all(All, 'SELECT version, name, created_at FROM named_versions WHERE project_id = ? ORDER BY 1', projectId),
     takes: list.map(({ id, parentTakeId, ...view }) => ({
       ...view,
       parent: parentTakeId === null ? null : place.get(parentTakeId),

@@ -38,6 +38,7 @@ export function duplicateProject(
         updatedAt: now,
         records: content.records.map((record) => (record === project ? { ...project, name: copyName } : record)),
         journal: [...content.journal, renaming],
+        namedVersions: content.namedVersions,
       },
       takes: readTakes(db, projectId),
       media: readMedia(db, projectId),

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { AppError } from '@core/errors';
 import type { BundleManifest, BundleMedia, BundleModel, BundleProject, BundleTakes } from '@contracts/bundle';
 import { DocumentDiff } from '@contracts/document';
+import { NamedVersion } from '@contracts/versions';
 import type { ModelManifest } from '@contracts/model-manifest';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom, syncDir } from '../../platform/fs-atomic';
@@ -131,7 +132,9 @@ export function readProject(db: LibraryDatabase, projectId: string): { name: str
       projectId,
     )
     .map((entry) => ({ ...entry, diff: parseJson(DocumentDiff, entry.diff, 'journal.diff') }));
-  return { name, content: { ...rest, records: new ProjectRows(db).records(projectId), journal } };
+  const namedSql = 'SELECT version, name, created_at AS createdAt FROM named_versions WHERE project_id = ? ORDER BY version';
+  const namedVersions = db.all(NamedVersion, namedSql, projectId);
+  return { name, content: { ...rest, records: new ProjectRows(db).records(projectId), journal, namedVersions } };
 }
 
 export function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {

@@ -107,7 +107,8 @@ function assertConsistent(
   const isCounted =
     project.journal.length === project.version && project.journal.every(({ version }, i) => version === i + 1);
   const isKnown = project.journal.every(({ source }) => commitSources.some((known) => known === source));
-  if (!isSame || !isCounted || !isKnown) throw damaged('its history does not lead to its project');
+  const isNamed = project.namedVersions.every(({ version, name }) => version <= project.version && name !== '');
+  if (!isSame || !isCounted || !isKnown || !isNamed) throw damaged('its history does not lead to its project');
   const ids = new Set(takes.map(({ id }) => id));
   if (ids.size !== takes.length) throw damaged('a take is there twice');
   for (const take of takes) {
@@ -176,6 +177,8 @@ export function insertProject(
         ...[projectId, version, label, source, JSON.stringify(own), createdAt],
       );
     }
+    for (const { version, name: versionName, createdAt } of project.namedVersions)
+      db.run('INSERT INTO named_versions VALUES (?, ?, ?, ?)', projectId, version, versionName, createdAt);
     for (const one of media.media)
       db.run(
         `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256,

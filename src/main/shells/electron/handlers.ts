@@ -88,6 +88,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
     },
     'projects.cancelBundle': () => done(bundleStop?.abort()),
+    'projects.versions': ({ projectId }) => studio.projects.versions(projectId),
+    'projects.versionAt': ({ projectId, version }) => studio.projects.versionAt(projectId, version),
+    'projects.nameVersion': ({ projectId, version, name }) =>
+      done(studio.projects.nameVersion(projectId, version, name)),
     'projects.saveView': ({ projectId, view }) => done(studio.projects.saveView(projectId, view)),
 
     'library.verify': () => studio.library.verify(),

@@ -47,6 +47,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
       submenu: [
         action('Undo', 'edit.undo', 'CmdOrCtrl+Z'),
         action('Redo', 'edit.redo', 'Shift+CmdOrCtrl+Z'),
+        action('Versions…', 'versions.toggle', 'Shift+CmdOrCtrl+H'),
         line,
         { role: 'cut', registerAccelerator: isMac },
         { role: 'copy', registerAccelerator: isMac },
