@@ -10,6 +10,7 @@ import { RunProgress } from './engine';
 import { ExportPreset, JobView, MediaView, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
+import { RelinkReport } from './media';
 import { ModelManifest } from './model-manifest';
 import { Recipe, RecipeDraft, RecipeFile } from './recipe';
 import { SettingKey, SettingValue } from './settings';
@@ -224,6 +225,13 @@ export const api = {
   /** Opens the file dialog; an empty list means the artist closed it. */
   'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
   /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
+  /** Imported files whose file is gone. */
+  'media.offline': method(ProjectRef, z.object({ mediaIds: z.array(Id) })),
+  /** Opens the file dialog and looks there for the files that are gone; null means closed. */
+  'media.relink': method(
+    z.object({ projectId: Id, from: z.enum(['files', 'folder']) }),
+    z.object({ report: RelinkReport.nullable() }),
+  ),
   'media.fittedFrame': method(
     z.object({ mediaId: Id, width: z.int().min(16).max(8192), height: z.int().min(16).max(8192) }),
     z.object({ frame: Sha256 }),

@@ -38,6 +38,7 @@ import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
+import { offlineOf, relink } from './services/media/relink';
 import { soundBlocks } from './services/media/sound-files';
 import { ModelRegistry } from './services/models/model-registry';
 import { installSample } from './services/projects/sample-project';
@@ -175,6 +176,7 @@ function joinServices(
     }),
   });
   const versions = new ProjectVersions(db, { clock });
+  const offline = (projectId: string) => offlineOf(media.list(projectId), (id) => media.pathOf(id));
   const fittedFrame = async (mediaId: string, width: number, height: number) => {
     await sweep.giveWay();
     return media.fittedFrame(mediaId, width, height);
@@ -310,6 +312,16 @@ function joinServices(
         return media.importFile(projectId, path, signal);
       },
       list: (projectId) => media.list(projectId),
+      offline: async (projectId) => (await offline(projectId)).map(({ id }) => id),
+      relink: async (projectId, files, signal) => {
+        projects.assertExists(projectId);
+        await sweep.giveWay();
+        return relink(files, {
+          offline: await offline(projectId),
+          take: (mediaId, file) => media.replaceFile(mediaId, file, signal),
+          ...(signal && { signal }),
+        });
+      },
       fittedFrame,
       pathOf: (mediaId) => media.pathOf(mediaId),
       peaksFile: (mediaId) => media.peaksFile(mediaId),

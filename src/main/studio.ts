@@ -11,6 +11,7 @@ import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
+import type { RelinkReport } from '@contracts/media';
 import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
 import type { ProjectVersion, VersionList } from '@contracts/versions';
 import type { SettingValue } from '@contracts/settings';
@@ -76,6 +77,10 @@ export interface Studio {
     /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
     list(projectId: string): MediaView[];
+    /** Ids of those whose file is gone. */
+    offline(projectId: string): Promise<string[]>;
+    /** Looks for them in these files and folders. */
+    relink(projectId: string, paths: readonly string[], signal?: AbortSignal): Promise<RelinkReport>;
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
     /** For the app:// protocol: the file behind an id. */

@@ -144,6 +144,11 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       const files = await chooseMedia(window());
       return { media: await importAll(studio, projectId, files) };
     },
+    'media.offline': async ({ projectId }) => ({ mediaIds: await studio.media.offline(projectId) }),
+    'media.relink': async ({ projectId, from }) => {
+      const paths = await choosePlaces(window(), from);
+      return { report: paths.length === 0 ? null : await studio.media.relink(projectId, paths) };
+    },
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
       frame: await studio.media.fittedFrame(mediaId, width, height),
     }),
@@ -188,6 +193,17 @@ export async function importAll(studio: Studio, projectId: string, files: readon
   const imported: MediaView[] = [];
   for (const file of files) imported.push(await studio.media.importFile(projectId, file));
   return imported;
+}
+
+async function choosePlaces(window: BrowserWindow | null, from: 'files' | 'folder'): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: 'Find missing files',
+    properties: from === 'folder' ? ['openDirectory'] : ['openFile', 'multiSelections'],
+  };
+  const { canceled, filePaths } = window
+    ? await dialog.showOpenDialog(window, options)
+    : await dialog.showOpenDialog(options);
+  return canceled ? [] : filePaths;
 }
 
 async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
