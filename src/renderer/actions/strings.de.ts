@@ -80,4 +80,5 @@ export const de: Strings = {
   saveBundle: 'Bündel sichern',
   openRecipe: 'Rezept öffnen',
   openAProject: 'Zuerst ein Projekt öffnen',
+  versions: 'Versionen: zurückblicken und benennen',
 };

@@ -48,6 +48,7 @@ const en = {
   library: 'Library',
   undo: 'Undo',
   redo: 'Redo',
+  versions: 'Versions: look back and name',
   importImages: 'Import images and sound',
   exportFilm: 'Export',
   openBundle: 'Open a bundle',
