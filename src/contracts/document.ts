@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type * as D from '@core/document/diff';
 import type * as R from '@core/document/records';
+import { footageFits } from '@core/footage/fit';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
 
 export const Id = z.string().min(1).max(64);
@@ -114,6 +115,7 @@ export const SegmentRecord = z.object({
   parentId: Id.nullable(),
   seed: Seed.nullable(),
   activeTakeId: Id.nullable(),
+  footage: z.object({ mediaId: Id, from: Frame.min(0), fit: z.enum(footageFits) }).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
 export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;

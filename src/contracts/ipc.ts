@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ImportedBundle } from './bundle';
 import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
 import { RunProgress } from './engine';
-import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { ExportPreset, FootageMedia, JobView, MediaView, SoundMedia, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { ModelManifest } from './model-manifest';
@@ -205,6 +205,31 @@ export const api = {
     z.object({ frame: Sha256 }),
   ),
 
+  /** Conforms what a segment's footage names, at the shot's rate and size; its frames arrive as a take. */
+  'footage.conform': method(z.object({ projectId: Id, segmentId: Id }), z.object({ jobId: Id })),
+  /** Seconds it takes to conform, by what this machine has measured. */
+  'footage.estimate': method(
+    z.object({
+      mediaId: Id,
+      rate: Rate,
+      width: z.int().min(1),
+      height: z.int().min(1),
+      frameCount: z.int().min(1),
+    }),
+    Estimate,
+  ),
+  /** The film's sound over [from, from + frameCount) as a sound of the project. */
+  'footage.sound': method(
+    z.object({ projectId: Id, mediaId: Id, rate: Rate, from: z.int().min(0), frameCount: z.int().min(1) }),
+    z.object({ media: SoundMedia }),
+  ),
+  /** Numbered pictures as so many single images of the project. */
+  'footage.asImages': method(z.object({ projectId: Id, mediaId: Id }), z.object({ media: z.array(MediaView) })),
+  /** Opens the file dialog to say where the original is now; null means closed. Only the same file is taken. */
+  'footage.relink': method(z.object({ mediaId: Id }), z.object({ media: FootageMedia.nullable() })),
+  /** Shows the original in the file manager. */
+  'footage.reveal': method(z.object({ mediaId: Id }), Nothing),
+
   /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
   'export.choose': method(
     z.object({ projectId: Id, preset: ExportPreset }),
@@ -236,7 +261,9 @@ export const events = {
   'jobs.progress': z.object({ progress: RunProgress }),
   /** Export progress. */
   'export.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
-  /** Frames of a running generation that are safely stored. index counts from the segment's first frame. */
+  /** Progress of an import. */
+  'conform.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
+  /** Frames of a running generation or import that are safely stored. index counts from the segment's first frame. */
   'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
   'takes.added': z.object({ projectId: Id, take: TakeView }),
   'media.added': z.object({ projectId: Id, media: MediaView }),

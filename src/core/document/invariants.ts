@@ -142,9 +142,12 @@ function rangeProblem(record: DocumentRecord): string | null {
       return ok ? null : `has the lengths ${framesBefore} and ${framesAfter}`;
     }
     case 'segment':
-      return areIntegers(record.from, record.frameCount) && record.frameCount >= 1
+      if (!areIntegers(record.from, record.frameCount) || record.frameCount < 1)
+        return `has ${record.frameCount} frames from ${record.from}`;
+      if (record.footage !== undefined && record.role !== 'first') return `is a ${record.role} segment with footage`;
+      return record.footage === undefined || (areIntegers(record.footage.from) && record.footage.from >= 0)
         ? null
-        : `has ${record.frameCount} frames from ${record.from}`;
+        : `shows footage from frame ${record.footage.from}`;
     case 'prompt-block':
       if (!areIntegers(record.from, record.to) || record.from >= record.to)
         return `covers ${record.from} to ${record.to}`;

@@ -8,6 +8,7 @@
  * Not here: selection, zoom, playhead, jobs, and takes. Takes are immutable results kept by the library; a segment names
  * the one it uses.
  */
+import type { FootageFit } from '../footage/fit';
 import type { Rate } from '../time/rate';
 
 export type RecordId = string;
@@ -105,13 +106,13 @@ export interface SamplingSettings {
   readonly framesPerWindow: number | null;
 }
 
-/** A generated picture sequence, growing at both ends. */
+/** A picture sequence that begins generated or imported and grows at both ends. */
 export interface ShotRecord {
   readonly kind: 'shot';
   readonly id: RecordId;
   readonly name: string;
   readonly modelId: string;
-  /** The rate its frames were generated for (the model's native rate). */
+  /** The rate its frames were generated for (the model's native rate), or conformed to (the film's). */
   readonly rate: Rate;
   readonly width: number;
   readonly height: number;
@@ -122,6 +123,14 @@ export interface ShotRecord {
 
 /** first: frames out of nothing or images · forward / backward: grown from a parent · retake: [from, from+count) again */
 export type SegmentRole = 'first' | 'forward' | 'backward' | 'retake';
+
+/** A segment whose frames come from an imported film instead of a model. */
+export interface SegmentFootage {
+  readonly mediaId: string;
+  /** Frames at the shot's rate from the file's first picture to the segment's first frame, ≥ 0. */
+  readonly from: number;
+  readonly fit: FootageFit;
+}
 
 export interface SegmentRecord {
   readonly kind: 'segment';
@@ -137,6 +146,8 @@ export interface SegmentRecord {
   readonly seed: number | null;
   /** The take in use; null = the newest finished one. */
   readonly activeTakeId: string | null;
+  /** Absent = made by the shot's model. Only a `first` segment can have it; what grows from it is the model's. */
+  readonly footage?: SegmentFootage | undefined;
 }
 
 /** How a prompt moves into the next one. `slerp` turns each token's embedding instead of crossing in a straight line. */

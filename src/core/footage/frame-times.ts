@@ -1,0 +1,70 @@
+/**
+ * From a file's timestamps to film frames. A film frame shows the source frame that is on screen when it starts, so a
+ * source frame covers the film frames from the first one that starts at or after it up to the first of the next one.
+ * Exact: timestamps are whole ticks of the file's clock, and nothing is rounded to seconds on the way.
+ */
+import type { Rate } from '../time/rate';
+
+/** Seconds per tick of a file's clock, e.g. 1/90000. */
+export interface Clock {
+  readonly num: number;
+  readonly den: number;
+}
+
+/**
+ * Containers with a coarse clock (Matroska counts milliseconds) round their timestamps, so a frame of a 23.976 film can
+ * stand up to a tick late. A frame counts as begun this much early, so that such a file falls on its own film frames.
+ */
+const LATE_SECONDS: Clock = { num: 1, den: 1000 };
+
+/** The first film frame, counted from the file's start, that shows a source frame `ticks` after the file's first. */
+export function firstFilmFrame(ticks: number, clock: Clock, rate: Rate): number {
+  const isFine = clock.num * LATE_SECONDS.den < LATE_SECONDS.num * clock.den;
+  const late = isFine ? clock : LATE_SECONDS;
+  // ceil((ticks · clock − late) · rate), in whole numbers: 64 bits would be exceeded by long films at fine clocks.
+  const [num, den] = [BigInt(clock.num), BigInt(clock.den)];
+  const [lateNum, lateDen] = [BigInt(late.num), BigInt(late.den)];
+  const top = (BigInt(ticks) * num * lateDen - lateNum * den) * BigInt(rate.num);
+  const bottom = den * lateDen * BigInt(rate.den);
+  return Math.max(0, Number(ceilDiv(top, bottom)));
+}
+
+/** Film frames that a file lasting `ticks` covers, the last one begun included; at least one. */
+export function filmFrameCount(ticks: number, clock: Clock, rate: Rate): number {
+  return Math.max(1, firstFilmFrame(ticks, clock, rate));
+}
+
+function ceilDiv(top: bigint, bottom: bigint): bigint {
+  const floor = top / bottom;
+  return floor * bottom < top ? floor + 1n : floor;
+}
+
+/** A source frame, and the film frames [from, to) that show it; empty for one that is passed over. */
+export interface ShownFrame<T> {
+  readonly frame: T;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Which film frames of [from, to) show which of the source frames, in order. The frame before the range's start is held
+ * into it, the last one to its end.
+ */
+export async function* framesInFilm<T>(
+  frames: AsyncIterable<{ readonly ticks: number; readonly frame: T }>,
+  { clock, rate, from, to }: { readonly clock: Clock; readonly rate: Rate; readonly from: number; readonly to: number },
+): AsyncGenerator<ShownFrame<T>, void, undefined> {
+  let held: { readonly first: number; readonly frame: T } | null = null;
+  for await (const { ticks, frame } of frames) {
+    const first = firstFilmFrame(ticks, clock, rate);
+    if (held !== null) {
+      const [start, end] = [Math.max(from, held.first), Math.min(to, first)];
+      if (start < end) yield { frame: held.frame, from: start, to: end };
+    }
+    // A file's first picture stands for whatever comes before it.
+    held = { first: held === null ? 0 : first, frame };
+    if (first >= to) return;
+  }
+  const start = held === null ? to : Math.max(from, held.first);
+  if (held !== null && start < to) yield { frame: held.frame, from: start, to };
+}
