@@ -199,6 +199,11 @@ export const api = {
 
   /** Opens the file dialog; an empty list means the artist closed it. */
   'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
+  /** A frame of the film as an image of the project. */
+  'media.fromFrame': method(
+    z.object({ projectId: Id, frame: Sha256, name: z.string().min(1).max(150) }),
+    z.object({ media: MediaView }),
+  ),
   /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
   'media.fittedFrame': method(
     z.object({ mediaId: Id, width: z.int().min(16).max(8192), height: z.int().min(16).max(8192) }),

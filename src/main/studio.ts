@@ -10,7 +10,7 @@ import type { RunProgress } from '@contracts/engine';
 import type { ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
-import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
+import type { ExportPreset, FootageMedia, JobView, MediaView, TakeView } from '@contracts/job';
 import type { Recipe, RecipeDraft } from '@contracts/recipe';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
@@ -21,9 +21,18 @@ export interface StudioEvents {
   'jobs.progress': { progress: RunProgress };
   'jobs.frames': { jobId: string; frames: { index: number; hash: string }[] };
   'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
+  'conform.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
   'library.progress': { progress: UpkeepProgress };
+}
+
+/** What a conform makes: frames of the film's rate and size. */
+export interface ConformShape {
+  readonly rate: Rate;
+  readonly width: number;
+  readonly height: number;
+  readonly frameCount: number;
 }
 
 export interface Studio {
@@ -63,6 +72,8 @@ export interface Studio {
   readonly media: {
     /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
+    /** A stored frame as an image of the project, under a name without its ending. */
+    fromFrame(projectId: string, hash: string, name: string): Promise<MediaView>;
     list(projectId: string): MediaView[];
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
@@ -72,6 +83,33 @@ export interface Studio {
     peaksFile(mediaId: string): Promise<string>;
     /** A sound's samples as films have them: 48 kHz, interleaved stereo, 32-bit float, little-endian. */
     samples(mediaId: string, signal?: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
+  };
+
+  /** Imported films and numbered pictures: originals that are linked, and conformed to the film's rate and size. */
+  readonly footage: {
+    /** Of these files, those that are films or make a sequence become footage; the rest is answered. */
+    link(
+      projectId: string,
+      paths: readonly string[],
+      signal?: AbortSignal,
+    ): Promise<{ footage: FootageMedia[]; rest: string[] }>;
+    /** Queues the conform of a segment that names footage. @returns the job's id */
+    conform(input: { projectId: string; segmentId: string }): Promise<string>;
+    estimate(mediaId: string, shape: ConformShape): { seconds: number; basis: 'measured' | 'typical' };
+    /** Its sound over some film frames as a sound of the project. */
+    sound(
+      projectId: string,
+      mediaId: string,
+      range: { rate: Rate; from: number; frameCount: number },
+      signal?: AbortSignal,
+    ): Promise<MediaView>;
+    asImages(projectId: string, mediaId: string): Promise<MediaView[]>;
+    /** The original lies here now. @throws AppError media/unreadable for another file */
+    relink(mediaId: string, paths: readonly string[]): Promise<FootageMedia>;
+    /** A file of the original, to be shown in the file manager. */
+    originalOf(mediaId: string): Promise<string>;
+    /** PNG. */
+    poster(mediaId: string): Uint8Array<ArrayBuffer>;
   };
 
   readonly frames: {
@@ -90,6 +128,7 @@ export interface Studio {
   };
 
   readonly takes: {
+    /** @throws AppError input/invalid for a take of footage, which no model made */
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
     star(takeId: string, isStarred: boolean): void;

@@ -38,6 +38,12 @@ export type Dialog =
   | { readonly kind: 'doctor' }
   | { readonly kind: 'library' }
   | { readonly kind: 'model'; readonly modelId: string }
+  | {
+      readonly kind: 'footage';
+      readonly mediaIds: readonly string[];
+      readonly trackId: string | null;
+      readonly frame: number;
+    }
   | { readonly kind: 'prompt-map'; readonly shotId: string }
   | ({ readonly kind: 'extend' } & ExtendRequest);
 
@@ -276,6 +282,7 @@ export class AppState {
     client.on('jobs.progress', ({ progress }) => jobs.putProgress(progress));
     client.on('jobs.frames', ({ jobId, frames }) => jobs.putFrames(jobId, frames));
     client.on('export.progress', ({ jobId, ...progress }) => jobs.putExportProgress(jobId, progress));
+    client.on('conform.progress', ({ jobId, ...progress }) => jobs.putExportProgress(jobId, progress));
     client.onPreview((preview) => jobs.putPreview(preview));
     client.on('takes.added', ({ projectId, take }) => {
       if (this.session?.id !== projectId) return;

@@ -5,6 +5,11 @@ export function mediaUrl(mediaId: string): string {
   return `/media/${encodeURIComponent(mediaId)}`;
 }
 
+/** A small picture of an imported film. */
+export function posterUrl(mediaId: string): string {
+  return `/posters/${encodeURIComponent(mediaId)}`;
+}
+
 export function frameUrl(hash: string): string {
   return `/frames/${hash}.png`;
 }

@@ -71,9 +71,22 @@ export async function probeFootage(place: FootagePlace, signal?: AbortSignal): P
   const length = await lengthOf(path, { name, video, probed, clock, start }, signal);
   const isVariable = length.isUneven ?? hasTwoRates(video);
   return {
-    ...{ ...facts, rate: rateOf(video.avg_frame_rate) ?? rateOf(video.r_frame_rate), ticks: length.ticks, clock, start },
+    ...{
+      ...facts,
+      rate: rateOf(video.avg_frame_rate) ?? rateOf(video.r_frame_rate),
+      ticks: length.ticks,
+      clock,
+      start,
+    },
     notes: isVariable ? ['variable-rate', ...notes] : notes,
   };
+}
+
+/** A GIF or APNG of a single picture is an image, not a film; so is one that cannot be read. */
+export async function isStillPicture(path: string): Promise<boolean> {
+  if (!/\.(gif|apng)$/i.test(path)) return false;
+  const packets = await probePackets(path, { formats: FILM_FORMATS }).catch(() => []);
+  return packets.length <= 1;
 }
 
 function shownSize(video: ProbeStream): { width: number; height: number; isTurned: boolean; hasWidePixels: boolean } {

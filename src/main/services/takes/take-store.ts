@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { AppError, assert } from '@core/errors';
 import type { TakeView } from '@contracts/job';
-import { Recipe } from '@contracts/recipe';
+import { isFootage, TakeRecipe } from '@contracts/recipe';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
 import { recipeHash } from './recipe-hash';
@@ -16,7 +16,7 @@ export interface NewTake {
   readonly shotId: string;
   readonly segmentId: string;
   readonly parentTakeId: string | null;
-  readonly recipe: Recipe;
+  readonly recipe: TakeRecipe;
   /** What it was planned as; null or left out = not known. */
   readonly draftKey?: string | null;
   /** In shot order, at least one. */
@@ -40,6 +40,9 @@ const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable(
 const columns = `t.id, t.shot_id AS shotId, t.segment_id AS segmentId, t.parent_take_id AS parentTakeId, t.seed,
                  t.recipe_hash AS recipeHash, t.draft_key AS draftKey, t.created_at AS createdAt`;
 
+/** Footage has none; the column wants a number. */
+const NO_SEED = 0;
+
 export class TakeStore {
   readonly #db: LibraryDatabase;
 
@@ -54,7 +57,7 @@ export class TakeStore {
       shotId: take.shotId,
       segmentId: take.segmentId,
       parentTakeId: take.parentTakeId,
-      seed: take.recipe.seed,
+      seed: isFootage(take.recipe) ? NO_SEED : take.recipe.seed,
       frames: [...take.frames],
       recipeHash: recipeHash(take.recipe),
       draftKey: take.draftKey ?? null,
@@ -83,7 +86,7 @@ export class TakeStore {
   }
 
   /** @throws AppError input/not-found */
-  get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null } {
+  get(takeId: string): { view: TakeView; recipe: TakeRecipe; projectId: string | null } {
     const row = this.#db.get(TakeRow, `SELECT ${columns} FROM takes t WHERE t.id = ?`, takeId);
     const rest = this.#db.get(RecipeRow, 'SELECT recipe, project_id AS projectId FROM takes WHERE id = ?', takeId);
     if (row === null || rest === null)
@@ -99,9 +102,17 @@ export class TakeStore {
     );
     return {
       view: { ...row, frames: frames.map((frame) => frame.hash) },
-      recipe: parseJson(Recipe, rest.recipe, 'takes.recipe'),
+      recipe: parseJson(TakeRecipe, rest.recipe, 'takes.recipe'),
       projectId: rest.projectId,
     };
+  }
+
+  /** Frames of the newest take that was made from this very recipe; null when there is none. */
+  framesOfRecipe(recipe: TakeRecipe): string[] | null {
+    const sql = `SELECT f.take_id AS takeId, f.hash FROM take_frames f WHERE f.take_id =
+      (SELECT id FROM takes WHERE recipe_hash = ? ORDER BY created_at DESC LIMIT 1) ORDER BY f.position`;
+    const frames = this.#db.all(FrameRow, sql, recipeHash(recipe));
+    return frames.length === 0 ? null : frames.map(({ hash }) => hash);
   }
 
   /** Takes of a project, newest first; two statements, whatever their number. */

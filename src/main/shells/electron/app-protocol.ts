@@ -20,6 +20,8 @@ export interface ProtocolRoots {
   frameFile(hash: string): string;
   mediaFile(id: string): string;
   peaksFile(id: string): Promise<string>;
+  /** PNG. */
+  poster(id: string): Uint8Array<ArrayBuffer>;
   soundSamples(id: string, signal: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
 }
 
@@ -73,6 +75,8 @@ async function respond(request: Request, roots: ProtocolRoots): Promise<Response
     return fileResponse(request, roots.mediaFile(decodeURIComponent(name)));
   if (area === 'peaks' && name && rest.length === 0)
     return fileResponse(request, await roots.peaksFile(decodeURIComponent(name)));
+  if (area === 'posters' && name && rest.length === 0)
+    return new Response(roots.poster(decodeURIComponent(name)), { headers: { 'content-type': 'image/png' } });
   if (area === 'sounds' && name && rest.length === 0)
     return samplesResponse(roots.soundSamples(decodeURIComponent(name), request.signal));
   return fileResponse(request, pageFile(roots.rendererDir, url.pathname), {

@@ -5,10 +5,11 @@
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { AppError } from '@core/errors';
+import { AppError, assert } from '@core/errors';
 import type { ExportPreset, MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
+import { filmExtensions } from '@main/services/footage/footage-file';
 import { soundExtensions } from '@main/services/media/sound-files';
 import type { Handlers } from './ipc';
 
@@ -107,9 +108,28 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       const files = await chooseMedia(window());
       return { media: await importAll(studio, projectId, files) };
     },
+    'media.fromFrame': async ({ projectId, frame, name }) => ({
+      media: await studio.media.fromFrame(projectId, frame, name),
+    }),
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
       frame: await studio.media.fittedFrame(mediaId, width, height),
     }),
+
+    'footage.conform': async (input) => ({ jobId: await studio.footage.conform(input) }),
+    'footage.estimate': ({ mediaId, ...shape }) => studio.footage.estimate(mediaId, shape),
+    'footage.sound': async ({ projectId, mediaId, ...range }) => {
+      const media = await studio.footage.sound(projectId, mediaId, range);
+      assert(media.kind === 'sound', 'what was extracted is a sound');
+      return { media };
+    },
+    'footage.asImages': async ({ projectId, mediaId }) => ({
+      media: await studio.footage.asImages(projectId, mediaId),
+    }),
+    'footage.relink': async ({ mediaId }) => {
+      const files = await chooseOriginal(window());
+      return { media: files.length === 0 ? null : await studio.footage.relink(mediaId, files) };
+    },
+    'footage.reveal': async ({ mediaId }) => done(shell.showItemInFolder(await studio.footage.originalOf(mediaId))),
 
     'export.choose': async ({ projectId, preset }) => {
       const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
@@ -142,17 +162,19 @@ function done(_finished: unknown): Record<string, never> {
 
 /** Imports one after the other; a file that cannot be read stops it with its own error, what came before stays. */
 export async function importAll(studio: Studio, projectId: string, files: readonly string[]): Promise<MediaView[]> {
-  const imported: MediaView[] = [];
-  for (const file of files) imported.push(await studio.media.importFile(projectId, file));
+  const { footage, rest } = await studio.footage.link(projectId, files);
+  const imported: MediaView[] = [...footage];
+  for (const file of rest) imported.push(await studio.media.importFile(projectId, file));
   return imported;
 }
 
 async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
   const options: OpenDialogOptions = {
-    title: 'Import images and sound',
+    title: 'Import films, images and sound',
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: 'Images and sound', extensions: [...imageExtensions, ...soundExtensions] },
+      { name: 'Films, images and sound', extensions: [...filmExtensions, ...imageExtensions, ...soundExtensions] },
+      { name: 'Films', extensions: filmExtensions },
       { name: 'Images', extensions: imageExtensions },
       { name: 'Sound', extensions: soundExtensions },
     ],
@@ -161,6 +183,16 @@ async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
     ? await dialog.showOpenDialog(window, options)
     : await dialog.showOpenDialog(options);
   return canceled ? [] : filePaths;
+}
+
+async function chooseOriginal(window: BrowserWindow | null): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: 'Find the original',
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: 'Films and pictures', extensions: [...filmExtensions, ...imageExtensions] }],
+  };
+  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return filePaths;
 }
 
 const bundleFilters = [{ name: 'Onionskin bundle', extensions: ['onionskin'] }];

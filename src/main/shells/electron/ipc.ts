@@ -21,7 +21,9 @@ export interface IpcOptions {
   readonly log: Log;
 }
 
-const ImportFiles = z.tuple([z.string().min(1).max(64), z.array(z.string().min(1).max(4_096)).max(500)]);
+/** Numbered pictures come one by one. */
+const MAX_FILES = 50_000;
+const ImportFiles = z.tuple([z.string().min(1).max(64), z.array(z.string().min(1).max(4_096)).max(MAX_FILES)]);
 
 export function serveContract({ handlers, importFiles, isOwnUrl, log }: IpcOptions): void {
   const answer = async (event: IpcMainInvokeEvent, name: string, work: () => unknown): Promise<Envelope> => {

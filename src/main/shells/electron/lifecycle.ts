@@ -48,6 +48,7 @@ async function run(): Promise<void> {
     frameFile: (hash) => studio.frames.pathOf(hash),
     mediaFile: (id) => studio.media.pathOf(id),
     peaksFile: (id) => studio.media.peaksFile(id),
+    poster: (id) => studio.footage.poster(id),
     soundSamples: (id, signal) => studio.media.samples(id, signal),
   });
   serveContract({
@@ -105,6 +106,7 @@ function forwardEvents(studio: Studio): void {
   forward('jobs.frames');
   forward('library.progress');
   forward('export.progress');
+  forward('conform.progress');
   forward('takes.added');
   forward('media.added');
 }

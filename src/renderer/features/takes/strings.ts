@@ -1,5 +1,7 @@
 /** Words of the takes panel. */
 export const strings = {
+  imported: 'imported',
+  useImported: (number: number) => `Use import ${number}`,
   emptyTitle: 'No clip selected',
   emptyText: 'Select a generated clip to see every take of every part, and choose between them.',
   stillTitle: 'A still has no takes',

@@ -10,6 +10,7 @@ import { runHistory } from './0005-run-history';
 import { appSettings } from './0006-app-settings';
 import { draftKeys } from './0007-draft-keys';
 import { sounds } from './0008-sounds';
+import { footage } from './0009-footage';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -20,4 +21,5 @@ export const releasedMigrations: readonly Migration[] = [
   appSettings,
   draftKeys,
   sounds,
+  footage,
 ];
