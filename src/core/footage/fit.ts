@@ -23,6 +23,7 @@ export function placeInFrame(picture: Size, film: Size, fit: FootageFit): Placed
     const scaled = Math.max(1, Math.round(length * scale));
     return fit === 'fill' ? Math.max(limit, scaled) : Math.min(limit, scaled);
   };
+  // + 0 turns the −0 of a ceiling into 0, so that places compare and print alike.
   const [width, height] = [side(picture.width, film.width), side(picture.height, film.height)];
-  return { width, height, x: -Math.floor((width - film.width) / 2), y: -Math.floor((height - film.height) / 2) };
+  return { width, height, x: Math.ceil((film.width - width) / 2) + 0, y: Math.ceil((film.height - height) / 2) + 0 };
 }

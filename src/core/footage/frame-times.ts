@@ -13,7 +13,8 @@ export interface Clock {
 
 /**
  * Containers with a coarse clock (Matroska counts milliseconds) round their timestamps, so a frame of a 23.976 film can
- * stand up to a tick late. A frame counts as begun this much early, so that such a file falls on its own film frames.
+ * stand less than a tick late. A frame counts as begun when it begins within a tick of a fine clock, or a millisecond of
+ * a coarser one, so that such a file falls on its own film frames.
  */
 const LATE_SECONDS: Clock = { num: 1, den: 1000 };
 
@@ -21,12 +22,12 @@ const LATE_SECONDS: Clock = { num: 1, den: 1000 };
 export function firstFilmFrame(ticks: number, clock: Clock, rate: Rate): number {
   const isFine = clock.num * LATE_SECONDS.den < LATE_SECONDS.num * clock.den;
   const late = isFine ? clock : LATE_SECONDS;
-  // ceil((ticks · clock − late) · rate), in whole numbers: 64 bits would be exceeded by long films at fine clocks.
+  // The first whole number above (ticks · clock − late) · rate. Doubles would not hold long films at fine clocks.
   const [num, den] = [BigInt(clock.num), BigInt(clock.den)];
   const [lateNum, lateDen] = [BigInt(late.num), BigInt(late.den)];
   const top = (BigInt(ticks) * num * lateDen - lateNum * den) * BigInt(rate.num);
   const bottom = den * lateDen * BigInt(rate.den);
-  return Math.max(0, Number(ceilDiv(top, bottom)));
+  return Math.max(0, Number(floorDiv(top, bottom)) + 1);
 }
 
 /** Film frames that a file lasting `ticks` covers, the last one begun included; at least one. */
@@ -34,9 +35,9 @@ export function filmFrameCount(ticks: number, clock: Clock, rate: Rate): number 
   return Math.max(1, firstFilmFrame(ticks, clock, rate));
 }
 
-function ceilDiv(top: bigint, bottom: bigint): bigint {
-  const floor = top / bottom;
-  return floor * bottom < top ? floor + 1n : floor;
+function floorDiv(top: bigint, bottom: bigint): bigint {
+  const towardsZero = top / bottom;
+  return towardsZero * bottom > top ? towardsZero - 1n : towardsZero;
 }
 
 /** A source frame, and the film frames [from, to) that show it; empty for one that is passed over. */

@@ -64,9 +64,11 @@ export async function conformFootage(
     const to = isCut ? shown.from + 1 : shown.to;
     shownTo = to;
     pending.push(
-      store.put(shown.frame, width, height).then(({ hash, bytes: size }) =>
-        Array.from({ length: to - shown.from }, (_, i) => ({ index: shown.from - from + i, hash, bytes: size })),
-      ),
+      store
+        .put(shown.frame, width, height)
+        .then(({ hash, bytes: size }) =>
+          Array.from({ length: to - shown.from }, (_, i) => ({ index: shown.from - from + i, hash, bytes: size })),
+        ),
     );
     // Told of below, in order; until then it must not count as unheard.
     pending.at(-1)?.catch(() => undefined);
@@ -83,9 +85,13 @@ function sourceSeconds({ rate }: FootageFacts): number {
 }
 
 function endsEarly(name: string, got: number, wanted: number): AppError {
-  return new AppError('media/unreadable', `${name} ends after ${got} of ${wanted} frames: it is damaged, or was cut short.`, {
-    field: 'film',
-    value: name,
-    remedy: 'Trim the clip to what is there, or get the file again whole and conform it again.',
-  });
+  return new AppError(
+    'media/unreadable',
+    `${name} ends after ${got} of ${wanted} frames: it is damaged, or was cut short.`,
+    {
+      field: 'film',
+      value: name,
+      remedy: 'Trim the clip to what is there, or get the file again whole and conform it again.',
+    },
+  );
 }

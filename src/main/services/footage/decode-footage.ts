@@ -172,7 +172,7 @@ function filterOf({ facts, width, height, fit }: DecodeRequest): string {
       'format=gbrp',
     );
   // What is see-through lies over black, as a film without anything below it does.
-  if (facts.notes.includes('alpha')) filters.push(`scale=${matrix}`, 'format=gbrap', 'premultiply=inplace=1');
+  if (facts.notes.includes('alpha')) filters.push(`scale=${matrix}`, 'format=gbrap', 'setparams=range=full', 'premultiply=inplace=1');
   const flags = 'lanczos+accurate_rnd+full_chroma_int+full_chroma_inp';
   filters.push(`scale=${placed.width}:${placed.height}:flags=${flags}:${matrix}`, 'format=rgb24');
   filters.push(
@@ -190,9 +190,13 @@ function secondsOf(ticks: number, { num, den }: Clock): number {
 }
 
 function undecodable(name: string): AppError {
-  return new AppError('media/unreadable', `No picture of ${name} can be read: it is damaged, or its codec is unknown.`, {
-    field: 'film',
-    value: name,
-    remedy: 'Open it in a video editor and save it as H.264 MP4 or ProRes, then import that.',
-  });
+  return new AppError(
+    'media/unreadable',
+    `No picture of ${name} can be read: it is damaged, or its codec is unknown.`,
+    {
+      field: 'film',
+      value: name,
+      remedy: 'Open it in a video editor and save it as H.264 MP4 or ProRes, then import that.',
+    },
+  );
 }

@@ -13,11 +13,11 @@ import type { FootageMedia, MediaView } from '@contracts/job';
 import type { Clock } from '../../platform/clock';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
+import { examineFootage } from './examine-footage';
 import { extractSound } from './extract-sound';
 import { fingerprintOf } from './fingerprint';
 import { assertOnline, filesOf, FootagePlace, nameOf } from './footage-file';
-import { makePoster } from './poster';
-import { FootageFacts, probeFootage } from './probe-footage';
+import { FootageFacts } from './probe-footage';
 
 export interface FootageServiceOptions {
   readonly clock: Clock;
@@ -70,8 +70,7 @@ export class FootageService {
       this.#db.run('UPDATE footage SET place = ? WHERE id = ?', JSON.stringify(place), known.id);
       return known;
     }
-    const facts = await probeFootage(place, signal);
-    const poster = await makePoster(place, facts, signal);
+    const { facts, poster } = await examineFootage(place, signal);
     const row = { id: newId(), name: nameOf(place).slice(0, NAME_MAX), bytes, sha256, createdAt: clock.now() };
     const changes = this.#db.run(
       `INSERT INTO footage (id, project_id, name, place, facts, poster, bytes, sha256, created_at)
