@@ -111,6 +111,36 @@ export class StudioPage {
     await expect(field).not.toBeFocused();
   }
 
+  /** Types a number into a field of a dialog. */
+  async setNumberIn(testid: string, value: number): Promise<void> {
+    const field = this.page.getByTestId(testid);
+    await field.fill(String(value));
+    await field.press('Enter');
+    await expect(field).toHaveValue(String(value));
+  }
+
+  /** Drops files on the middle of `target`, as from the desktop: the page's File objects are those of a file field. */
+  async dropFiles(target: Locator, files: readonly string[]): Promise<void> {
+    await this.page.evaluate(() => {
+      const field = Object.assign(document.createElement('input'), { type: 'file', multiple: true, id: 'dropped' });
+      document.body.append(field);
+    });
+    await this.page.locator('#dropped').setInputFiles([...files]);
+    const { x, y } = await this.middleOf(target);
+    await target.evaluate(
+      (element, [clientX, clientY]) => {
+        const field = document.querySelector<HTMLInputElement>('#dropped');
+        const dataTransfer = new DataTransfer();
+        for (const file of field?.files ?? []) dataTransfer.items.add(file);
+        field?.remove();
+        const init = { bubbles: true, cancelable: true, clientX, clientY, dataTransfer };
+        element.dispatchEvent(new DragEvent('dragover', init));
+        element.dispatchEvent(new DragEvent('drop', init));
+      },
+      [x, y] as const,
+    );
+  }
+
   /** A planned shot cheap enough to be made many times in a test. */
   async planQuickShot(text: string, { frames = 9, steps = 2 } = {}): Promise<void> {
     await this.planShot(text);

@@ -63,9 +63,10 @@ export async function placeFootage(app: AppState, placement: FootagePlacement): 
         footage: { mediaId: media.id, from, fit },
         mode: isFree ? 'place' : 'insert',
       });
-    const sounds = sound === null ? { edits: [], clipIds: [] } : soundEdits(session, sound, start);
-    const isDone = session.edit(strings.placeFootage, (doc) => inSequence(doc, [shot, ...sounds.edits]));
-    if (isDone) session.select([clipId, ...sounds.clipIds]);
+    const sounds = sound === null ? [] : soundEdits(session, sound, start);
+    const isDone = session.edit(strings.placeFootage, (doc) => inSequence(doc, [shot, ...sounds]));
+    // The picture alone, so that E extends it at once.
+    if (isDone) session.select([clipId]);
     return isDone;
   });
   if (isPlaced !== true) return false;
@@ -87,19 +88,13 @@ async function soundOf(
   return answer?.media ?? null;
 }
 
-function soundEdits(session: ProjectSession, sound: SoundMedia, start: number): { edits: Edit[]; clipIds: string[] } {
+function soundEdits(session: ProjectSession, sound: SoundMedia, start: number): Edit[] {
   const frameCount = framesFromSamples(sound.samples, SOUND_RATE.num, session.project.rate);
   const track = soundTrackFor(session, { frame: start }, frameCount);
   const trackId = track?.id ?? session.newId();
-  const clipId = session.newId();
-  const audio = { clipId, trackId, start, mediaId: sound.id, name: stem(sound.name), frameCount };
-  return {
-    edits: [
-      ...((track === null ? [(doc) => addTrack(doc, { id: trackId, type: 'audio' })] : []) satisfies Edit[]),
-      (doc) => insertAudio(doc, audio),
-    ],
-    clipIds: [clipId],
-  };
+  const audio = { clipId: session.newId(), trackId, start, mediaId: sound.id, name: stem(sound.name), frameCount };
+  const place: Edit = (doc) => insertAudio(doc, audio);
+  return track === null ? [(doc) => addTrack(doc, { id: trackId, type: 'audio' }), place] : [place];
 }
 
 /** Asks main to fill a segment from its file, at the film's size of now. False when it was refused. */
