@@ -40,7 +40,15 @@ function floorDiv(top: bigint, bottom: bigint): bigint {
   return towardsZero * bottom > top ? towardsZero - 1n : towardsZero;
 }
 
-/** A source frame, and the film frames [from, to) that show it; empty for one that is passed over. */
+/** Film frames [from, to) of a file, counted from its first picture. */
+export interface FilmRange {
+  readonly clock: Clock;
+  readonly rate: Rate;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A source frame, and the film frames [from, to) that show it, at least one. */
 export interface ShownFrame<T> {
   readonly frame: T;
   readonly from: number;
@@ -48,24 +56,45 @@ export interface ShownFrame<T> {
 }
 
 /**
- * Which film frames of [from, to) show which of the source frames, in order. The frame before the range's start is held
- * into it, the last one to its end.
+ * Lays source frames, given one after the other, onto the film frames [from, to). The frame before the range's start is
+ * held into it, the last one to its end; a file's first picture stands for whatever comes before it.
  */
-export async function* framesInFilm<T>(
-  frames: AsyncIterable<{ readonly ticks: number; readonly frame: T }>,
-  { clock, rate, from, to }: { readonly clock: Clock; readonly rate: Rate; readonly from: number; readonly to: number },
-): AsyncGenerator<ShownFrame<T>, void, undefined> {
-  let held: { readonly first: number; readonly frame: T } | null = null;
-  for await (const { ticks, frame } of frames) {
-    const first = firstFilmFrame(ticks, clock, rate);
-    if (held !== null) {
-      const [start, end] = [Math.max(from, held.first), Math.min(to, first)];
-      if (start < end) yield { frame: held.frame, from: start, to: end };
-    }
-    // A file's first picture stands for whatever comes before it.
-    held = { first: held === null ? 0 : first, frame };
-    if (first >= to) return;
+export class FramesInFilm<T> {
+  readonly #clock: Clock;
+  readonly #rate: Rate;
+  readonly #from: number;
+  readonly #to: number;
+  #held: { readonly first: number; readonly frame: T } | null = null;
+
+  constructor(range: FilmRange) {
+    this.#clock = range.clock;
+    this.#rate = range.rate;
+    this.#from = range.from;
+    this.#to = range.to;
   }
-  const start = held === null ? to : Math.max(from, held.first);
-  if (held !== null && start < to) yield { frame: held.frame, from: start, to };
+
+  /** The range needs no more frames. */
+  get isFull(): boolean {
+    return this.#held !== null && this.#held.first >= this.#to;
+  }
+
+  /** The next source frame has come: where the one before it is shown; null = nowhere. */
+  add(ticks: number, frame: T): ShownFrame<T> | null {
+    const first = firstFilmFrame(ticks, this.#clock, this.#rate);
+    const shown = this.#shownUntil(first);
+    this.#held = { first: this.#held === null ? 0 : first, frame };
+    return shown;
+  }
+
+  /** No more frames come: where the last one is shown; null = nowhere. */
+  end(): ShownFrame<T> | null {
+    return this.#shownUntil(this.#to);
+  }
+
+  #shownUntil(end: number): ShownFrame<T> | null {
+    if (this.#held === null) return null;
+    const { first, frame } = this.#held;
+    const [from, to] = [Math.max(this.#from, first), Math.min(this.#to, end)];
+    return from < to ? { frame, from, to } : null;
+  }
 }

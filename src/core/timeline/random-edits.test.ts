@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { audioTracksOf, blocksOf, filmEnd, recordsOf, segmentsOf, tracksOf } from '../document/access';
+import { audioTracksOf, blocksOf, filmEnd, projectOf, recordsOf, segmentsOf, tracksOf } from '../document/access';
 import { applyDiff, isEmptyDiff, reverseDiff, squashDiffs } from '../document/apply-diff';
 import { emptyDiff, type DocumentDiff } from '../document/diff';
 import { emptyHistory, recordEdit, takeRedo, takeUndo } from '../document/history';
@@ -19,6 +19,7 @@ import { liftRange } from './clear-range';
 import { deleteClips } from './delete-clips';
 import { extendBackward, extendForward } from './grow-segment';
 import { insertAudio, setClipSound } from './insert-audio';
+import { insertShot } from './insert-shot';
 import { insertStill } from './insert-still';
 import { addMarker } from './markers';
 import { moveClip } from './move';
@@ -32,7 +33,7 @@ import {
   setTravel,
   splitBlock,
 } from './prompt-blocks';
-import { removePlannedSegment, retakeRange, switchBranch } from './segments';
+import { removePlannedSegment, retakeRange, setFootageFit, switchBranch, takeFilmSize } from './segments';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
 import { slipClip } from './slip';
@@ -157,6 +158,18 @@ const operations: readonly Operation[] = [
     addPromptBlock(doc, { id, shotId: shot(doc, a).id, from: b % 20, to: (b % 20) + 1 + (a % 4), text: id }),
   (doc, { a, b }, id) => pinAnchor(doc, { id, shotId: shot(doc, a).id, frame: (b % 20) - 5, mediaId: 'm' }),
   (doc, { a, b }) => moveAnchor(doc, pick(recordsOf(doc, 'anchor'), a).id, b % 20),
+  (doc, { a, b, flag }, id) => {
+    const { rate, width, height } = projectOf(doc);
+    const { modelId, sampling } = shot(doc, a);
+    return insertShot(doc, {
+      ...{ shotId: `${id}-shot`, segmentId: `${id}-segment`, clipId: id, blockId: null, text: null, name: id },
+      ...{ trackId: track(doc, a), start: b, modelId, rate, width, height, sampling, frameCount: 1 + (a % 40) },
+      footage: { mediaId: 'film', from: b, fit: flag ? 'fill' : 'fit' },
+      mode: flag ? 'insert' : 'place',
+    });
+  },
+  (doc, { a, flag }) => setFootageFit(doc, pick(recordsOf(doc, 'segment'), a).id, flag ? 'fill' : 'fit'),
+  (doc, { a }) => takeFilmSize(doc, shot(doc, a).id),
   (doc, { b }, id) => addMarker(doc, { id, frame: b, name: id }),
   (doc, { a, b, flag }) => setInOut(doc, flag ? { inPoint: a } : { outPoint: b }),
   (doc, { flag }, id) => addTrack(doc, { id, type: flag ? 'audio' : 'video' }),

@@ -219,6 +219,46 @@ describe('migrations', () => {
     expect(db.all(All, 'SELECT * FROM media')).toEqual([]);
   });
 
+  test('version 9 keeps jobs with their frames and what the history hears of them, and lets films in', async () => {
+    const paths = aFolder();
+    const options = { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations.slice(0, 8), ...noClean };
+    const before = await openDatabase(paths, options);
+    addProject(before, 'p', 'Film');
+    const hash = 'a'.repeat(64);
+    before.run('INSERT INTO frames VALUES (?, 1)', hash);
+    const job = (db: LibraryDatabase, id: string, kind: string) =>
+      db.run(
+        `INSERT INTO jobs (id, project_id, kind, state, title, frame_count, payload, queue_place, created_at)
+         VALUES (?, 'p', ?, 'running', 't', 3, '{}', 1, 2)`,
+        ...[id, kind],
+      );
+    job(before, 'old', 'generate');
+    before.run("INSERT INTO job_frames VALUES ('old', 0, ?)", hash);
+    expect(() => job(before, 'x', 'conform')).toThrow('CHECK');
+    before.close();
+    const db = await open(paths);
+    job(db, 'new', 'conform');
+    const All = z.record(z.string(), z.unknown());
+    expect(db.all(All, 'SELECT id, kind, state FROM jobs ORDER BY rowid')).toEqual([
+      { id: 'old', kind: 'generate', state: 'running' },
+      { id: 'new', kind: 'conform', state: 'running' },
+    ]);
+    expect(db.all(All, 'SELECT * FROM job_frames')).toEqual([{ job_id: 'old', frame_index: 0, hash }]);
+    db.run("UPDATE jobs SET state = 'failed'");
+    expect(db.all(All, 'SELECT job_id FROM runs')).toEqual([{ job_id: 'old' }]);
+    const take = (id: string, recipe: string) =>
+      db.run(
+        `INSERT INTO takes (id, project_id, shot_id, segment_id, seed, recipe, recipe_hash, created_at)
+         VALUES (?, 'p', 's', 'g', 0, ?, ?, 3)`,
+        ...[id, recipe, hash],
+      );
+    take('footage', '{"family":"footage"}');
+    take('made', '{"family":"ltx"}');
+    expect(db.all(All, 'SELECT take_id FROM runs WHERE take_id IS NOT NULL')).toEqual([{ take_id: 'made' }]);
+    db.run("DELETE FROM projects WHERE id = 'p'");
+    expect(db.all(All, 'SELECT * FROM runs')).toEqual([]);
+  });
+
   test('a new library makes no backup, and five are kept of many', async () => {
     const paths = aFolder();
     const clock = new FakeClock();
@@ -335,4 +375,5 @@ const RELEASED_HASHES = [
   '6 app-settings e9c3d474dd3131ae',
   '7 draft-keys 3a305d1ed2d995e6',
   '8 sounds 399c5238091de584',
+  '9 footage 68bb3b129fe88f6f',
 ];

@@ -4,11 +4,10 @@
  */
 import { z } from 'zod';
 import { AppError } from '@core/errors';
-import { framesInFilm } from '@core/footage/frame-times';
 import { framesPerSecond } from '@core/time/rate';
 import { FootageRecipe } from '@contracts/recipe';
 import { FrameStore } from '../media/frame-store';
-import { clockOf, decodeFootage } from './decode-footage';
+import { shownFootage } from './decode-footage';
 import { FootagePlace, nameOf } from './footage-file';
 import { FootageFacts } from './probe-footage';
 
@@ -31,6 +30,7 @@ export interface ConformedFrame {
 
 /** Frames on their way to the disk while the next ones are decoded. */
 const IN_FLIGHT = 4;
+const TELL_MS = 100;
 /** A last picture that stands longer than this at the end of an even film means that the file ends early. */
 const HELD_SECONDS = 0.5;
 
@@ -47,36 +47,64 @@ export async function conformFootage(
   const range = { from: from + done, to: from + frameCount };
   let isTroubled = false;
   const hooks = { onTrouble: () => (isTroubled = true), ...(signal && { signal }) };
-  const decoded = decodeFootage({ place, facts, rate, ...range, width, height, fit }, hooks);
+  const pictures = shownFootage({ place, facts, rate, ...range, width, height, fit }, hooks);
   const pending: Promise<ConformedFrame[]>[] = [];
+  const told = new Batches(onFrames);
   let bytes = 0;
   let shownTo = range.from;
   let isCut = false;
   const settleOldest = async (): Promise<void> => {
     const stored = (await pending.shift()) ?? [];
     bytes += stored[0]?.bytes ?? 0;
-    onFrames(stored);
+    told.add(stored);
   };
-  for await (const shown of framesInFilm(decoded, { clock: clockOf({ facts, rate }), rate, ...range })) {
-    const held = (shown.to - shown.from) / framesPerSecond(rate);
-    const isUneven = facts.notes.includes('variable-rate');
-    isCut = shown.to === range.to && held > HELD_SECONDS + sourceSeconds(facts) && (isTroubled || !isUneven);
-    const to = isCut ? shown.from + 1 : shown.to;
-    shownTo = to;
-    pending.push(
-      store
-        .put(shown.frame, width, height)
-        .then(({ hash, bytes: size }) =>
-          Array.from({ length: to - shown.from }, (_, i) => ({ index: shown.from - from + i, hash, bytes: size })),
-        ),
-    );
-    // Told of below, in order; until then it must not count as unheard.
-    pending.at(-1)?.catch(() => undefined);
-    if (pending.length >= IN_FLIGHT) await settleOldest();
+  try {
+    for await (const shown of pictures) {
+      const held = (shown.to - shown.from) / framesPerSecond(rate);
+      const isUneven = facts.notes.includes('variable-rate');
+      isCut = shown.to === range.to && held > HELD_SECONDS + sourceSeconds(facts) && (isTroubled || !isUneven);
+      const to = isCut ? shown.from + 1 : shown.to;
+      shownTo = to;
+      pending.push(
+        store
+          .put(shown.frame, width, height)
+          .then(({ hash, bytes: size }) =>
+            Array.from({ length: to - shown.from }, (_, i) => ({ index: shown.from - from + i, hash, bytes: size })),
+          ),
+      );
+      // Told of below, in order; until then it must not count as unheard.
+      pending.at(-1)?.catch(() => undefined);
+      if (pending.length >= IN_FLIGHT) await settleOldest();
+    }
+    while (pending.length > 0) await settleOldest();
+  } finally {
+    // What is stored counts, also when the import is stopped.
+    told.flush();
   }
-  while (pending.length > 0) await settleOldest();
   if (isCut || shownTo < range.to) throw endsEarly(nameOf(place), shownTo - from, frameCount);
   return { bytes };
+}
+
+/** Each message costs the parent a transaction: frames are told of ten times a second, not one by one. */
+class Batches {
+  readonly #tell: (frames: ConformedFrame[]) => void;
+  #waiting: ConformedFrame[] = [];
+  #toldMs = -Infinity;
+
+  constructor(tell: (frames: ConformedFrame[]) => void) {
+    this.#tell = tell;
+  }
+
+  add(frames: readonly ConformedFrame[]): void {
+    this.#waiting.push(...frames);
+    if (performance.now() - this.#toldMs >= TELL_MS) this.flush();
+  }
+
+  flush(): void {
+    if (this.#waiting.length > 0) this.#tell(this.#waiting);
+    this.#waiting = [];
+    this.#toldMs = performance.now();
+  }
 }
 
 /** How long one picture of the file lasts. */

@@ -5,7 +5,7 @@
  */
 import { AppError } from '@core/errors';
 import { placeInFrame, type FootageFit } from '@core/footage/fit';
-import type { Clock } from '@core/footage/frame-times';
+import { FramesInFilm, type Clock, type ShownFrame } from '@core/footage/frame-times';
 import type { Rate } from '@core/time/rate';
 import { everyFrameOnce, streamFfmpeg } from '../export/ffmpeg';
 import { inputArgs, nameOf, type FootagePlace } from './footage-file';
@@ -65,6 +65,24 @@ export async function* decodeFootage(
     }
   }
   if (isEmpty) throw undecodable(nameOf(request.place));
+}
+
+/**
+ * The pictures that film frames of the request's range show, with the film frames that show them; ffmpeg is ended as
+ * soon as the range is full. Throws as decodeFootage does.
+ */
+export async function* shownFootage(
+  request: DecodeRequest,
+  hooks: { readonly onTrouble?: () => void; readonly signal?: AbortSignal } = {},
+): AsyncGenerator<ShownFrame<Uint8Array>, void, undefined> {
+  const film = new FramesInFilm<Uint8Array>({ ...request, clock: clockOf(request) });
+  for await (const { ticks, frame } of decodeFootage(request, hooks)) {
+    const shown = film.add(ticks, frame);
+    if (shown !== null) yield shown;
+    if (film.isFull) return;
+  }
+  const last = film.end();
+  if (last !== null) yield last;
 }
 
 interface DecodeHooks {
@@ -172,7 +190,8 @@ function filterOf({ facts, width, height, fit }: DecodeRequest): string {
       'format=gbrp',
     );
   // What is see-through lies over black, as a film without anything below it does.
-  if (facts.notes.includes('alpha')) filters.push(`scale=${matrix}`, 'format=gbrap', 'setparams=range=full', 'premultiply=inplace=1');
+  if (facts.notes.includes('alpha'))
+    filters.push(`scale=${matrix}`, 'format=gbrap', 'setparams=range=full', 'premultiply=inplace=1');
   const flags = 'lanczos+accurate_rnd+full_chroma_int+full_chroma_inp';
   filters.push(`scale=${placed.width}:${placed.height}:flags=${flags}:${matrix}`, 'format=rgb24');
   filters.push(

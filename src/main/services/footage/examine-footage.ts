@@ -1,11 +1,13 @@
 /**
- * A film examined before it is linked: what ffprobe says of it, and its first picture really decoded. That tells whether
- * it can be decoded at all, gives the picture that stands for it in the media panel, and says when it begins: where
- * pictures are coded out of order, an AVI's first one is shown later than its stream says.
+ * A film examined before it is linked: what ffprobe says of it, and two pictures really decoded. The first tells whether
+ * it can be decoded at all, and when it begins: where pictures are coded out of order, an AVI's first one is shown later
+ * than its stream says. The other stands for it in the media panel.
  */
+import { AssertionError } from '@core/errors';
 import { placeInFrame } from '@core/footage/fit';
+import { filmFrameCount } from '@core/footage/frame-times';
 import { encodeRgbPng } from '../../platform/png';
-import { decodeFootage } from './decode-footage';
+import { decodeFootage, shownFootage } from './decode-footage';
 import type { FootagePlace } from './footage-file';
 import { probeFootage, type FootageFacts } from './probe-footage';
 
@@ -20,10 +22,20 @@ export interface ExaminedFootage {
 
 /** @throws AppError media/unreadable, media/unsupported, media/not-found, cancelled */
 export async function examineFootage(place: FootagePlace, signal?: AbortSignal): Promise<ExaminedFootage> {
-  const facts = await probeFootage(place, signal);
-  const { width, height } = placeInFrame(facts, { width: POSTER_SIDE, height: POSTER_SIDE }, 'fit');
-  const request = { place, facts, rate: ANY_RATE, from: 0, to: 1, width, height, fit: 'fill' } as const;
-  for await (const { ticks, frame } of decodeFootage(request, signal && { signal }))
-    return { facts: { ...facts, start: facts.start + ticks }, poster: encodeRgbPng(frame, width, height) };
-  throw new Error('decodeFootage ends with an error or a picture');
+  const probed = await probeFootage(place, signal);
+  const { width, height } = placeInFrame(probed, { width: POSTER_SIDE, height: POSTER_SIDE }, 'fit');
+  const look = { place, rate: ANY_RATE, width, height, fit: 'fill' } as const;
+  const { ticks } = await firstOf(decodeFootage({ ...look, facts: probed, from: 0, to: 1 }, signal && { signal }));
+  const facts = { ...probed, start: probed.start + ticks };
+  // Films fade in: a third of the way there is more to be seen than at the start.
+  const all = facts.clock === null ? facts.ticks : filmFrameCount(facts.ticks, facts.clock, ANY_RATE);
+  const range = { from: Math.floor(all / 3), to: all };
+  const shown = await firstOf(shownFootage({ ...look, facts, ...range }, signal && { signal }));
+  return { facts, poster: encodeRgbPng(shown.frame, width, height) };
+}
+
+/** decodeFootage ends with an error where there is no picture. */
+async function firstOf<T>(items: AsyncIterable<T>): Promise<T> {
+  for await (const item of items) return item;
+  throw new AssertionError('a decoded film has a picture');
 }

@@ -28,7 +28,8 @@ export class ConformPace {
 
   /** Learns from a conform that ran to its end. */
   record(media: FootageMedia, shape: ConformShape, seconds: number): void {
-    const pace = Math.max(0, seconds - START_SECONDS) / megapixels(media, shape);
+    // A short one is nearly all start.
+    const pace = Math.max(seconds / 10, seconds - START_SECONDS) / megapixels(media, shape);
     const before = this.#measured();
     this.#settings.set(KEY, before === null ? pace : before + (pace - before) * WEIGHT);
   }

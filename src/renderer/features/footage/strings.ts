@@ -12,7 +12,7 @@ export const strings = {
   rateVaries: (fps: string) => `${fps}, uneven`,
   pictures: (count: number) => `${count} pictures, one per frame`,
   codec: 'Codec',
-  range: 'Take',
+  range: 'Part',
   from: 'From frame',
   to: 'To frame',
   rangeHint: (from: string, to: string) => `${from} to ${to}`,
