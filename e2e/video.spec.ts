@@ -115,21 +115,13 @@ test('a film is placed frame by frame with its sound, goes on growing, and is ex
     const imported = (await film.project()).takes.find((take) => take.parentTakeId === null);
     const forward = await newest(film);
     expect(forward).toMatchObject({ parentTakeId: imported?.id });
-    const answer = await page.evaluate(async (takeId) => {
-      const { studio: bridge } = window as unknown as { studio: { invoke(m: string, i: unknown): Promise<unknown> } };
-      return bridge.invoke('takes.recipe', { takeId });
-    }, forward?.id);
     // It was given the last four frames of the footage, as they are stored.
-    expect(answer).toMatchObject({
-      value: {
-        recipe: {
-          role: 'forward',
-          frameCount: 5,
-          width: SIZE,
-          height: SIZE,
-          known: [-4, -3, -2, -1].map((index) => ({ index, frame: imported?.frames.at(index) })),
-        },
-      },
+    expect(await film.recipeOf(forward?.id ?? '')).toMatchObject({
+      role: 'forward',
+      frameCount: 5,
+      width: SIZE,
+      height: SIZE,
+      known: [-4, -3, -2, -1].map((index) => ({ index, frame: imported?.frames.at(index) })),
     });
     await page.keyboard.press('Shift+e');
     await page.getByTestId('extend-frames').fill('4');

@@ -3,12 +3,13 @@
  * it can be decoded at all, and when it begins: where pictures are coded out of order, an AVI's first one is shown later
  * than its stream says. The other stands for it in the media panel.
  */
-import { AssertionError } from '@core/errors';
+import { AppError, AssertionError } from '@core/errors';
 import { placeInFrame } from '@core/footage/fit';
 import { filmFrameCount } from '@core/footage/frame-times';
 import { encodeRgbPng } from '../../platform/png';
+import { readFfmpeg } from '../export/ffmpeg';
 import { decodeFootage, shownFootage } from './decode-footage';
-import type { FootagePlace } from './footage-file';
+import { nameOf, type FootagePlace } from './footage-file';
 import { probeFootage, type FootageFacts } from './probe-footage';
 
 const POSTER_SIDE = 160;
@@ -23,6 +24,7 @@ export interface ExaminedFootage {
 /** @throws AppError media/unreadable, media/unsupported, media/not-found, cancelled */
 export async function examineFootage(place: FootagePlace, signal?: AbortSignal): Promise<ExaminedFootage> {
   const probed = await probeFootage(place, signal);
+  if (probed.notes.includes('hdr')) await assertToneMapping(nameOf(place), signal);
   const { width, height } = placeInFrame(probed, { width: POSTER_SIDE, height: POSTER_SIDE }, 'fit');
   const look = { place, rate: ANY_RATE, width, height, fit: 'fill' } as const;
   const { ticks } = await firstOf(decodeFootage({ ...look, facts: probed, from: 0, to: 1 }, signal && { signal }));
@@ -32,6 +34,17 @@ export async function examineFootage(place: FootagePlace, signal?: AbortSignal):
   const range = { from: Math.floor(all / 3), to: all };
   const shown = await firstOf(shownFootage({ ...look, facts, ...range }, signal && { signal }));
   return { facts, poster: encodeRgbPng(shown.frame, width, height) };
+}
+
+/** Not every ffmpeg is built with the filter that knows HDR's curves. @throws AppError media/unsupported */
+async function assertToneMapping(name: string, signal?: AbortSignal): Promise<void> {
+  const list = await readFfmpeg(['-filters'], { limitBytes: 1 << 20, ...(signal && { signal }) });
+  if (/ zscale /.test(new TextDecoder().decode(list))) return;
+  throw new AppError('media/unsupported', `${name} is HDR, and the ffmpeg of this machine cannot bring it to SDR.`, {
+    field: 'film',
+    value: name,
+    remedy: 'Save it as SDR (Rec. 709) in a video editor, or install an ffmpeg with zscale.',
+  });
 }
 
 /** decodeFootage ends with an error where there is no picture. */
