@@ -126,15 +126,16 @@ export class StudioPage {
     await this.page.evaluate(`document.body.append(
       Object.assign(document.createElement('input'), { type: 'file', multiple: true, id: 'dropped' }))`);
     await this.page.locator('#dropped').setInputFiles([...files]);
-    const drop = `(element, { x, y }) => {
+    const { x, y } = await this.middleOf(target);
+    await this.page.evaluate(`(() => {
       const field = document.querySelector('#dropped');
       const dataTransfer = new DataTransfer();
       for (const file of field.files) dataTransfer.items.add(file);
       field.remove();
-      const init = { bubbles: true, cancelable: true, clientX: x, clientY: y, dataTransfer };
+      const init = { bubbles: true, cancelable: true, clientX: ${x}, clientY: ${y}, dataTransfer };
+      const element = document.elementFromPoint(${x}, ${y});
       for (const type of ['dragover', 'drop']) element.dispatchEvent(new DragEvent(type, init));
-    }`;
-    await target.evaluate(drop, await this.middleOf(target));
+    })()`);
   }
 
   /** A planned shot cheap enough to be made many times in a test. */
