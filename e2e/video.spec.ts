@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { TakeView } from '@contracts/job';
 import { numberedPicture, numberIn, writeFilm } from '../test/support/films';
 import { probe } from './fixtures/probe';
+import { seriousFindings } from './fixtures/serious-findings';
 import { expect, test, type StudioUnderTest } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
 
@@ -58,6 +59,7 @@ test('a film is placed frame by frame with its sound, goes on growing, and is ex
     await expect(page.getByTestId('footage-bytes')).toHaveText('at most 1.6 MB');
     await expect(page.getByTestId('footage-estimate')).toHaveText(/about/);
     await studio.screenshot('video-dialog');
+    expect(await seriousFindings(page)).toEqual([]);
     expect((await film.project()).takes).toHaveLength(0);
     await film.setNumberIn('footage-from', 8);
     await film.setNumberIn('footage-to', 32);
@@ -219,17 +221,39 @@ test('an import is stopped with what it has, gone on with, and its frames appear
     await studio.screenshot('video-stopped');
   });
 
+  await test.step('closed while it runs, it goes on after its frames when the studio is opened again', async () => {
+    await page.getByTestId('generate').click();
+    await expect(page.getByTestId('job-facts')).toHaveText(/\d+\/4000 frames/);
+    await studio.reopen();
+    const { page: again } = studio;
+    const reopened = new StudioPage(again);
+    await again.keyboard.press('Control+j');
+    await expect(again.getByTestId('job-hint').first()).toHaveText(/goes on after \d+ of 4000 frames/i);
+    await studio.screenshot('video-interrupted');
+    await again.getByTestId('retry-job').first().click();
+    await expect.poll(async () => (await newest(reopened))?.frames.length, { timeout: 90_000 }).toBe(4_000);
+    await reopened.waitForIdle();
+    await expect(reopened.clips.first()).not.toHaveAccessibleName(/stale|planned|stopped/);
+    const whole = await newest(reopened);
+    expect(storedNumbers(studio, whole && { ...whole, frames: whole.frames.slice(0, 300) })).toEqual(
+      Array.from({ length: 300 }, (_, i) => i % 256),
+    );
+    await again.keyboard.press('Control+j');
+  });
+
   await test.step('a part that is imported anew is whole', async () => {
-    await page.keyboard.press('Control+z');
-    await expect(film.clips).toHaveCount(0);
-    await page.getByTestId('place-footage').focus();
-    await page.keyboard.press('Enter');
-    await film.setNumberIn('footage-to', 40);
-    await page.getByTestId('footage-place').click();
-    await film.waitForTakes(2);
-    const take = await newest(film);
+    const { page: again } = studio;
+    const anew = new StudioPage(again);
+    await again.keyboard.press('Control+z');
+    await expect(anew.clips).toHaveCount(0);
+    await again.getByTestId('place-footage').focus();
+    await again.keyboard.press('Enter');
+    await anew.setNumberIn('footage-to', 40);
+    await again.getByTestId('footage-place').click();
+    await expect.poll(async () => (await newest(anew))?.frames.length, { timeout: 90_000 }).toBe(40);
+    const take = await newest(anew);
     expect(storedNumbers(studio, take)).toEqual(Array.from({ length: 40 }, (_, i) => i));
-    await expect(film.clips.first()).not.toHaveAccessibleName(/stale|planned/);
+    await expect(anew.clips.first()).not.toHaveAccessibleName(/stale|planned/);
   });
   expect(studio.pageErrors).toEqual([]);
 });

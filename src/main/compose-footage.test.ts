@@ -7,7 +7,8 @@ import type { DocumentDiff } from '@core/document/diff';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
 import { draftChanges } from '@core/prompt/draft-changes';
 import { insertShot } from '@core/timeline/insert-shot';
-import { setFootageFit } from '@core/timeline/segments';
+import { setProject } from '@core/timeline/project-settings';
+import { setFootageFit, takeFilmSize } from '@core/timeline/segments';
 import type { TakeView } from '@contracts/job';
 import { FakeEngineProcess } from '../../test/fakes/fake-engine-process';
 import { numberIn, writeFilm } from '../../test/support/films';
@@ -26,8 +27,8 @@ afterEach(async () => {
 });
 
 interface Child {
-  /** Conforms it was asked for. */
-  asked: number;
+  /** Of each conform it was asked for, the frames that were there already. */
+  readonly done: number[];
   /** Frames after which it dies; null = it lives. */
   diesAfter: number | null;
 }
@@ -48,7 +49,7 @@ function childInProcess(child: Child): () => ExporterProcess {
         const request = ExportRequest.parse(raw);
         if (request.type === 'cancel') return stopped.abort();
         if (request.type !== 'conform') throw new Error('only films are imported here');
-        child.asked += 1;
+        child.done.push(request.task.done);
         let seen = 0;
         const onFrames = (frames: { index: number; hash: string; bytes: number }[]) => {
           if (isGone) return;
@@ -68,7 +69,7 @@ function childInProcess(child: Child): () => ExporterProcess {
   };
 }
 
-async function open(dir: string, child: Child = { asked: 0, diesAfter: null }): Promise<Studio> {
+async function open(dir: string, child: Child = { done: [], diesAfter: null }): Promise<Studio> {
   const studio = await openStudio({
     libraryDir: dir,
     embeddedModelsDir: resolve('resources/models'),
@@ -129,7 +130,7 @@ const at8 = (count: number, from = 0) => Array.from({ length: count }, (_, i) =>
 
 describe('an imported film', () => {
   test('becomes a take of its segment, and the same part is never decoded twice', async () => {
-    const child = { asked: 0, diesAfter: null };
+    const child: Child = { done: [], diesAfter: null };
     const studio = await open(tempDir(), child);
     const { projectId, mediaId, place } = await aProject(studio, await aFilm(), { from: 4 });
     expect(studio.footage.estimate(mediaId, { rate, ...size, frameCount: 16 })).toMatchObject({ basis: 'typical' });
@@ -141,7 +142,7 @@ describe('an imported film', () => {
     expect(studio.footage.estimate(mediaId, { rate, ...size, frameCount: 16 })).toMatchObject({ basis: 'measured' });
     place('two', 16);
     await studio.jobs.settled(await studio.footage.conform({ projectId, segmentId: 'two' }));
-    expect(child.asked).toBe(1);
+    expect(child.done).toEqual([0]);
     const second = studio.takes.list(projectId).find(({ segmentId }) => segmentId === 'two');
     expect(second?.frames).toEqual(take?.frames);
     expect(studio.history.search({}).runs).toEqual([]);
@@ -164,10 +165,17 @@ describe('an imported film', () => {
     expect(reasons()).toEqual(['How it fills the frame has changed since.']);
     await conform();
     expect(reasons()).toEqual([null]);
+    commit((doc) => setProject(doc, { width: 96 }));
+    expect(reasons()).toEqual(['It was conformed to 64 × 64, and the film is 96 × 64 now.']);
+    commit((doc) => takeFilmSize(doc, 'one-shot'));
+    await conform();
+    expect(reasons()).toEqual([null]);
+    const [take] = studio.takes.list(projectId);
+    expect(await studio.frames.read(take?.frames[0] ?? '')).toMatchObject({ width: 96, height: 64 });
   });
 
   test('whose child dies keeps its frames, and goes on after them', async () => {
-    const child: Child = { asked: 0, diesAfter: 1 };
+    const child: Child = { done: [], diesAfter: 1 };
     const studio = await open(tempDir(), child);
     const { projectId } = await aProject(studio, await aFilm('film.mp4', 200), { frameCount: 60 });
     const jobId = await studio.footage.conform({ projectId, segmentId: 'one' });
@@ -177,10 +185,15 @@ describe('an imported film', () => {
     expect(before).toBeGreaterThan(0);
     expect(failed.error?.message).toContain(`The first ${before} of 60 frames were kept.`);
     child.diesAfter = null;
+    // Asked for anew, not run again: what is there is in the take alone.
+    await studio.jobs.settled(await studio.footage.conform({ projectId, segmentId: 'one' }));
+    const whole = () => studio.takes.list(projectId).filter(({ frames }) => frames.length === 60);
+    expect(await numbersIn(studio, whole()[0])).toEqual(at8(60));
+    expect(child.done).toEqual([0, before]);
     studio.jobs.retry(jobId);
     expect(await studio.jobs.settled(jobId)).toMatchObject({ state: 'done' });
-    const [take] = studio.takes.list(projectId);
-    expect(await numbersIn(studio, take)).toEqual(at8(60));
+    expect(whole()).toHaveLength(2);
+    expect(child.done).toHaveLength(2);
   });
 
   test('whose original is gone is refused at once and found again by its content', async () => {
@@ -212,6 +225,10 @@ describe('an imported film', () => {
     await here.jobs.settled(await here.footage.conform({ projectId, segmentId: 'one' }));
     const bundle = join(tempDir(), 'film.onionskin');
     await here.bundles.export(projectId, bundle);
+    // In this library the original is known already.
+    const twin = await here.bundles.import(bundle);
+    const job = await here.footage.conform({ projectId: twin.projectId, segmentId: 'one' });
+    expect(await here.jobs.settled(job)).toMatchObject({ state: 'done' });
     const there = await open(tempDir());
     const imported = await there.bundles.import(bundle);
     expect(imported).toMatchObject({ takes: 1, missingModels: [] });

@@ -196,10 +196,11 @@ function insert(db: LibraryDatabase, { project, takes, media, name }: Content, n
         ],
       );
     for (const { id, name: own, facts, poster, bytes, sha256: print, createdAt } of media.footage)
+      // An original that another project of this library has linked is linked here too.
       db.run(
         `INSERT INTO footage (id, project_id, name, place, facts, poster, bytes, sha256, created_at)
-         VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)`,
-        ...[mediaId(id), projectId, own, JSON.stringify(FootageFacts.parse(JSON.parse(facts))), poster],
+         VALUES (?, ?, ?, (SELECT place FROM footage WHERE sha256 = ? AND place IS NOT NULL LIMIT 1), ?, ?, ?, ?, ?)`,
+        ...[mediaId(id), projectId, own, print, JSON.stringify(FootageFacts.parse(JSON.parse(facts))), poster],
         ...[bytes, print, createdAt],
       );
     for (const { mediaSha256, width, height, hash } of media.fitted) {

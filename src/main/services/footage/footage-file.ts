@@ -72,9 +72,12 @@ export function sortPlaces(paths: readonly string[]): { readonly places: Footage
   return { places, rest };
 }
 
+/** Of a sequence as the trade writes it: `paint_[001-048].png`. */
 export function nameOf(place: FootagePlace): string {
   if (place.type === 'file') return basename(place.path);
-  return `${pictureName(place, 0)} – ${pictureName(place, place.count - 1)}`;
+  const { prefix, suffix, first, count, digits } = place;
+  const number = (i: number): string => String(first + i).padStart(digits, '0');
+  return `${prefix}[${number(0)}-${number(count - 1)}]${suffix}`;
 }
 
 /** Name of the i-th picture. */

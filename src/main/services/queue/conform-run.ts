@@ -1,7 +1,7 @@
 /**
  * One conform, run: a child decodes the film and stores its frames, each is noted at once, and at the end, whole or not,
- * they become a take like a generated one. A conform that was stopped goes on after the frames it has; the same film at
- * the same cut, rate and size is never decoded twice.
+ * they become a take like a generated one. A conform that was stopped goes on after the frames it has, also when it is asked
+ * for anew; the same film at the same cut, rate and size is never decoded twice.
  */
 import type { ConformPayload, ResumeStep } from '@contracts/job';
 import type { Clock } from '../../platform/clock';
@@ -39,11 +39,17 @@ export async function runConform(
   { jobId, signal }: RunContext,
   options: ConformRunOptions,
 ): Promise<WholeRun> {
+  const { frameCount: total } = recipe;
   const known = await knownFrames(recipe, options);
-  if (known !== null) return { frames: known, seconds: NO_SECONDS };
+  if (known.length === total) return { frames: known, seconds: NO_SECONDS };
+  if (known.length > storedOf(options.jobs, jobId, total).length)
+    noteFrames(
+      jobId,
+      known.map((hash, index) => ({ index, hash })),
+      options,
+    );
   const { footage, pace, frames, clock, jobs } = options;
   const { media, facts, place } = await footage.online(recipe.mediaId, signal);
-  const { frameCount: total } = recipe;
   const before = storedOf(jobs, jobId, total).length;
   const progress = new Coalescer<ExportProgress>(clock, (value) => options.onProgress({ jobId, ...value }));
   const startMs = clock.monotonicMs();
@@ -93,11 +99,14 @@ export function conformStep({ recipe }: ConformPayload, jobId: string, jobs: Job
   return step === 0 ? null : { window: 0, windows: 1, step, steps: recipe.frameCount };
 }
 
-/** The frames of a take of the very same recipe, when all of them are still there. */
-async function knownFrames(recipe: ConformPayload['recipe'], options: ConformRunOptions): Promise<string[] | null> {
+/** What takes of the very same recipe have, from its first frame on, as far as the files are still there. */
+async function knownFrames(recipe: ConformPayload['recipe'], options: ConformRunOptions): Promise<string[]> {
   const frames = options.takes.framesOfRecipe(recipe);
-  if (frames === null || frames.length !== recipe.frameCount) return null;
-  for (const hash of new Set(frames)) if (!(await options.frames.has(hash))) return null;
+  const there = new Map<string, boolean>();
+  for (const [i, hash] of frames.entries()) {
+    if (!there.has(hash)) there.set(hash, await options.frames.has(hash));
+    if (there.get(hash) === false) return frames.slice(0, i);
+  }
   return frames;
 }
 

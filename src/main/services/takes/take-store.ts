@@ -107,12 +107,12 @@ export class TakeStore {
     };
   }
 
-  /** Frames of the newest take that was made from this very recipe; null when there is none. */
-  framesOfRecipe(recipe: TakeRecipe): string[] | null {
-    const sql = `SELECT f.take_id AS takeId, f.hash FROM take_frames f WHERE f.take_id =
-      (SELECT id FROM takes WHERE recipe_hash = ? ORDER BY created_at DESC LIMIT 1) ORDER BY f.position`;
-    const frames = this.#db.all(FrameRow, sql, recipeHash(recipe));
-    return frames.length === 0 ? null : frames.map(({ hash }) => hash);
+  /** Frames of the longest take that was made from this very recipe; empty when there is none. */
+  framesOfRecipe(recipe: TakeRecipe): string[] {
+    const sql = `SELECT take_id AS takeId, hash FROM take_frames WHERE take_id =
+      (SELECT t.id FROM takes t JOIN take_frames f ON f.take_id = t.id WHERE t.recipe_hash = ?
+       GROUP BY t.id ORDER BY count(*) DESC LIMIT 1) ORDER BY position`;
+    return this.#db.all(FrameRow, sql, recipeHash(recipe)).map(({ hash }) => hash);
   }
 
   /** Takes of a project, newest first; two statements, whatever their number. */

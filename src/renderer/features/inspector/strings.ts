@@ -57,6 +57,7 @@ export const strings = {
   footageGone: 'not in this library',
   footageFit: 'Change how the film fills the frame',
   footageImport: 'Import frames',
+  footageGoOn: 'Import the rest',
   footageAgain: 'Conform again',
   footageRetake: 'Imported: mark a range with I and O to have the model make it anew.',
   stale: (reason: string) => `Out of date: ${reason}`,
