@@ -1,4 +1,5 @@
 /** Films from outside: what they cost is said first, every frame is the right one, and they go on growing. */
+import type { Locator } from '@playwright/test';
 import { decode, encode } from 'fast-png';
 import { existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,14 +25,16 @@ function storedNumbers(studio: StudioUnderTest, take: TakeView | undefined): num
   });
 }
 
-/** Colour of the viewer in the middle of the left and of the right half, read as the number of a picture. */
-async function shownNumber({ page }: StudioUnderTest): Promise<number> {
-  const shot = decode(await page.getByTestId('viewer-canvas').screenshot());
+/** The number of the picture that a part of the window shows. */
+async function numberOn(what: Locator): Promise<number> {
+  const shot = decode(await what.screenshot());
   const rgb = new Uint8Array(shot.width * shot.height * 3);
   for (let i = 0; i < shot.width * shot.height; i++)
     for (let c = 0; c < 3; c++) rgb[i * 3 + c] = Number(shot.data[i * shot.channels + c]);
   return numberIn(rgb, shot.width, shot.height);
 }
+
+const shownNumber = ({ page }: StudioUnderTest): Promise<number> => numberOn(page.getByTestId('viewer-canvas'));
 
 const newest = async (film: StudioPage): Promise<TakeView | undefined> =>
   (await film.project()).takes.toSorted((a, b) => b.createdAt - a.createdAt)[0];
@@ -64,6 +67,12 @@ test('a film is placed frame by frame with its sound, goes on growing, and is ex
     await film.setNumberIn('footage-from', 8);
     await film.setNumberIn('footage-to', 32);
     await expect(page.getByTestId('footage-frames')).toHaveText('24');
+    // The part's first and last frame are looked at before it is placed.
+    for (const [edge, number] of [
+      ['footage-first', at8(1, 8)[0]],
+      ['footage-last', at8(1, 31)[0]],
+    ] as const)
+      await expect.poll(() => numberOn(page.getByTestId(edge))).toBe(number);
     await page.getByTestId('footage-place').click();
     await expect(page.getByTestId('footage-dialog')).toBeHidden();
   });

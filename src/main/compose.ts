@@ -357,6 +357,7 @@ function joinServices(
       relink: (mediaId, files) => footage.relink(mediaId, onePlace(files)),
       originalOf: (mediaId) => footage.originalOf(mediaId),
       poster: (mediaId) => footage.poster(mediaId),
+      picture: (mediaId, at, signal) => footage.picture(mediaId, at, signal),
     },
     frames: {
       pathOf: (hash) => frames.pathOf(hash),

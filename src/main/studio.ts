@@ -110,6 +110,8 @@ export interface Studio {
     originalOf(mediaId: string): Promise<string>;
     /** PNG. */
     poster(mediaId: string): Uint8Array<ArrayBuffer>;
+    /** PNG of what is on screen when a film frame starts, counted from the file's first picture. */
+    picture(mediaId: string, at: { rate: Rate; frame: number }, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   };
 
   readonly frames: {

@@ -6,6 +6,7 @@
 import { AppError, AssertionError } from '@core/errors';
 import { placeInFrame } from '@core/footage/fit';
 import { filmFrameCount } from '@core/footage/frame-times';
+import type { Rate } from '@core/time/rate';
 import { encodeRgbPng } from '../../platform/png';
 import { readFfmpeg } from '../export/ffmpeg';
 import { decodeFootage, shownFootage } from './decode-footage';
@@ -31,9 +32,20 @@ export async function examineFootage(place: FootagePlace, signal?: AbortSignal):
   const facts = { ...probed, start: probed.start + ticks };
   // Films fade in: a third of the way there is more to be seen than at the start.
   const all = facts.clock === null ? facts.ticks : filmFrameCount(facts.ticks, facts.clock, ANY_RATE);
-  const range = { from: Math.floor(all / 3), to: all };
-  const shown = await firstOf(shownFootage({ ...look, facts, ...range }, signal && { signal }));
-  return { facts, poster: encodeRgbPng(shown.frame, width, height) };
+  return { facts, poster: await smallPicture(place, facts, { rate: ANY_RATE, frame: Math.floor(all / 3) }, signal) };
+}
+
+/** The picture on screen when a film frame starts, counted from the file's first picture, small. PNG. Throws as above. */
+export async function smallPicture(
+  place: FootagePlace,
+  facts: FootageFacts,
+  { rate, frame }: { readonly rate: Rate; readonly frame: number },
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, height } = placeInFrame(facts, { width: POSTER_SIDE, height: POSTER_SIDE }, 'fit');
+  const request = { place, facts, rate, from: frame, to: frame + 1, width, height, fit: 'fill' } as const;
+  const shown = await firstOf(shownFootage(request, signal && { signal }));
+  return Uint8Array.from(encodeRgbPng(shown.frame, width, height));
 }
 
 /** Not every ffmpeg is built with the filter that knows HDR's curves. @throws AppError media/unsupported */

@@ -13,7 +13,7 @@ import type { FootageMedia, MediaView } from '@contracts/job';
 import type { Clock } from '../../platform/clock';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
-import { examineFootage } from './examine-footage';
+import { examineFootage, smallPicture } from './examine-footage';
 import { extractSound } from './extract-sound';
 import { fingerprintOf } from './fingerprint';
 import { assertOnline, filesOf, FootagePlace, nameOf } from './footage-file';
@@ -121,6 +121,17 @@ export class FootageService {
     this.get(mediaId);
     const row = this.#db.get(Poster, 'SELECT poster FROM footage WHERE id = ?', mediaId);
     return new Uint8Array(Buffer.from(row?.poster ?? '', 'base64'));
+  }
+
+  /** PNG of what is on screen when a film frame starts. @throws AppError media/not-found, media/unreadable, cancelled */
+  async picture(
+    mediaId: string,
+    at: { readonly rate: Rate; readonly frame: number },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { media, facts, place } = this.get(mediaId);
+    await assertOnline(place, media.name);
+    return place === null ? this.poster(mediaId) : smallPicture(place, facts, at, signal);
   }
 
   /** @throws AppError media/unreadable when it is not the same film */

@@ -49,6 +49,7 @@ async function run(): Promise<void> {
     mediaFile: (id) => studio.media.pathOf(id),
     peaksFile: (id) => studio.media.peaksFile(id),
     poster: (id) => studio.footage.poster(id),
+    footagePicture: (id, at, signal) => studio.footage.picture(id, at, signal),
     soundSamples: (id, signal) => studio.media.samples(id, signal),
   });
   serveContract({

@@ -15,6 +15,8 @@ export const strings = {
   range: 'Part',
   from: 'From frame',
   to: 'To frame',
+  firstFrame: 'First frame of this part',
+  lastFrame: 'Last frame of this part',
   rangeHint: (from: string, to: string) => `${from} to ${to}`,
   whole: 'Whole file',
   fit: 'Frame',
