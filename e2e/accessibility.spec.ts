@@ -217,7 +217,7 @@ test('the page can do nothing but ask: no Node, no paths, no way out', async ({ 
   });
   expect(found).toEqual({
     globals: [],
-    bridge: ['importFiles', 'invoke', 'platform', 'subscribe'],
+    bridge: ['importFiles', 'invoke', 'platform', 'readRecipes', 'subscribe'],
     inlineScript: 'refused',
     network: 'TypeError',
     files: 'TypeError',

@@ -3,17 +3,35 @@
  * compose.ts builds one; nothing here names an implementation. Every method throws AppError on a failure the user can
  * meet, and leaves the library as it was.
  */
+import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
-import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type {
+  DoctorLine,
+  HistoryEntry,
+  ModelView,
+  OpenProject,
+  ProjectPlace,
+  ProjectSummary,
+  ProjectView,
+} from '@contracts/ipc';
+import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
-import type { ImportedBundle } from '@contracts/bundle';
+import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
-import type { ExportPreset, FootageMedia, JobView, MediaView, TakeView } from '@contracts/job';
-import type { Recipe, RecipeDraft } from '@contracts/recipe';
+import type { Estimate, ExportPreset, FootageMedia, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
+import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
+import type { RelinkReport } from '@contracts/media';
+import type { ProjectVersion, VersionList } from '@contracts/versions';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
+
+/** What a run will cost, and what the machine has left for it. */
+export interface CostOutlook extends Estimate {
+  readonly freeMemoryBytes: number;
+  readonly freeDiskBytes: number;
+}
 
 /** Everything that happens on its own; the electron shell forwards it to the window, the CLI to the terminal. */
 export interface StudioEvents {
@@ -24,6 +42,7 @@ export interface StudioEvents {
   'conform.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
+  'bundle.progress': { progress: BundleProgress };
   'library.progress': { progress: UpkeepProgress };
 }
 
@@ -40,7 +59,8 @@ export interface Studio {
   on<E extends keyof StudioEvents>(event: E, listener: (payload: StudioEvents[E]) => void): () => void;
 
   readonly projects: {
-    list(): ProjectSummary[];
+    /** Default: the shelf. */
+    list(place?: ProjectPlace): ProjectSummary[];
     create(options: { name: string; rate: Rate; width: number; height: number; modelId: string }): string;
     /** Creates a project from ready-made records in one transaction (the sample project, the demo). */
     createFrom(records: readonly DocumentRecord[]): string;
@@ -55,8 +75,17 @@ export interface Studio {
       diff: DocumentDiff;
     }): { version: number };
     history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] };
+    versions(projectId: string): VersionList;
+    /** The document as it was after that change. @throws AppError input/not-found */
+    versionAt(projectId: string, version: number): ProjectVersion;
+    /** An empty name takes it away. */
+    nameVersion(projectId: string, version: number, name: string): void;
     saveView(projectId: string, view: ProjectView): void;
     lastOpened(): string | null;
+    /** A twin with its history, takes and media. @returns its id */
+    duplicate(projectId: string): string;
+    setArchived(projectId: string, isArchived: boolean): void;
+    size(projectId: string): Promise<{ frames: number; bytes: number }>;
     trash(projectId: string): void;
     restore(projectId: string): void;
   };
@@ -75,6 +104,10 @@ export interface Studio {
     /** A stored frame as an image of the project, under a name without its ending. */
     fromFrame(projectId: string, hash: string, name: string): Promise<MediaView>;
     list(projectId: string): MediaView[];
+    /** Ids of those whose file is gone. */
+    offline(projectId: string): Promise<string[]>;
+    /** Looks for them in these files and folders. */
+    relink(projectId: string, paths: readonly string[], signal?: AbortSignal): Promise<RelinkReport>;
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
     /** For the app:// protocol: the file behind an id. */
@@ -133,6 +166,8 @@ export interface Studio {
     /** @throws AppError input/invalid for a take of footage, which no model made */
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
+    /** What was promised and what it took; null = nothing was noted. */
+    report(takeId: string): TakeReport | null;
     star(takeId: string, isStarred: boolean): void;
     /** At most 2,000 characters; empty removes it. */
     note(takeId: string, note: string): void;
@@ -143,6 +178,14 @@ export interface Studio {
      */
     rerender(takeId: string): Promise<string>;
     compare(takeId: string, otherTakeId: string): Promise<TakeComparison>;
+  };
+
+  readonly recipes: {
+    /**
+     * The recipes in a saved JSON, or in a film or picture that was exported with them.
+     * @throws AppError media/not-found, media/unsupported, media/unreadable
+     */
+    read(path: string): Promise<RecipeFile>;
   };
 
   /** Every run ever: takes, and jobs that left none. */
@@ -159,7 +202,9 @@ export interface Studio {
       windows: readonly number[];
       steps: number;
       guidance: number;
-    }): { seconds: number; basis: 'measured' | 'typical' };
+      guidanceRule?: GuidanceRule | undefined;
+      stepReuse?: StepReuse | undefined;
+    }): Promise<CostOutlook>;
     /** Queues a run. projectId null: a take outside any project (command line). */
     generate(input: {
       projectId: string | null;
@@ -167,6 +212,8 @@ export interface Studio {
       segmentId: string;
       parentTakeId: string | null;
       draft: RecipeDraft;
+      /** Where; default: as the artist has set it up. @throws device/unavailable */
+      device?: DeviceChoice | undefined;
     }): Promise<string>;
     export(input: {
       projectId: string;
@@ -218,6 +265,18 @@ export interface Studio {
   readonly settings: {
     get(key: string): SettingValue;
     set(key: string, value: SettingValue): void;
+  };
+
+  /** Where runs are computed. */
+  readonly devices: {
+    /** Tries what was not tried yet; takes seconds. */
+    report(): Promise<DeviceReport>;
+    /** @throws device/unavailable, and keeps what was chosen before */
+    choose(choice: DeviceChoice): Promise<void>;
+    /** What of CUDA's libraries is missing and how large it is. Fetches nothing. */
+    cuda(): Promise<CudaLibraries>;
+    /** @throws device/fetch-failed, device/unavailable, cancelled */
+    fetchCuda(signal?: AbortSignal): Promise<void>;
   };
 
   doctor(): Promise<DoctorLine[]>;

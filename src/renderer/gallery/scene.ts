@@ -30,6 +30,7 @@ export function bridgeOf(scene: Scene): SceneBridge {
     platform: 'linux',
     invoke: (method) => Promise.resolve(envelope(scene.answers[method as ApiMethod], method)),
     importFiles: () => Promise.resolve(envelope(undefined, 'importFiles')),
+    readRecipes: () => Promise.resolve(envelope(undefined, 'readRecipes')),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -17,6 +17,7 @@ export class StudioEmitter {
     'conform.progress': new Set(),
     'takes.added': new Set(),
     'media.added': new Set(),
+    'bundle.progress': new Set(),
     'library.progress': new Set(),
   };
 

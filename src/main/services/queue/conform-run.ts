@@ -41,7 +41,7 @@ export async function runConform(
 ): Promise<WholeRun> {
   const { frameCount: total } = recipe;
   const known = await knownFrames(recipe, options);
-  if (known.length === total) return { frames: known, seconds: NO_SECONDS };
+  if (known.length === total) return { frames: known, seconds: NO_SECONDS, report: null };
   if (known.length > storedOf(options.jobs, jobId, total).length)
     noteFrames(
       jobId,
@@ -73,7 +73,11 @@ export async function runConform(
   }
   const seconds = (clock.monotonicMs() - startMs) / 1000;
   if (before === 0) pace.record(media, recipe, seconds);
-  return { frames: storedOf(jobs, jobId, total), seconds: { ...NO_SECONDS, decode: seconds, total: seconds } };
+  return {
+    frames: storedOf(jobs, jobId, total),
+    seconds: { ...NO_SECONDS, decode: seconds, total: seconds },
+    report: null,
+  };
 }
 
 /** Stores the take of a run, in its caller's transaction. `whole` is null for one that was stopped. */

@@ -1,7 +1,9 @@
 /** Words of the import of films: the dialog, and the tile in the media panel. */
 import type { FootageNote } from '@contracts/job';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
 
-export const strings = {
+const en = {
   title: (name: string) => `Place ${name}`,
   several: (left: number) => (left === 1 ? '1 more film follows' : `${left} more films follow`),
   file: 'The file',
@@ -55,3 +57,6 @@ export const strings = {
   relinked: (name: string) => `${name} is found again`,
   many: (count: number) => (count === 1 ? '1 picture' : `${count} pictures`),
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

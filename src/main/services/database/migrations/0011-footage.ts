@@ -7,7 +7,7 @@ import type { Migration } from '../migration';
 import { triggersOfJobs, triggerOfTakes } from './0005-run-history';
 
 export const footage: Migration = {
-  version: 9,
+  version: 11,
   name: 'footage',
   sql: `
 CREATE TABLE footage (
@@ -43,12 +43,15 @@ CREATE TABLE jobs_new (
   queue_place INTEGER NOT NULL,
   created_at  INTEGER NOT NULL,
   started_at  INTEGER,
-  finished_at INTEGER
+  finished_at INTEGER,
+  report      TEXT
 ) STRICT;
 INSERT INTO jobs_new (rowid, id, project_id, kind, state, title, shot_id, segment_id, seed, frame_count, payload, error,
-                      take_id, seconds, resume_step, is_hidden, queue_place, created_at, started_at, finished_at)
+                      take_id, seconds, resume_step, is_hidden, queue_place, created_at, started_at, finished_at,
+                      report)
 SELECT rowid, id, project_id, kind, state, title, shot_id, segment_id, seed, frame_count, payload, error,
-       take_id, seconds, resume_step, is_hidden, queue_place, created_at, started_at, finished_at FROM jobs;
+       take_id, seconds, resume_step, is_hidden, queue_place, created_at, started_at, finished_at,
+       report FROM jobs;
 
 CREATE TABLE job_frames_new (
   job_id      TEXT    NOT NULL REFERENCES jobs_new (id) ON DELETE CASCADE,
