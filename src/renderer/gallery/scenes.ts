@@ -116,6 +116,16 @@ function project(n: number, name: string): ProjectSummary {
   };
 }
 
+const longFootage = (): FilmBuilder =>
+  new FilmBuilder('Footage').footage(
+    'street',
+    {
+      name: `${LONG_NAME}.mov`,
+      notes: ['variable-rate', 'rotated', 'wide-pixels', 'interlaced', 'hdr', 'alpha'],
+    },
+    4,
+  );
+
 const waiting = Array.from({ length: 6 }, (_, n) => job(n + 2, {}));
 const busyJobs: JobView[] = [
   job(0, { state: 'running', startedAt: NOW }),
@@ -211,6 +221,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
     stage.app.leftTab = 'takes';
     select(longClip)(stage);
   }),
+  'studio-footage': studio(longFootage().opened(), {}, select('clip-street')),
+  'dialog-footage': studio(
+    longFootage().opened(),
+    { 'footage.estimate': { seconds: 4_210, basis: 'measured' } },
+    ({ app }) =>
+      void (app.dialog = { kind: 'footage', mediaIds: ['film-street', 'film-street'], trackId: null, frame: 0 }),
+  ),
   'dialog-new-project': { answers: common, then: ({ app }) => void (app.dialog = { kind: 'new-project' }) },
   'dialog-export': studio(normalFilm().opened(), {}, ({ app }) => void (app.dialog = { kind: 'export' })),
   'dialog-export-empty': studio(

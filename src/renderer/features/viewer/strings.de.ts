@@ -63,4 +63,6 @@ export const de: Strings = {
     fullscreen: 'Bildfenster bildschirmfüllend',
     crisp: 'Pixel als Quadrate',
   },
+  importing: 'öffnet den Film',
+  imported: (done, total) => `${done} von ${total} Bildern importiert`,
 };
