@@ -190,7 +190,8 @@ def write_json(path, value):
         file.write("\n")
 
 
-def manifest(package, args, text, unet, vae):
+def package_files(package):
+    """What the manifest says of every file but itself."""
     files = []
     for root, _, names in os.walk(package):
         for name in names:
@@ -199,7 +200,11 @@ def manifest(package, args, text, unet, vae):
                 with open(path, "rb") as file:
                     data = file.read()
                 files.append({"path": os.path.relpath(path, package).replace(os.sep, "/"), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
-    files.sort(key=lambda file: file["path"])
+    return sorted(files, key=lambda file: file["path"])
+
+
+def manifest(package, args, text, unet, vae):
+    files = package_files(package)
     grid = 2 ** (len(vae.config.block_out_channels) - 1) * 2 ** (len(unet.config.block_out_channels) - 1)
     side = unet.config.sample_size * 2 ** (len(vae.config.block_out_channels) - 1)
     return {

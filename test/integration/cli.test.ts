@@ -11,7 +11,7 @@ import { decodePng } from '@main/platform/png';
 import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
 import { psnr } from '@core/quality/seam';
 import { buildMain } from '../support/build-main';
-import { animateDiffDir } from '../support/references';
+import { animateDiffDir, wanDirs } from '../support/references';
 
 let built: Awaited<ReturnType<typeof buildMain>>;
 let dir: string;
@@ -229,6 +229,45 @@ describe('a model of another family', () => {
     const before = await cli([...backward, '--out', join(dir, 'animated-before.gif')]);
     expect(before).toMatchObject({ code: 0, err: '' });
     expect(before.events.at(-1)?.['frames']).toHaveLength(4);
+  });
+});
+
+describe('Wan', () => {
+  it('makes a film from text, and with its model of images goes on from it and towards a last one', async () => {
+    for (const path of [wanDirs.text, wanDirs.image])
+      expect(await cli(['models', 'add', path])).toMatchObject({ code: 0, err: '' });
+    const options = ['--prompt', 'the red ball', '--steps', '3', '--size', '64x64', '--json'];
+    const made = await cli([
+      ...['generate', ...options, '--model', 'wan-tiny-text', '--frames', '9', '--seed', '1'],
+      ...['--out', join(dir, 'wan/')],
+    ]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const done = made.events.at(-1);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({
+      family: 'wan',
+      frameCount: 9,
+      scheduler: { class: 'UniPCMultistepScheduler', config: { flow_shift: 3 } },
+    });
+
+    const images = [...options, '--model', 'wan-tiny-image'];
+    const extended = await cli([
+      ...['extend', String(done?.['takeId']), ...images, '--frames', '12', '--seed', '2'],
+      ...['--out', join(dir, 'wan-on/')],
+    ]);
+    expect(extended).toMatchObject({ code: 0, err: '' });
+    expect(await pixelsOf(join(dir, 'wan-on'))).toHaveLength(21);
+
+    const [first, last] = ['000000.png', '000008.png'].map((name) => join(dir, 'wan', name));
+    const between = await cli([
+      ...['generate', ...images, '--frames', '9', '--first', first ?? '', '--last', last ?? ''],
+      ...['--out', join(dir, 'wan-between.gif')],
+    ]);
+    expect(between).toMatchObject({ code: 0, err: '' });
+
+    const bare = await cli(['generate', ...images, '--frames', '5', '--out', join(dir, 'wan-bare.gif')]);
+    expect(bare.events.at(-1)).toMatchObject({
+      error: { code: 'input/invalid', message: expect.stringContaining('from an image') },
+    });
   });
 });
 

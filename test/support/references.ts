@@ -1,7 +1,7 @@
 /**
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
  * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
- * (models/export/animatediff_tiny.py).
+ * (models/export/animatediff_tiny.py), Wan's by WanPipeline and WanImageToVideoPipeline (models/export/wan_tiny.py).
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,6 +17,11 @@ export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
 const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
 export const animateDiffTokens = join(animateDiffReferenceDir, 'tokens.json');
 export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiffDir, 'onionskin.json')));
+
+export type WanPackage = 'text' | 'image';
+const wanFixture = resolve('test/fixtures/wan-tiny');
+export const wanDirs = { text: join(wanFixture, 'text'), image: join(wanFixture, 'image') };
+export const wanTokens = join(wanFixture, 'reference/tokens.json');
 
 /** The bars: largest absolute difference of the final latents, and dB of the worst frame. */
 export const LATENTS_MAX = 1e-4;
@@ -55,12 +60,20 @@ const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
 });
 type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
 
+const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image']) });
+type WanCase = z.infer<typeof WanCase>;
+
 export function referenceRuns(): ReferenceRun[] {
   const pocket = Object.keys(z.record(z.string(), z.unknown()).parse(readJson(join(referenceDir, 'cases.json'))));
   const animateDiff = z
     .record(z.string(), AnimateDiffCase)
     .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
-  return [...pocket.map(pocketRun), ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run))];
+  const wan = z.record(z.string(), WanCase).parse(readJson(join(wanFixture, 'reference/cases.json')));
+  return [
+    ...pocket.map(pocketRun),
+    ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
+    ...Object.entries(wan).map(([name, run]) => wanRun(name, run)),
+  ];
 }
 
 function pocketRun(name: string): ReferenceRun {
@@ -127,16 +140,59 @@ async function animateDiffRecipe(reference: AnimateDiffCase, store: FrameStore):
   });
 }
 
+function wanRun(name: string, reference: WanCase): ReferenceRun {
+  const { frames, known, later, guidance, scheduler } = reference;
+  const modes = [
+    [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
+    guidance === 1 && 'no guidance',
+  ];
+  return {
+    family: 'wan',
+    name,
+    mode: modes.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: wanDirs[reference.package],
+    recipe: (store) => wanRecipe(reference, store),
+    latents: () => readNpy(join(wanFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(wanFixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+async function wanRecipe(reference: WanCase, store: FrameStore): Promise<Recipe> {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler } = reference;
+  const known: Recipe['known'] = [];
+  // The known frames are those of the first run at the same places.
+  for (const [index, rgb] of strip(join(wanFixture, 'reference/text.png'), 9).entries())
+    if (index < reference.known || index === reference.later)
+      known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+  return aWanRecipe(reference.package, {
+    ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+    windows: [
+      aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
+    ],
+  });
+}
+
+/** A recipe over a tiny package: UniPC, six steps of nine frames. */
+export function aWanRecipe(kind: WanPackage, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const { id, version, files } = ModelManifest.parse(readJson(join(wanDirs[kind], 'onionskin.json')));
+  return aRecipe({
+    family: 'wan',
+    model: { id, version, files: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])) },
+    scheduler: schedulerOf(wanDirs[kind]),
+    ...{ width: 32, height: 32, steps: 6, guidance: 3, frameCount: 9 },
+    windows: [aWindow({ frames: 9, keepTo: 9, prompt: 'the red ball' })],
+    ...overrides,
+  });
+}
+
 /** A recipe over the tiny package: DDIM, six steps of eight frames. */
 export function anAnimateDiffRecipe(overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
   const { id, version, files } = animateDiffManifest;
-  const { _class_name: className, ...config } = z
-    .looseObject({ _class_name: z.string() })
-    .parse(readJson(join(animateDiffDir, 'scheduler/scheduler_config.json')));
   return aRecipe({
     family: 'animatediff',
     model: { id, version, files: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])) },
-    scheduler: { class: className, config },
+    scheduler: schedulerOf(animateDiffDir),
     ...{ width: 32, height: 32, steps: 6, guidance: 3, frameCount: 8 },
     windows: [aWindow({ frames: 8, keepTo: 8, prompt: 'the red ball' })],
     ...overrides,
@@ -177,6 +233,13 @@ function strip(path: string, frames: number): Uint8Array[] {
   const { rgb } = decodePng(readFileSync(path));
   const size = rgb.length / frames;
   return Array.from({ length: frames }, (_, i) => rgb.slice(i * size, (i + 1) * size));
+}
+
+function schedulerOf(packageDir: string): Recipe['scheduler'] {
+  const { _class_name: className, ...config } = z
+    .looseObject({ _class_name: z.string() })
+    .parse(readJson(join(packageDir, 'scheduler/scheduler_config.json')));
+  return { class: className, config };
 }
 
 function readJson(path: string): unknown {

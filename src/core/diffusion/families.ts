@@ -3,9 +3,9 @@ import { AppError } from '../errors';
 import { parseFlowMatchEulerConfig } from './flow-match-euler';
 import { createScheduler } from './schedulers/create-scheduler';
 import type { SchedulerClassName } from './schedulers/scheduler';
-import type { RawConfig } from './schedulers/scheduler-config';
+import { unsupportedConfig, type RawConfig } from './schedulers/scheduler-config';
 
-export const familyNames = ['ltx', 'animatediff'] as const;
+export const familyNames = ['ltx', 'animatediff', 'wan'] as const;
 export type FamilyName = (typeof familyNames)[number];
 
 /** AnimateDiff predicts the noise of a variance-preserving diffusion; flows and shifted noise are other models'. */
@@ -18,6 +18,10 @@ const animateDiffSchedulers: readonly SchedulerClassName[] = [
   'LCMScheduler',
   'UniPCMultistepScheduler',
 ];
+
+/** Wan predicts the velocity of a flow. */
+const wanSchedulers: readonly SchedulerClassName[] = ['FlowMatchEulerDiscreteScheduler', 'UniPCMultistepScheduler'];
+const wanUniPc: RawConfig = { prediction_type: 'flow_prediction', use_flow_sigmas: true };
 
 /** @throws AppError model/unsupported */
 export function assertFamily(family: string): FamilyName {
@@ -40,10 +44,16 @@ export function assertSchedulerFits(family: FamilyName, config: RawConfig): void
     return;
   }
   const { className } = createScheduler(config);
-  if (animateDiffSchedulers.includes(className)) return;
-  throw new AppError('model/unsupported', `the family ${family} does not sample with ${className}`, {
-    field: 'scheduler_config.json: _class_name',
-    value: className,
-    remedy: `Use one of: ${animateDiffSchedulers.join(', ')}.`,
-  });
+  const schedulers = family === 'wan' ? wanSchedulers : animateDiffSchedulers;
+  if (!schedulers.includes(className))
+    throw new AppError('model/unsupported', `the family ${family} does not sample with ${className}`, {
+      field: 'scheduler_config.json: _class_name',
+      value: className,
+      remedy: `Use one of: ${schedulers.join(', ')}.`,
+    });
+  if (family !== 'wan') return;
+  // The pipeline names no shift of its own, so a dynamic one would have no value.
+  const required = { ...(className === 'UniPCMultistepScheduler' ? wanUniPc : {}), use_dynamic_shifting: false };
+  for (const [key, value] of Object.entries(required))
+    if ((config[key] ?? false) !== value) throw unsupportedConfig(key, config[key] ?? null);
 }

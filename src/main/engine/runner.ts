@@ -12,6 +12,7 @@ import { CHECKPOINT_EVERY_MS, Checkpointer } from './checkpointer';
 import { runAnimateDiff } from './families/animatediff';
 import type { FamilyRun, StoredFrame } from './families/family-run';
 import { runLtx } from './families/ltx';
+import { runWan } from './families/wan';
 import { loadModelPackage, type ModelPackage } from './model-package';
 import { ProgressMeter } from './progress-meter';
 import { SessionPool } from './session-pool';
@@ -51,6 +52,7 @@ export interface RunResult {
 const families: Readonly<Record<FamilyName, (run: FamilyRun) => Promise<string[]>>> = {
   ltx: runLtx,
   animatediff: runAnimateDiff,
+  wan: runWan,
 };
 
 export class Runner {

@@ -24,7 +24,7 @@ import { denormaliseLatents, normaliseLatents, packLatents } from '@core/diffusi
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
-import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
+import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { ModelPackage } from '../model-package';
@@ -35,8 +35,12 @@ import {
   assertRecipeFitsPackage,
   checkCancelled,
   framesInOrder,
+  goOnSampling,
   readKnownFrame,
+  storeFrames,
+  writeSamplingDown,
   type FamilyRun,
+  type SamplingState,
   type StoredFrame,
 } from './family-run';
 
@@ -54,16 +58,12 @@ interface KnownLatents {
   readonly places: readonly number[];
 }
 
-interface WindowState {
+interface WindowState extends SamplingState {
   readonly shape: LatentShape;
-  /** x, float32 [C, F, h, w], changed step by step. */
-  readonly latents: Float32Array;
   /** The noise at the start, [C, F, h, w], before it is scaled. */
   readonly noise: Float32Array;
   /** null = no frame is known. */
   readonly known: KnownLatents | null;
-  readonly scheduler: Scheduler;
-  readonly generator: TorchGenerator;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -89,7 +89,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
     const { value: known } = await watch.time('encode', () => encodeKnownFrames(run, window, made));
 
     const fresh = prepareLatents(run, window, known, prepareTimesteps(recipe));
-    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnFrom(run, w, fresh);
+    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh);
     const [negative, prompt] = [embeddings.get(window.negative), embeddings.get(window.prompt)];
     assert(negative && prompt, 'every prompt of the recipe has been encoded');
     if (from < recipe.steps)
@@ -217,41 +217,6 @@ function putKnownFrames({ shape, latents, noise, known, scheduler }: WindowState
   for (const frame of known.places) putFrame(latents, frame, takeFrame(wanted, frame, shape), shape);
 }
 
-/** The written latents in place of the noise, and scheduler and generator as they were. */
-async function goOnFrom(
-  { checkpoints, meter }: FamilyRun,
-  w: number,
-  fresh: WindowState,
-): Promise<{ state: WindowState; from: number }> {
-  const resumed = checkpoints?.resumed;
-  if (!checkpoints || !resumed?.latents) return { state: fresh, from: 0 };
-  const { counters, history, hasLastSample } = resumed.scheduler.memory ?? {
-    counters: {},
-    history: 0,
-    hasLastSample: false,
-  };
-  const size = fresh.latents.length;
-  const parts = 1 + history + (hasLastSample ? 1 : 0);
-  if (resumed.rng === null || resumed.latents.length !== size * parts) {
-    await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
-    meter.startWindow(w);
-    return { state: fresh, from: 0 };
-  }
-  const { latents: values } = resumed;
-  const part = (i: number): Float32Array => values.slice(i * size, (i + 1) * size);
-  fresh.latents.set(part(0));
-  fresh.scheduler.restore({
-    ...fresh.scheduler.state(),
-    nextIndex: resumed.step,
-    counters,
-    history: Array.from({ length: history }, (_, i) => part(1 + i)),
-    lastSample: hasLastSample ? part(1 + history) : null,
-  });
-  // Written by this family under a checksum.
-  const generator = TorchGenerator.fromState(JSON.parse(resumed.rng) as TorchGeneratorState);
-  return { state: { ...fresh, generator }, from: resumed.step };
-}
-
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Denoising {
@@ -303,7 +268,7 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     putKnownFrames(state, step + 1);
     const stepMs = performance.now() - startedAt;
     // Written first, told second: a step that the artist has seen done is not done again.
-    await writeDown(run, work, step + 1);
+    await writeSamplingDown(run, { ...work, step: step + 1 });
     meter.stepDone(stepMs);
   }
   await checkCancelled(signal);
@@ -381,31 +346,6 @@ function noisePredictor(
   }
 }
 
-/** A copy, so that what is written later is what was true now. */
-async function writeDown(
-  { checkpoints, watch }: FamilyRun,
-  { w, state, stored }: Denoising,
-  step: number,
-): Promise<void> {
-  if (checkpoints === null) return;
-  const { counters, history, lastSample } = state.scheduler.state();
-  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample])];
-  const latents = new Float32Array(parts.length * state.latents.length);
-  parts.forEach((part, i) => latents.set(part, i * state.latents.length));
-  await checkpoints.reached({
-    window: w,
-    step,
-    scheduler: {
-      position: step,
-      memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
-    },
-    rng: JSON.stringify(state.generator.state()),
-    frames: [...stored],
-    latents,
-    spent: watch.seconds(),
-  });
-}
-
 /** Shows where the film is heading: the clean latents that this step's prediction points to. */
 function preview(run: FamilyRun, { w, window, state }: Denoising, step: number, prediction: Float32Array): void {
   const listener = run.previewListener();
@@ -450,20 +390,6 @@ async function decode(run: FamilyRun, w: number, window: RecipeWindow, state: Wi
     }
     return frames;
   });
-}
-
-// 8 ── store the frames ───────────────────────────────────────────────────────────────────────────────────────────────
-
-async function storeFrames(
-  run: FamilyRun,
-  window: RecipeWindow,
-  frames: readonly Uint8Array[],
-): Promise<StoredFrame[]> {
-  const { width, height } = run.recipe;
-  const stored: StoredFrame[] = [];
-  for (const [i, rgb] of frames.entries())
-    stored.push({ index: window.keepFrom + i, ...(await run.frames.put(rgb, width, height)) });
-  return stored;
 }
 
 // ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,12 +1,15 @@
 /**
  * What every family is given for a run, and the small things that all of them do in the same way: check the recipe
- * against the package, read a known frame, let a cancel through, refuse values that are not numbers.
+ * against the package, read a known frame, let a cancel through, refuse values that are not numbers, write down and
+ * restore a sampling loop over any scheduler, store frames.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
 import type { StepPreview } from '@contracts/engine';
-import type { Recipe } from '@contracts/recipe';
+import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { FrameStore } from '../../services/media/frame-store';
 import type { Checkpointer } from '../checkpointer';
 import type { ModelPackage } from '../model-package';
@@ -112,4 +115,91 @@ export function framesInOrder(recipe: Recipe, made: ReadonlyMap<number, string>)
     assert(hash !== undefined, `no window made frame ${index}`);
     return hash;
   });
+}
+
+/** A window's sampling loop between two steps, over any scheduler. */
+export interface SamplingState {
+  /** x, float32 [C, F, h, w], changed step by step. */
+  readonly latents: Float32Array;
+  readonly scheduler: Scheduler;
+  readonly generator: TorchGenerator;
+}
+
+/** The written latents in place of the noise, and scheduler and generator as they were. */
+export async function goOnSampling<State extends SamplingState>(
+  { checkpoints, meter }: FamilyRun,
+  w: number,
+  fresh: State,
+): Promise<{ state: State; from: number }> {
+  const resumed = checkpoints?.resumed;
+  if (!checkpoints || !resumed?.latents) return { state: fresh, from: 0 };
+  const { counters, history, hasLastSample } = resumed.scheduler.memory ?? {
+    counters: {},
+    history: 0,
+    hasLastSample: false,
+  };
+  const size = fresh.latents.length;
+  const parts = 1 + history + (hasLastSample ? 1 : 0);
+  if (resumed.rng === null || resumed.latents.length !== size * parts) {
+    await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
+    meter.startWindow(w);
+    return { state: fresh, from: 0 };
+  }
+  const { latents: values } = resumed;
+  const part = (i: number): Float32Array => values.slice(i * size, (i + 1) * size);
+  fresh.latents.set(part(0));
+  fresh.scheduler.restore({
+    ...fresh.scheduler.state(),
+    nextIndex: resumed.step,
+    counters,
+    history: Array.from({ length: history }, (_, i) => part(1 + i)),
+    lastSample: hasLastSample ? part(1 + history) : null,
+  });
+  // Written by this family under a checksum.
+  const generator = TorchGenerator.fromState(JSON.parse(resumed.rng) as TorchGeneratorState);
+  return { state: { ...fresh, generator }, from: resumed.step };
+}
+
+/** A copy, so that what is written later is what was true now. */
+export async function writeSamplingDown(
+  { checkpoints, watch }: FamilyRun,
+  standing: {
+    readonly w: number;
+    /** Steps that are done. */
+    readonly step: number;
+    readonly state: SamplingState;
+    readonly stored: readonly StoredFrame[];
+  },
+): Promise<void> {
+  if (checkpoints === null) return;
+  const { w, step, state, stored } = standing;
+  const { counters, history, lastSample } = state.scheduler.state();
+  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample])];
+  const latents = new Float32Array(parts.length * state.latents.length);
+  parts.forEach((part, i) => latents.set(part, i * state.latents.length));
+  await checkpoints.reached({
+    window: w,
+    step,
+    scheduler: {
+      position: step,
+      memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
+    },
+    rng: JSON.stringify(state.generator.state()),
+    frames: [...stored],
+    latents,
+    spent: watch.seconds(),
+  });
+}
+
+/** @param frames those that are kept, from `keepFrom` on */
+export async function storeFrames(
+  run: FamilyRun,
+  window: RecipeWindow,
+  frames: readonly Uint8Array[],
+): Promise<StoredFrame[]> {
+  const { width, height } = run.recipe;
+  const stored: StoredFrame[] = [];
+  for (const [i, rgb] of frames.entries())
+    stored.push({ index: window.keepFrom + i, ...(await run.frames.put(rgb, width, height)) });
+  return stored;
 }

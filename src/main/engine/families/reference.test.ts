@@ -20,8 +20,12 @@ afterAll(async () => {
   process.stdout.write(`\n${[head, ...rows].join('\n')}\n\nbars: latents ${LATENTS_MAX}, ${FRAMES_MIN_DB} dB\n`);
 });
 
-test('there are nine runs of ltx and ten of animatediff', () => {
-  expect(runs.map(({ family }) => family)).toEqual([...Array(9).fill('ltx'), ...Array(10).fill('animatediff')]);
+test('there are nine runs of ltx, ten of animatediff and eight of wan', () => {
+  expect(runs.map(({ family }) => family)).toEqual([
+    ...Array(9).fill('ltx'),
+    ...Array(10).fill('animatediff'),
+    ...Array(8).fill('wan'),
+  ]);
 });
 
 test.each(runs.map((run) => [`${run.family} ${run.name}`, run] as const))('%s', async (_, run) => {

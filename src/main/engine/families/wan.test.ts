@@ -1,0 +1,268 @@
+/**
+ * What the Wan family promises beyond its reference runs: repeats, windows that go on from each other, stops, going on
+ * under both of its schedulers, and named refusals.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunProgress, StepPreview } from '@contracts/engine';
+import type { Recipe } from '@contracts/recipe';
+import { buildEngine } from '../../../../test/support/build-engine';
+import { aTempDir, aWindow } from '../../../../test/support/pocket';
+import { aWanRecipe, wanDirs } from '../../../../test/support/references';
+import { EngineHost } from '../engine-host';
+import { forkEngine } from '../engine-process';
+import { Runner, type RunHooks, type RunResult } from '../runner';
+
+const temp = aTempDir();
+const framesDir = join(temp.dir, 'frames');
+const runner = new Runner();
+afterAll(async () => {
+  await runner.close();
+  temp.remove();
+});
+let folders = 0;
+const aFolder = (): string => join(temp.dir, String(folders++));
+const packageOf = (recipe: Recipe): string => (recipe.model.id === 'wan-tiny-image' ? wanDirs.image : wanDirs.text);
+
+interface Options extends Partial<RunHooks> {
+  readonly jobDir?: string;
+  readonly dir?: string;
+}
+
+function run(recipe: Recipe, { jobDir, dir, ...hooks }: Options = {}): Promise<RunResult> {
+  return runner.run(
+    {
+      jobId: 'job',
+      recipe,
+      packageDir: packageOf(recipe),
+      framesDir: dir ?? framesDir,
+      jobDir: jobDir ?? null,
+      checkpointEveryMs: null,
+    },
+    { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal, ...hooks },
+  );
+}
+
+const nameOf = ({ stage, window, step }: RunProgress): string => `${stage} ${window}:${step}`;
+const euler = { class: 'FlowMatchEulerDiscreteScheduler', config: { shift: 3 } };
+
+let start: string[];
+beforeAll(async () => {
+  start = (await run(aWanRecipe('text'))).frames;
+});
+
+/** The first window goes on from the last frame of `start`, the second from the last of the first. */
+function anExtension(overrides: Parameters<typeof aWanRecipe>[1] = {}): Recipe {
+  return aWanRecipe('image', {
+    role: 'forward',
+    steps: 4,
+    frameCount: 12,
+    known: [{ index: -1, frame: start.at(-1) ?? '' }],
+    windows: [
+      aWindow({ start: -1, frames: 9, prefix: 1, keepFrom: 0, keepTo: 8 }),
+      aWindow({ start: 7, frames: 5, prefix: 1, keepFrom: 8, keepTo: 12, seed: 7 }),
+    ],
+    ...overrides,
+  });
+}
+
+describe('a run', () => {
+  test('gives the same hashes twice, others for another seed, prompt, negative and scheduler', async () => {
+    expect(start).toHaveLength(9);
+    expect((await run(aWanRecipe('text'))).frames).toEqual(start);
+    const window = { frames: 9, keepTo: 9, prompt: 'the red ball' };
+    for (const other of [
+      aWanRecipe('text', { windows: [aWindow({ ...window, seed: 2 })] }),
+      aWanRecipe('text', { windows: [aWindow({ ...window, prompt: 'an' })] }),
+      aWanRecipe('text', { windows: [aWindow({ ...window, negative: 'an' })] }),
+      aWanRecipe('text', { scheduler: euler }),
+    ])
+      expect((await run(other)).frames).not.toEqual(start);
+  });
+
+  test('that goes on from its own last frame has the bytes of one made later from the stored frame', async () => {
+    const whole = await run(anExtension());
+    const first = anExtension().windows[0];
+    const before = await run(anExtension({ frameCount: 8, windows: first ? [first] : [] }));
+    const rest = await run(
+      anExtension({
+        frameCount: 4,
+        known: [{ index: -1, frame: before.frames.at(-1) ?? '' }],
+        windows: [aWindow({ start: -1, frames: 5, prefix: 1, keepTo: 4, seed: 7 })],
+      }),
+    );
+    expect([...before.frames, ...rest.frames]).toEqual(whole.frames);
+  });
+
+  test('from another image is another film; towards a later one it is the same inside the window or behind it', async () => {
+    const [a = '', b = ''] = start;
+    const known = [{ index: 0, frame: a }];
+    const window = { frames: 5, prefix: 1, keepTo: 5 };
+    const from = (frame: string): Promise<RunResult> =>
+      run(aWanRecipe('image', { frameCount: 5, known: [{ index: 0, frame }], windows: [aWindow(window)] }));
+    expect((await from(a)).frames).not.toEqual((await from(b)).frames);
+    const towards = (frames: number): Promise<RunResult> =>
+      run(
+        aWanRecipe('image', {
+          frameCount: 5,
+          known: [...known, { index: 8, frame: b }],
+          windows: [aWindow({ ...window, frames, later: 8 })],
+        }),
+      );
+    const inside = await towards(9);
+    expect((await towards(5)).frames).toEqual(inside.frames);
+    expect((await from(a)).frames).not.toEqual(inside.frames);
+  });
+
+  test('tells its stages, and shows every latent frame of the window at every step', async () => {
+    const told: string[] = [];
+    const previews: StepPreview[] = [];
+    await run(aWanRecipe('text', { steps: 2 }), {
+      onProgress: (progress) => told.push(nameOf(progress)),
+      previewListener: () => (preview) => previews.push(preview),
+    });
+    expect(told).toEqual([
+      ...['loading 0:0', 'encoding-prompt 0:0', 'denoising 0:0', 'denoising 0:1', 'denoising 0:2'],
+      ...['decoding 0:2', 'writing 0:2'],
+    ]);
+    expect(previews.map(({ rgb, ...rest }) => ({ ...rest, bytes: rgb.length }))).toEqual(
+      [1, 2].map((step) => ({
+        ...{ jobId: 'job', window: 0, step, steps: 2, width: 4, height: 4 },
+        indices: [0, 1, 5],
+        bytes: 3 * 4 * 4 * 3,
+      })),
+    );
+  });
+
+  test('that is cancelled after a step stops there and stores nothing', async () => {
+    const abort = new AbortController();
+    const told: string[] = [];
+    const dir = aFolder();
+    const cancelled = run(aWanRecipe('text'), {
+      dir,
+      signal: abort.signal,
+      onProgress: (progress) => {
+        told.push(nameOf(progress));
+        if (nameOf(progress) === 'denoising 0:2') abort.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told.at(-1)).toBe('denoising 0:2');
+    expect(() => readdirSync(dir)).toThrow('ENOENT');
+  });
+});
+
+describe('a run that was stopped goes on to the same frames', () => {
+  test.each([
+    ['UniPCMultistepScheduler', {}],
+    ['FlowMatchEulerDiscreteScheduler', { scheduler: euler }],
+  ])('%s, at every step of both windows', async (_, overrides) => {
+    const recipe = anExtension(overrides);
+    const messages: string[] = [];
+    const { frames } = await run(recipe, { onProgress: (progress) => messages.push(nameOf(progress)) });
+    for (const at of messages.filter((name) => name.startsWith('denoising') || name.startsWith('decoding'))) {
+      const jobDir = aFolder();
+      const abort = new AbortController();
+      const onProgress = (progress: RunProgress) => nameOf(progress) === at && abort.abort();
+      await expect(run(recipe, { jobDir, signal: abort.signal, onProgress })).rejects.toMatchObject({
+        code: 'cancelled',
+      });
+      const told: string[] = [];
+      const notes: string[] = [];
+      const rest = await run(recipe, {
+        jobDir,
+        onProgress: (progress) => told.push(nameOf(progress)),
+        onNote: (note) => notes.push(note),
+      });
+      expect([at, rest.frames, notes]).toEqual([at, frames, []]);
+      // No step that was told is done again.
+      const expected: Record<string, string | undefined> = { '0:4': 'denoising 1:0', '1:4': undefined };
+      const [, place = ''] = at.split(' ');
+      expect(told.find((name) => name.startsWith('denoising'))).toBe(place in expected ? expected[place] : at);
+    }
+  });
+});
+
+describe('an engine that is killed', () => {
+  let host: EngineHost;
+  beforeAll(async () => {
+    const entry = await buildEngine();
+    host = new EngineHost({ spawn: () => forkEngine(entry) });
+  });
+  afterAll(() => host.close());
+
+  test('at every step of one job comes to the same frames', async () => {
+    const recipe = anExtension({ frameCount: 8, windows: anExtension().windows.slice(0, 1), steps: 5 });
+    const whole = await run(recipe);
+    const jobDir = aFolder();
+    const killAt = async (at: string | null): Promise<{ told: string[]; frames: string[] | null }> => {
+      const told: string[] = [];
+      const onProgress = (progress: RunProgress): void => {
+        told.push(nameOf(progress));
+        if (nameOf(progress) === at && host.pid !== undefined) process.kill(host.pid, 'SIGKILL');
+      };
+      const places = { packageDir: wanDirs.image, framesDir, jobDir };
+      const request = { jobId: 'job', recipe, ...places, checkpointEveryMs: 0, onProgress };
+      const frames = await host.run(request).then(
+        (result) => result.frames,
+        (error: unknown) => {
+          expect(error).toMatchObject({ code: 'engine/crashed' });
+          return null;
+        },
+      );
+      return { told, frames };
+    };
+    for (const step of [1, 2, 3, 4]) {
+      const { told } = await killAt(`denoising 0:${step}`);
+      // It begins at or after the step it was last killed at.
+      expect(told.includes('denoising 0:0')).toBe(step === 1);
+    }
+    const { frames, told } = await killAt(null);
+    expect(frames).toEqual(whole.frames);
+    expect(told).not.toContain('denoising 0:3');
+  });
+});
+
+describe('a run refuses', () => {
+  const later = 'a'.repeat(64);
+  const image = [{ index: 0, frame: later }];
+  test.each<[string, () => Recipe, object]>([
+    [
+      "another family's scheduler",
+      () => aWanRecipe('text', { scheduler: { class: 'DDIMScheduler', config: {} } }),
+      { code: 'model/unsupported', detail: { value: 'DDIMScheduler' } },
+    ],
+    [
+      'a length off the grid',
+      () => aWanRecipe('text', { frameCount: 8, windows: [aWindow({ frames: 8, keepTo: 8 })] }),
+      { code: 'input/invalid', detail: { field: 'windows.0.frames' } },
+    ],
+    [
+      'a size off the grid',
+      () => aWanRecipe('text', { width: 40 }),
+      { code: 'input/invalid', detail: { field: 'width' } },
+    ],
+    [
+      'an image for a model of text',
+      () => aWanRecipe('text', { known: image, windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1 })] }),
+      { code: 'input/invalid', detail: { field: 'windows.0.prefix' } },
+    ],
+    [
+      'no image for a model of images',
+      () => aWanRecipe('image'),
+      { code: 'input/invalid', detail: { field: 'windows.0.prefix' } },
+    ],
+    [
+      'a later image that is further away than the model can see',
+      () =>
+        aWanRecipe('image', {
+          known: [...image, { index: 33, frame: later }],
+          windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, later: 33 })],
+        }),
+      { code: 'input/invalid', detail: { field: 'windows.0.later' } },
+    ],
+  ])('%s', async (_, recipe, error) => {
+    await expect(run(recipe())).rejects.toMatchObject(error);
+  });
+});
