@@ -37,16 +37,18 @@ def build(images):
                                        relative_attention_max_distance=16, pad_token_id=0, eos_token_id=1, feed_forward_proj="gated-gelu"))
     vae = AutoencoderKLWan(base_dim=4, z_dim=LATENTS, dim_mult=[1, 2, 4, 4], num_res_blocks=1, temperal_downsample=[False, True, True],
                            latents_mean=[0.1, -0.2, 0.05, 0.3], latents_std=[0.8, 1.1, 0.9, 1.3])
-    transformer = WanTransformer3DModel(patch_size=(1, 2, 2), num_attention_heads=2, attention_head_dim=16, in_channels=2 * LATENTS + 4 if images else LATENTS,
-                                        out_channels=LATENTS, text_dim=WIDTH, freq_dim=32, ffn_dim=64, num_layers=2, rope_max_seq_len=64)
+    transformer, second = (WanTransformer3DModel(patch_size=(1, 2, 2), num_attention_heads=2, attention_head_dim=16, in_channels=2 * LATENTS + 4 if images else LATENTS,
+                                        out_channels=LATENTS, text_dim=WIDTH, freq_dim=32, ffn_dim=64, num_layers=2, rope_max_seq_len=64) for _ in range(2))
     with torch.no_grad():
         text.shared.weight.mul_(3)                  # two prompts differ enough to be told apart
         vae.decoder.conv_out.weight.mul_(0.7)       # the frames use the range of grey levels and are not cut off
-        for model in (text, vae, transformer):
+        for model in (text, vae, transformer, second):
             for parameter in model.parameters():
                 parameter.copy_(parameter.half().float())
     parts = dict(tokenizer=words, text_encoder=text.eval(), vae=vae.eval(), transformer=transformer.eval(), scheduler=UniPCMultistepScheduler(**SCHEDULER))
-    pipeline = WanImageToVideoPipeline(**parts, image_encoder=None, image_processor=None) if images else WanPipeline(**parts)
+    # As Wan 2.2's: the first expert has the noisy steps, the second the rest.
+    experts = dict(transformer_2=second.eval(), boundary_ratio=0.9, image_encoder=None, image_processor=None)
+    pipeline = WanImageToVideoPipeline(**parts, **experts) if images else WanPipeline(**parts)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
@@ -54,6 +56,6 @@ def build(images):
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("checkpoint")
-    arguments.add_argument("--images", action="store_true", help="one that goes on from a first image, or between two")
+    arguments.add_argument("--images", action="store_true", help="one of two experts that goes on from a first image, or between two")
     args = arguments.parse_args()
     build(args.images).save_pretrained(args.checkpoint, safe_serialization=True)

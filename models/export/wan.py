@@ -3,7 +3,8 @@ A Wan checkpoint in diffusers' layout → a model package (docs/model-packages.m
 
     python wan.py CHECKPOINT PACKAGE --id my-model --name "My model" [--half]
 
-CHECKPOINT is a WanPipeline (text) or WanImageToVideoPipeline (first image, or first and last) folder. Checkpoints that
+CHECKPOINT is a WanPipeline (text) or WanImageToVideoPipeline (first image, or first and last) folder, of one transformer
+or of two experts that share the steps at boundary_ratio. Checkpoints that
 read the image through CLIP as well, have per-token timesteps, or an autoencoder with residual resampling are refused.
 The autoencoder becomes two whole-clip graphs: diffusers goes through a clip in chunks of 1 + 4 + 4 … frames with caches,
 which is the same sum as one causal pass, once the first frame is kept out of the resampling in time.
@@ -137,21 +138,20 @@ def load(folder):
         index = json.load(file)
     if index.get("expand_timesteps"):
         sys.exit("checkpoints with a timestep per token (TI2V) are not exported yet")
-    if index.get("boundary_ratio") is not None:
-        sys.exit("checkpoints of two experts are not exported yet")
-    transformer = WanTransformer3DModel.from_pretrained(folder, subfolder="transformer", torch_dtype=torch.float32)
-    if transformer.config.image_dim is not None:
+    experts = ["transformer"] if index.get("boundary_ratio") is None else ["transformer", "transformer_2"]
+    transformers = {name: WanTransformer3DModel.from_pretrained(folder, subfolder=name, torch_dtype=torch.float32).eval() for name in experts}
+    if any(transformer.config.image_dim is not None for transformer in transformers.values()):
         sys.exit("this transformer reads CLIP's view of the image, which is not exported yet")
     vae = AutoencoderKLWan.from_pretrained(folder, subfolder="vae", torch_dtype=torch.float32)
     if vae.config.is_residual or vae.config.patch_size is not None:
         sys.exit("this autoencoder has residual resampling, which is not exported yet")
     text = UMT5EncoderModel.from_pretrained(folder, subfolder="text_encoder", torch_dtype=torch.float32, attn_implementation="eager")
-    return text.eval(), transformer.eval(), vae.eval(), index
+    return text.eval(), transformers, vae.eval(), index
 
 
-def graphs(text, transformer, vae, tokens, takes_images):
+def graphs(text, transformers, vae, tokens, takes_images):
     """-> name -> (module, its counterpart in diffusers, example inputs, input names, output name, dynamic shapes, other inputs)."""
-    config = transformer.config
+    config = transformers["transformer"].config
     f, hh, ww = Dim("f", min=2, max=1024), Dim("hh", min=1, max=512), Dim("ww", min=1, max=512)
     chunks, rows, columns = Dim("chunks", min=1, max=1024), Dim("rows", min=2, max=512), Dim("columns", min=2, max=512)
     z = vae.config.z_dim
@@ -165,8 +165,8 @@ def graphs(text, transformer, vae, tokens, takes_images):
     encoder, decoder = TextEncoder(text), Decoder(vae)
     found = {
         "text_encoder": (encoder, encoder, words(tokens // 3), ["input_ids", "attention_mask"], "last_hidden_state", None, words(tokens)),
-        "transformer": (Transformer(transformer), OriginalTransformer(transformer), sample(3, 2, 3), ["hidden_states", "timestep", "encoder_hidden_states"], "out_hidden_states",
-                        ({2: f, 3: 2 * hh, 4: 2 * ww}, None, None), sample(5, 4, 2)),
+        **{name: (Transformer(transformer), OriginalTransformer(transformer), sample(3, 2, 3), ["hidden_states", "timestep", "encoder_hidden_states"],
+                  "out_hidden_states", ({2: f, 3: 2 * hh, 4: 2 * ww}, None, None), sample(5, 4, 2)) for name, transformer in transformers.items()},
         "vae_decoder": (decoder, ChunkedDecoder(vae), (torch.randn(1, z, 3, 5, 3),), ["latent_sample"], "sample",
                         ({2: f, 3: rows, 4: columns},), (torch.randn(1, z, 4, 4, 6),)),
     }
@@ -207,14 +207,14 @@ def manifest(args, takes_images):
 
 
 def export(args):
-    text, transformer, vae, index = load(args.checkpoint)
-    z = vae.config.z_dim
-    takes_images = transformer.config.in_channels != z
-    if takes_images and transformer.config.in_channels != 2 * z + 4:
-        sys.exit(f"a transformer of {transformer.config.in_channels} channels is neither one for text ({z}) nor one for images ({2 * z + 4})")
+    text, transformers, vae, index = load(args.checkpoint)
+    z, channels = vae.config.z_dim, transformers["transformer"].config.in_channels
+    takes_images = channels != z
+    if takes_images and channels != 2 * z + 4:
+        sys.exit(f"a transformer of {channels} channels is neither one for text ({z}) nor one for images ({2 * z + 4})")
     shutil.rmtree(args.package, ignore_errors=True)
     report, bar = [], PARITY if not args.half or args.exact_half else 2e-2
-    for name, (module, counterpart, inputs, input_names, output_name, shapes, others) in graphs(text, transformer, vae, args.tokens, takes_images).items():
+    for name, (module, counterpart, inputs, input_names, output_name, shapes, others) in graphs(text, transformers, vae, args.tokens, takes_images).items():
         path = f"{args.package}/{name}/model.onnx"
         write_graph(path, module.eval(), inputs, input_names, output_name, shapes, args.half)
         report.append((name, os.path.getsize(path), difference(path, counterpart, inputs, input_names), difference(path, counterpart, others, input_names)))

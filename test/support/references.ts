@@ -145,6 +145,7 @@ function wanRun(name: string, reference: WanCase): ReferenceRun {
   const modes = [
     [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
     guidance === 1 && 'no guidance',
+    reference.package === 'image' && 'two experts',
   ];
   return {
     family: 'wan',

@@ -14,8 +14,16 @@ export const MANIFEST_FILE = 'onionskin.json';
 const VAE_CONFIG_FILE = 'vae/config.json';
 export const SCHEDULER_FILE = 'scheduler/scheduler_config.json';
 const PREVIEW_FILE = 'preview.json';
+const INDEX_FILE = 'model_index.json';
 
-export const graphNames = ['text_encoder', 'transformer', 'unet', 'vae_encoder', 'vae_decoder'] as const;
+export const graphNames = [
+  'text_encoder',
+  'transformer',
+  'transformer_2',
+  'unet',
+  'vae_encoder',
+  'vae_decoder',
+] as const;
 export type GraphName = (typeof graphNames)[number];
 
 export interface VaeConfig {
@@ -33,7 +41,11 @@ export interface ModelPackage {
   readonly scheduler: Readonly<Record<string, unknown>>;
   /** null when the package has no preview.json; the film is then not shown while it is denoised. */
   readonly preview: PreviewMatrix | null;
+  /** Two experts: `transformer_2` has the steps whose timestep is below this share of the training's; null = one. */
+  readonly boundaryRatio: number | null;
 }
+
+const IndexFile = z.looseObject({ boundary_ratio: z.number().gt(0).lt(1) });
 
 const VaeConfigFile = z.looseObject({
   latent_channels: z.int().min(1).max(4096),
@@ -72,6 +84,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
   const scheduler = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
   const hasPreview = manifest.files.some((file) => file.path === PREVIEW_FILE);
   const previewFile = hasPreview ? await readPackageJson(dir, PREVIEW_FILE, PreviewFile) : null;
+  const hasExperts = manifest.files.some((file) => file.path === 'transformer_2/model.onnx');
+  const index = hasExperts ? await readPackageJson(dir, INDEX_FILE, IndexFile) : null;
   const channels = vaeFile.latent_channels;
   const mean = vaeFile.latents_mean ?? new Array<number>(channels).fill(0);
   const std = vaeFile.latents_std ?? new Array<number>(channels).fill(1);
@@ -97,6 +111,7 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     },
     scheduler,
     preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
+    boundaryRatio: index?.boundary_ratio ?? null,
   };
 }
 

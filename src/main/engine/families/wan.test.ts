@@ -2,9 +2,10 @@
  * What the Wan family promises beyond its reference runs: repeats, windows that go on from each other, stops, going on
  * under both of its schedulers, and named refusals.
  */
-import { readdirSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { buildEngine } from '../../../../test/support/build-engine';
@@ -12,6 +13,7 @@ import { aTempDir, aWindow } from '../../../../test/support/pocket';
 import { aWanRecipe, wanDirs } from '../../../../test/support/references';
 import { EngineHost } from '../engine-host';
 import { forkEngine } from '../engine-process';
+import { loadModelPackage } from '../model-package';
 import { Runner, type RunHooks, type RunResult } from '../runner';
 
 const temp = aTempDir();
@@ -222,6 +224,19 @@ describe('an engine that is killed', () => {
     expect(frames).toEqual(whole.frames);
     expect(told).not.toContain('denoising 0:3');
   });
+});
+
+test('a package of two experts has to say where they meet', async () => {
+  const dir = aFolder();
+  cpSync(wanDirs.image, dir, { recursive: true });
+  const index = z.looseObject({}).parse(JSON.parse(readFileSync(join(dir, 'model_index.json'), 'utf8')));
+  writeFileSync(join(dir, 'model_index.json'), JSON.stringify({ ...index, boundary_ratio: null }));
+  await expect(loadModelPackage(dir)).rejects.toMatchObject({
+    code: 'model/invalid-manifest',
+    detail: { field: 'model_index.json' },
+  });
+  expect(await loadModelPackage(wanDirs.image)).toMatchObject({ boundaryRatio: 0.9 });
+  expect(await loadModelPackage(wanDirs.text)).toMatchObject({ boundaryRatio: null });
 });
 
 describe('a run refuses', () => {

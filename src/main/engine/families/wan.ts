@@ -11,6 +11,7 @@
  * One generator per window draws the noise [1, C, f, h, w] and nothing else. Known frames are never in the latents: the
  * transformer reads, beside them, the latents of a clip that has the known frames at their places and grey elsewhere, and
  * a mask that says which frames those are. A later image behind the window has it denoised up to that image.
+ * Two experts, where a package has them, share the steps at its boundary, under one guidance.
  * The transformer runs with a batch of one, twice under guidance, the prompt first (docs/adr/0021).
  * The VAE posterior is taken at its mode. A clip is encoded and decoded whole.
  */
@@ -24,7 +25,7 @@ import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import { cleanPrompt } from '@core/prompt/clean-prompt';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
-import type { ModelPackage } from '../model-package';
+import type { GraphName, ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume, volumeFromFrames } from '../pixels';
 import {
@@ -73,10 +74,15 @@ export async function runWan(run: FamilyRun): Promise<string[]> {
     const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh);
     const [negative, prompt] = [embeddings.get(window.negative), embeddings.get(window.prompt)];
     assert(negative && prompt, 'every prompt of the recipe has been encoded');
-    if (from < recipe.steps)
-      await run.sessions.use('transformer', (transformer) =>
-        watch.time('denoise', () => denoise(run, { w, window, state, negative, prompt, transformer, from, stored })),
-      );
+    for (const { graph, start, end } of expertsOf(run, state.scheduler)) {
+      const first = Math.max(start, from);
+      if (first < end)
+        await run.sessions.use(graph, (transformer) =>
+          watch.time('denoise', () =>
+            denoise(run, { w, window, state, negative, prompt, transformer, from: first, to: end, stored }),
+          ),
+        );
+    }
 
     meter.stage('decoding');
     await checkCancelled(run.signal);
@@ -218,6 +224,23 @@ function prepareLatents(
 
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Which transformer makes which steps: one all of them, or two experts that meet where the noise falls below a level. */
+function expertsOf(
+  { recipe, pkg }: FamilyRun,
+  { timesteps }: Scheduler,
+): { graph: GraphName; start: number; end: number }[] {
+  const { steps } = recipe;
+  if (pkg.boundaryRatio === null) return [{ graph: 'transformer', start: 0, end: steps }];
+  const trained = Number(recipe.scheduler.config['num_train_timesteps'] ?? 1000);
+  const boundary = pkg.boundaryRatio * trained;
+  const below = timesteps.findIndex((timestep) => timestep < boundary);
+  const meet = below < 0 ? steps : below;
+  return [
+    { graph: 'transformer', start: 0, end: meet },
+    { graph: 'transformer_2', start: meet, end: steps },
+  ];
+}
+
 interface Denoising {
   readonly w: number;
   readonly window: RecipeWindow;
@@ -225,8 +248,9 @@ interface Denoising {
   readonly negative: Float32Array;
   readonly prompt: Float32Array;
   readonly transformer: OnnxSession;
-  /** Steps that are done already. */
+  /** The steps of this transformer that are still to be made: from … to − 1. */
   readonly from: number;
+  readonly to: number;
   readonly stored: readonly StoredFrame[];
 }
 
@@ -263,7 +287,7 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   };
 
   meter.stage('denoising');
-  for (let step = work.from; step < recipe.steps; step++) {
+  for (let step = work.from; step < work.to; step++) {
     await checkCancelled(signal);
     const startedAt = performance.now();
     input.set(latents);
