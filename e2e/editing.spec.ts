@@ -390,6 +390,7 @@ test('a dissolve is added at the cut, resized, removed and brought back', async 
   await film.seekTo(8);
   await studio.page.keyboard.press('Control+d');
   await expect(dissolve).toHaveAccessibleName('Dissolve from Shot 1 to Shot 2, 4 frames');
+  await expect(film.toasts).toContainText('4 frames shorter');
   await film.setNumber('transition-length', 2);
   await expect(dissolve).toHaveAccessibleName('Dissolve from Shot 1 to Shot 2, 2 frames');
   await studio.page.keyboard.press('Escape');

@@ -9,6 +9,7 @@ export default defineConfig({
   fullyParallel: false,
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  retries: 0,
+  // A shared machine can starve a window for seconds. What passes only the second time is named by scripts/test.mjs.
+  retries: process.env['CI'] ? 1 : 0,
   reporter: [['list'], ['json']],
 });

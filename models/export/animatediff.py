@@ -213,7 +213,7 @@ def manifest(package, args, text, unet, vae):
         "frameGrid": {"multiple": 1, "plus": 0, "min": 2, "max": args.max_frames}, "sizeGrid": grid,
         "nativeSize": [side, side], "maxSize": [2 * side, 2 * side], "nativeRate": {"num": 8, "den": 1}, "nativeFrames": 16,
         "promptTokens": text.config.max_position_embeddings,
-        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 8}, "laterImages": 1, "perFramePrompts": False},
+        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 8}, "laterImages": 1, "perFramePrompts": True},
         "defaults": {"steps": args.steps, "guidance": args.guidance, "negative": args.negative, "extensionPrefix": 4},
         "memoryMiB": max(64, sum(file["bytes"] for file in files) * (3 if args.half else 2) >> 20),
         "files": files,

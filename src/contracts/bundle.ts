@@ -72,8 +72,13 @@ export const BundleMedia = z.object({
       id: Id,
       name: z.string().max(200),
       file: z.string().regex(/^[0-9a-f]{2}\/[0-9a-f]{64}(\.[a-z0-9]{1,5})?$/),
-      width: z.int().min(1),
-      height: z.int().min(1),
+      /** Pixels of a picture; null for a sound. */
+      width: z.int().min(1).nullable(),
+      height: z.int().min(1).nullable(),
+      /** Of a sound; null for a picture. Bundles written before there was sound lack these. */
+      sampleRate: z.int().min(1).nullable().default(null),
+      channels: z.int().min(1).nullable().default(null),
+      samples: z.int().min(1).nullable().default(null),
       bytes: z.int().min(1),
       sha256: Sha256,
       createdAt: z.int(),

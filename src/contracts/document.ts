@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type * as D from '@core/document/diff';
 import type * as R from '@core/document/records';
+import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
 
 export const Id = z.string().min(1).max(64);
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
@@ -32,14 +33,25 @@ export const TrackRecord = z.object({
   kind: z.literal('track'),
   id: Id,
   name: Name,
+  // Projects written before there was sound have neither of the two.
+  type: z.enum(['video', 'audio']).default('video'),
   order: z.int().min(0).max(99),
   isLocked: z.boolean(),
   isHidden: z.boolean(),
+  isSolo: z.boolean().default(false),
 }) satisfies z.ZodType<R.TrackRecord>;
 
 export const ClipSource = z.discriminatedUnion('type', [
   z.object({ type: z.literal('shot'), shotId: Id }),
   z.object({ type: z.literal('still'), mediaId: Id }),
+  z.object({
+    type: z.literal('audio'),
+    mediaId: Id,
+    frameCount: Frame.min(1),
+    gainDb: z.number().min(GAIN_DB_MIN).max(GAIN_DB_MAX),
+    fadeIn: Frame.min(0),
+    fadeOut: Frame.min(0),
+  }),
 ]);
 
 export const ClipRecord = z.object({
@@ -104,6 +116,13 @@ export const SegmentRecord = z.object({
   activeTakeId: Id.nullable(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
+export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;
+
+export const PromptTravel = z.object({
+  kind: TravelKind,
+  frames: z.int().min(1).max(100_000),
+}) satisfies z.ZodType<R.PromptTravel>;
+
 export const PromptBlockRecord = z.object({
   kind: z.literal('prompt-block'),
   id: Id,
@@ -111,6 +130,7 @@ export const PromptBlockRecord = z.object({
   from: Frame,
   to: Frame,
   text: PromptText,
+  travel: PromptTravel.optional(),
 }) satisfies z.ZodType<R.PromptBlockRecord>;
 
 export const AnchorRecord = z.object({

@@ -26,7 +26,7 @@ export const GeneratePayload = z.object({
 });
 export type GeneratePayload = z.infer<typeof GeneratePayload>;
 
-export const ExportPreset = z.enum(['h264-mp4', 'gif', 'png-sequence']);
+export const ExportPreset = z.enum(['h264-mp4', 'prores-mov', 'gif', 'png-sequence']);
 export type ExportPreset = z.infer<typeof ExportPreset>;
 
 export const ExportPayload = z.object({
@@ -92,13 +92,21 @@ export const TakeView = z.object({
 });
 export type TakeView = z.infer<typeof TakeView>;
 
-export const MediaView = z.object({
-  id: Id,
-  name: z.string(),
-  width: z.int(),
-  height: z.int(),
-  bytes: z.int(),
-  sha256: Sha256,
-  createdAt: z.number(),
+const imported = { id: Id, name: z.string(), bytes: z.int(), sha256: Sha256, createdAt: z.number() };
+
+export const ImageMedia = z.object({ kind: z.literal('image'), width: z.int(), height: z.int(), ...imported });
+export type ImageMedia = z.infer<typeof ImageMedia>;
+
+export const SoundMedia = z.object({
+  kind: z.literal('sound'),
+  /** As in the file. */
+  sampleRate: z.int(),
+  channels: z.int(),
+  /** How long it is when decoded, at the rate every film's sound has (core/export/sound-plan.ts). */
+  samples: z.int(),
+  ...imported,
 });
+export type SoundMedia = z.infer<typeof SoundMedia>;
+
+export const MediaView = z.discriminatedUnion('kind', [ImageMedia, SoundMedia]);
 export type MediaView = z.infer<typeof MediaView>;

@@ -5,18 +5,31 @@
  * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
  */
 import { z } from 'zod';
-import { PromptText, Rate, Seed, SegmentRole, Sha256 } from './document';
+import { PromptText, Rate, Seed, SegmentRole, Sha256, TravelKind } from './document';
 
 const Index = z.int().min(-100_000).max(100_000);
 
 /** An image the model is given: a stored frame of exactly width × height pixels. */
 export const KnownFrame = z.object({ index: Index, frame: Sha256 });
 
+/** Two prompts over `frames` frames: (1 − weight) of `from` and `weight` of `to`, their embeddings blended by `kind`. */
+export const PromptMix = z.object({
+  frames: z.int().min(1).max(1_000),
+  from: PromptText,
+  to: PromptText,
+  kind: TravelKind,
+  weight: z.number().min(0).max(1),
+});
+export type PromptMix = z.infer<typeof PromptMix>;
+
 /**
  * One call of the sampling loop over `frames` consecutive frames starting at index `start`.
  * The first `prefix` of them are known (given or made by an earlier window) and condition in place with timestep 0.
  * `later`, when not null, is the index of a known frame that conditions as extra tokens at its own time.
  * Frames with index in [keepFrom, keepTo) become frames of the take.
+ * `travel`, when there, decides the prompt in place of `prompt`: mixes in frame order that together cover `frames`.
+ * One mix is for the whole window; several are for models that read a prompt per frame. `prompt` is then the one of
+ * most weight, for titles and search.
  */
 export const RecipeWindow = z.object({
   start: Index,
@@ -28,6 +41,7 @@ export const RecipeWindow = z.object({
   prompt: PromptText,
   negative: PromptText,
   seed: Seed,
+  travel: z.array(PromptMix).min(1).max(1_000).optional(),
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
 

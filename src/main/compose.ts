@@ -34,6 +34,7 @@ import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
+import { soundBlocks } from './services/media/sound-files';
 import { ModelRegistry } from './services/models/model-registry';
 import { installSample } from './services/projects/sample-project';
 import { ProjectService } from './services/projects/project-service';
@@ -276,6 +277,8 @@ function joinServices(
       list: (projectId) => media.list(projectId),
       fittedFrame,
       pathOf: (mediaId) => media.pathOf(mediaId),
+      peaksFile: (mediaId) => media.peaksFile(mediaId),
+      samples: (mediaId, signal) => soundBlocks(media.soundOf(mediaId), signal),
     },
     frames: {
       pathOf: (hash) => frames.pathOf(hash),
@@ -326,6 +329,7 @@ function joinServices(
           newId,
           documentOf: (projectId) => projects.document(projectId),
           fittedFrame,
+          soundFile: (mediaId) => media.soundOf(mediaId),
         }),
       cancel: (jobId) => queue.cancel(jobId),
       retry: (jobId) => queue.retry(jobId),

@@ -61,13 +61,17 @@ export interface Studio {
   };
 
   readonly media: {
-    /** Reads any still image ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
+    /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
     list(projectId: string): MediaView[];
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
     /** For the app:// protocol: the file behind an id. */
     pathOf(mediaId: string): string;
+    /** The file of a sound's waveform. */
+    peaksFile(mediaId: string): Promise<string>;
+    /** A sound's samples as films have them: 48 kHz, interleaved stereo, 32-bit float, little-endian. */
+    samples(mediaId: string, signal?: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
   };
 
   readonly frames: {

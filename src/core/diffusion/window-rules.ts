@@ -21,6 +21,7 @@ export interface PlannedWindow {
   readonly keepFrom: number;
   readonly keepTo: number;
   readonly prompt: string;
+  readonly travel?: readonly { readonly frames: number; readonly from: string; readonly to: string }[] | undefined;
 }
 
 export interface PlannedRun {
@@ -140,8 +141,30 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
       `frames ${window.keepFrom} to ${window.keepTo} are not all in the window`,
       `A window from ${window.start} has frames up to ${window.start + window.frames}.`,
     );
+  assertTravel(window, field, limits);
   if (!conditioning.text && window.prompt.trim() !== '')
     throw invalidInput(`${field}.prompt`, window.prompt, `${name} does not read prompts`, 'Leave the prompt empty.');
+}
+
+function assertTravel({ frames, travel }: PlannedWindow, field: string, { name, conditioning }: WindowLimits): void {
+  if (travel === undefined) return;
+  const covered = travel.reduce((sum, mix) => sum + mix.frames, 0);
+  if (covered !== frames)
+    throw invalidInput(
+      `${field}.travel`,
+      covered,
+      `the prompts are given for ${covered} frames of a window of ${frames}`,
+      'Give one mix for the whole window, or mixes that cover every frame of it.',
+    );
+  if (travel.length > 1 && !conditioning.perFramePrompts)
+    throw invalidInput(
+      `${field}.travel`,
+      `${travel.length} mixes`,
+      `${name} reads one prompt per window`,
+      'Give one mix for the whole window.',
+    );
+  if (!conditioning.text && travel.some((mix) => mix.from.trim() !== '' || mix.to.trim() !== ''))
+    throw invalidInput(`${field}.travel`, travel[0]?.to ?? '', `${name} does not read prompts`, 'Remove the travel.');
 }
 
 function assertAvailable(available: ReadonlySet<number>, index: number, field: string, value: number): void {

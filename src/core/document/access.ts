@@ -3,6 +3,7 @@
  * Every list is fresh, so callers may keep and sort it.
  */
 import { AppError } from '../errors';
+import { indexOf } from './record-map';
 import type {
   AnchorRecord,
   ClipRecord,
@@ -32,25 +33,37 @@ export function recordOf<K extends RecordKind>(doc: Document, kind: K, id: Recor
 }
 
 export function recordsOf<K extends RecordKind>(doc: Document, kind: K): RecordOf<K>[] {
-  const found: RecordOf<K>[] = [];
-  for (const record of doc.values()) if (record.kind === kind) found.push(record as RecordOf<K>); // see recordOf
-  return found;
+  return indexOf(doc).ofKind(kind);
 }
 
 export function projectOf(doc: Document): ProjectRecord {
   return recordOf(doc, 'project', 'project');
 }
 
-/** Lowest first. */
+/** From the bottom of the timeline to its top: the last audio track … A1, then V1 …, each above the one before. */
 export function tracksOf(doc: Document): TrackRecord[] {
-  return recordsOf(doc, 'track').sort((a, b) => a.order - b.order);
+  return [...audioTracksOf(doc).reverse(), ...videoTracksOf(doc)];
+}
+
+/** Lowest first: later ones cover it. */
+export function videoTracksOf(doc: Document): TrackRecord[] {
+  return tracksOfType(doc, 'video');
+}
+
+/** A1 first. */
+export function audioTracksOf(doc: Document): TrackRecord[] {
+  return tracksOfType(doc, 'audio');
+}
+
+function tracksOfType(doc: Document, type: TrackRecord['type']): TrackRecord[] {
+  return recordsOf(doc, 'track')
+    .filter((track) => track.type === type)
+    .sort((a, b) => a.order - b.order);
 }
 
 /** Earliest first. */
 export function clipsOfTrack(doc: Document, trackId: RecordId): ClipRecord[] {
-  return recordsOf(doc, 'clip')
-    .filter((clip) => clip.trackId === trackId)
-    .sort((a, b) => a.start - b.start);
+  return [...indexOf(doc).ofTrack(trackId)];
 }
 
 export function clipAt(doc: Document, trackId: RecordId, frame: number): ClipRecord | null {
@@ -60,33 +73,25 @@ export function clipAt(doc: Document, trackId: RecordId, frame: number): ClipRec
 
 /** Clips that show a shot, earliest first. */
 export function clipsOfShot(doc: Document, shotId: RecordId): ClipRecord[] {
-  return recordsOf(doc, 'clip')
-    .filter((clip) => clip.source.type === 'shot' && clip.source.shotId === shotId)
-    .sort((a, b) => a.start - b.start);
+  return indexOf(doc).showing(shotId);
 }
 
 /** All branches, by first frame. */
 export function segmentsOf(doc: Document, shotId: RecordId): SegmentRecord[] {
-  return recordsOf(doc, 'segment')
-    .filter((segment) => segment.shotId === shotId)
-    .sort((a, b) => a.from - b.from);
+  return indexOf(doc).ofShot('segment', shotId);
 }
 
 export function blocksOf(doc: Document, shotId: RecordId): PromptBlockRecord[] {
-  return recordsOf(doc, 'prompt-block')
-    .filter((block) => block.shotId === shotId)
-    .sort((a, b) => a.from - b.from);
+  return indexOf(doc).ofShot('prompt-block', shotId);
 }
 
 export function anchorsOf(doc: Document, shotId: RecordId): AnchorRecord[] {
-  return recordsOf(doc, 'anchor')
-    .filter((anchor) => anchor.shotId === shotId)
-    .sort((a, b) => a.frame - b.frame);
+  return indexOf(doc).ofShot('anchor', shotId);
 }
 
 /** The transitions at either edge of a clip. */
 export function transitionsOf(doc: Document, clipId: RecordId): TransitionRecord[] {
-  return recordsOf(doc, 'transition').filter((t) => t.leftClipId === clipId || t.rightClipId === clipId);
+  return indexOf(doc).ofClip(clipId);
 }
 
 export function markersOf(doc: Document): MarkerRecord[] {

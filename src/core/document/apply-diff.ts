@@ -5,25 +5,28 @@
 import { assert } from '../errors';
 import type { DocumentDiff } from './diff';
 import type { Document, DocumentRecord, RecordId } from './records';
+import { RecordMap } from './record-map';
 import { recordsEqual } from './records-equal';
 
 /** @throws AssertionError when an added id exists, or a removed or updated record is not the stored one. */
 export function applyDiff(doc: Document, diff: DocumentDiff): Document {
-  const next = new Map(doc);
+  const changes = new Map<RecordId, DocumentRecord | null>();
+  const stored = (id: RecordId): DocumentRecord | null =>
+    changes.get(id) ?? (changes.has(id) ? null : (doc.get(id) ?? null));
   for (const record of diff.removed) {
-    assertStored(next, record, 'removed');
-    next.delete(record.id);
+    assertStored(stored(record.id), record, 'removed');
+    changes.set(record.id, null);
   }
   for (const { from, to } of diff.updated) {
-    assertStored(next, from, 'updated');
+    assertStored(stored(from.id), from, 'updated');
     assert(from.id === to.id && from.kind === to.kind, `update of ${from.kind} ${from.id} must keep its id and kind`);
-    next.set(to.id, to);
+    changes.set(to.id, to);
   }
   for (const record of diff.added) {
-    assert(!next.has(record.id), `added ${record.kind} ${record.id} exists already`);
-    next.set(record.id, record);
+    assert(stored(record.id) === null, `added ${record.kind} ${record.id} exists already`);
+    changes.set(record.id, record);
   }
-  return next;
+  return RecordMap.from(doc).with(changes);
 }
 
 export function reverseDiff(diff: DocumentDiff): DocumentDiff {
@@ -66,7 +69,7 @@ export function documentFromRecords(records: Iterable<DocumentRecord>): Document
     assert(!doc.has(record.id), `two records have the id ${record.id}`);
     doc.set(record.id, record);
   }
-  return doc;
+  return RecordMap.over(doc);
 }
 
 /** @param ids records that may differ; all, unless given */
@@ -101,6 +104,6 @@ function diffOf(ids: Iterable<RecordId>, before: Lookup, after: Lookup): Documen
   return { added, updated, removed };
 }
 
-function assertStored(doc: Document, record: DocumentRecord, verb: string): void {
-  assert(recordsEqual(doc.get(record.id), record), `${verb} ${record.kind} ${record.id} is not the stored record`);
+function assertStored(stored: DocumentRecord | null, record: DocumentRecord, verb: string): void {
+  assert(recordsEqual(stored, record), `${verb} ${record.kind} ${record.id} is not the stored record`);
 }

@@ -61,6 +61,7 @@ export function plannedRange(doc: Document, shotId: RecordId): FrameRange | null
  */
 export function sourceRangeOf(doc: Document, clip: ClipRecord): FrameRange | null {
   if (clip.source.type === 'still') return null;
+  if (clip.source.type === 'audio') return { from: 0, to: clip.source.frameCount };
   const shot = recordOf(doc, 'shot', clip.source.shotId);
   const planned = plannedRange(doc, shot.id);
   if (!planned) return { from: 0, to: 0 };
@@ -71,14 +72,14 @@ export function sourceRangeOf(doc: Document, clip: ClipRecord): FrameRange | nul
 
 /** The shot frame on screen at a project frame, inside or outside the clip. */
 export function shotFrameAt(doc: Document, clip: ClipRecord, projectFrame: number): number {
-  assert(clip.source.type === 'shot', `clip ${clip.id} shows a still`);
+  assert(clip.source.type === 'shot', `clip ${clip.id} shows no shot`);
   const shot = recordOf(doc, 'shot', clip.source.shotId);
   return floorToRate(clip.sourceIn + projectFrame - clip.start, projectOf(doc).rate, shot.rate);
 }
 
 /** The first project frame that shows the shot frame, or would, were the clip long enough. */
 export function projectFrameAt(doc: Document, clip: ClipRecord, shotFrame: number): number {
-  assert(clip.source.type === 'shot', `clip ${clip.id} shows a still`);
+  assert(clip.source.type === 'shot', `clip ${clip.id} shows no shot`);
   const shot = recordOf(doc, 'shot', clip.source.shotId);
   return clip.start - clip.sourceIn + ceilToRate(shotFrame, shot.rate, projectOf(doc).rate);
 }

@@ -8,6 +8,11 @@ const sound = after(anEmptyFilm(), aShot('a'), aShot('b', { start: 27 }), (d) =>
   extendForward(d, 'a-clip', { segmentId: 'f', blockId: null, frameCount: 4, text: null }),
 );
 
+const aSound = (frameCount: number) => ({
+  ...{ type: 'audio', mediaId: 'm', frameCount },
+  ...{ gainDb: 0, fadeIn: 0, fadeOut: 0 },
+});
+
 function changed(id: string, patch: object): Document {
   return new Map(sound).set(id, { ...sound.get(id)!, ...patch } as DocumentRecord);
 }
@@ -67,7 +72,27 @@ test.each([
     { duration: 28 },
     'clip "b" shows frames 0 to 28 of a shot that has 0 to 27',
   ],
-  ['two tracks in one place', 'track-2', { order: 0 }, 'two tracks have the order 0'],
+  ['a video track that is solo', 'track-2', { isSolo: true }, 'track track-2 is a video track and cannot be solo'],
+  [
+    'a picture on an audio track',
+    'track-1',
+    { type: 'audio' },
+    ['"a" is a picture, and V1 is an audio track', '"b" is a picture, and V1 is an audio track'],
+  ],
+  ['sound on a video track', 'b-clip', { source: aSound(30) }, '"b" is sound, and V1 is a video track'],
+  [
+    'a gain beyond its limits',
+    'b-clip',
+    { source: { ...aSound(30), gainDb: 25 } },
+    'clip b-clip has a gain of 25 dB; -60 to 24 is possible',
+  ],
+  [
+    'a fade that is no frames',
+    'b-clip',
+    { source: { ...aSound(30), fadeIn: -1 } },
+    'clip b-clip has fades of -1 and 0 frames',
+  ],
+  ['two tracks in one place', 'track-2', { order: 0 }, 'two video tracks have the order 0'],
   ['a record filed under another id', 'b-block', { id: 'other' }, 'prompt-block other is filed under b-block'],
   [
     'overlapping prompts',
@@ -82,7 +107,7 @@ test.each([
     'the out point 9 must lie after the in point',
   ],
 ])('%s is found', (_what, id, patch, sentence) => {
-  expect(violations(changed(id, patch))).toEqual([sentence]);
+  expect(violations(changed(id, patch))).toEqual([sentence].flat());
 });
 
 test('a dissolve must join touching clips that have the frames for it', () => {

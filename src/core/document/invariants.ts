@@ -4,55 +4,79 @@
  * shot plans. Every edit ends here, and so does everything that arrives from disk.
  */
 import { AppError, type ErrorCode } from '../errors';
-import { projectOf, recordsOf } from './access';
+import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
-import type { ClipRecord, Document, DocumentRecord, RecordId, RecordKind, SegmentRecord } from './records';
+import type {
+  AudioSource,
+  ClipRecord,
+  Document,
+  DocumentRecord,
+  RecordId,
+  RecordKind,
+  RecordOf,
+  SegmentRecord,
+} from './records';
+import { type Change, scopeOf } from './scope';
+import { GAIN_DB_MAX, GAIN_DB_MIN } from './sound';
+
+/** The records whose rules are checked: all, or what a change can have broken. */
+type Scope = ReadonlySet<DocumentRecord>;
 
 interface Violation {
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** Sentences, one for each broken rule; empty for a sound document. */
-export function violations(doc: Document): string[] {
-  return findViolations(doc).map(({ message }) => message);
+/**
+ * Sentences, one for each broken rule; empty for a sound document.
+ * @param change what was done to a sound document: only what it can have broken is looked at
+ */
+export function violations(doc: Document, change: Change | null = null): string[] {
+  return findViolations(doc, change).map(({ message }) => message);
 }
 
 /** @throws AppError timeline/overlap or timeline/invalid-edit with the first violation. */
-export function assertInvariants(doc: Document): void {
-  const [first] = findViolations(doc);
+export function assertInvariants(doc: Document, change: Change | null = null): void {
+  const [first] = findViolations(doc, change);
   if (first) throw new AppError(first.code, first.message, { remedy: 'The edit was not made; nothing has changed.' });
 }
 
-function findViolations(doc: Document): Violation[] {
-  const broken = [...referenceViolations(doc)];
+function findViolations(doc: Document, change: Change | null): Violation[] {
+  const scope = scopeOf(doc, change);
+  // An edit files records under their own ids; what arrives from disk need not.
+  const misfiled = change === null ? filingViolations(doc) : [];
+  const broken = [...misfiled, ...referenceViolations(doc, scope)];
   // The rules below follow references, so they are asked only when all of them resolve.
-  const sentences = broken.length > 0 ? broken : [...rangeViolations(doc), ...segmentViolations(doc)];
+  const sentences = broken.length > 0 ? broken : [...rangeViolations(doc, scope), ...segmentViolations(doc, scope)];
   const found = sentences.map((message): Violation => ({ code: 'timeline/invalid-edit', message }));
   if (found.length > 0) return found;
   return [
-    ...overlapViolations(doc),
-    ...[...clipSourceViolations(doc), ...transitionViolations(doc)].map((message): Violation => ({
+    ...overlapViolations(doc, scope),
+    ...[...clipSourceViolations(doc, scope), ...transitionViolations(doc, scope)].map((message): Violation => ({
       code: 'timeline/invalid-edit',
       message,
     })),
   ];
 }
 
-function* referenceViolations(doc: Document): Iterable<string> {
+function* filingViolations(doc: Document): Iterable<string> {
+  for (const [id, record] of doc) if (record.id !== id) yield `${record.kind} ${record.id} is filed under ${id}`;
+}
+
+function* referenceViolations(doc: Document, scope: Scope): Iterable<string> {
   if (doc.get('project')?.kind !== 'project') yield 'the document has no project record';
   const missing = (owner: DocumentRecord, kind: RecordKind, id: RecordId) =>
     doc.get(id)?.kind === kind ? [] : [`${owner.kind} ${owner.id} names ${kind} ${id}, which does not exist`];
-  const orders = new Set<number>();
-  for (const [id, record] of doc) {
-    if (record.id !== id) yield `${record.kind} ${record.id} is filed under ${id}`;
+  const orders = new Set<string>();
+  for (const record of scope) {
     switch (record.kind) {
       case 'project':
       case 'marker':
         break;
       case 'track':
-        if (orders.has(record.order)) yield `two tracks have the order ${record.order}`;
-        orders.add(record.order);
+        if (orders.has(`${record.type} ${record.order}`))
+          yield `two ${record.type} tracks have the order ${record.order}`;
+        orders.add(`${record.type} ${record.order}`);
         break;
       case 'clip':
         yield* missing(record, 'track', record.trackId);
@@ -84,23 +108,20 @@ function* referenceViolations(doc: Document): Iterable<string> {
   }
 }
 
-function* rangeViolations(doc: Document): Iterable<string> {
+function* rangeViolations(doc: Document, scope: Scope): Iterable<string> {
   const { inPoint, outPoint, width, height } = projectOf(doc);
   if (!areIntegers(width, height) || width < 1 || height < 1) yield `the frame size ${width} × ${height} is not valid`;
   if (inPoint !== null && (!areIntegers(inPoint) || inPoint < 0))
     yield `the in point ${inPoint} is not a frame of the film`;
   if (outPoint !== null && (!areIntegers(outPoint) || outPoint <= (inPoint ?? 0)))
     yield `the out point ${outPoint} must lie after the in point`;
-  for (const record of doc.values()) {
+  for (const record of scope) {
     const bad = rangeProblem(record);
     if (bad !== null) yield `${record.kind} ${record.id} ${bad}`;
   }
-  const anchored = new Set<string>();
-  for (const { shotId, frame } of recordsOf(doc, 'anchor')) {
-    const place = JSON.stringify([shotId, frame]);
-    if (anchored.has(place)) yield `two images are pinned to frame ${frame} of shot ${shotId}`;
-    anchored.add(place);
-  }
+  for (const shotId of shotsOf(scope, 'anchor'))
+    for (const [left, right] of neighbours(anchorsOf(doc, shotId)))
+      if (left.frame === right.frame) yield `two images are pinned to frame ${left.frame} of shot ${shotId}`;
 }
 
 function rangeProblem(record: DocumentRecord): string | null {
@@ -109,6 +130,7 @@ function rangeProblem(record: DocumentRecord): string | null {
       if (!areIntegers(record.start, record.duration, record.sourceIn)) return 'has times that are not whole frames';
       if (record.start < 0) return `starts at ${record.start}, before the film`;
       if (record.duration < 1) return `lasts ${record.duration} frames; at least 1 is needed`;
+      if (record.source.type === 'audio') return soundProblem(record.source);
       return record.source.type === 'still' && record.sourceIn !== 0 ? 'is a still with an offset' : null;
     case 'transition': {
       const { framesBefore, framesAfter } = record;
@@ -124,14 +146,17 @@ function rangeProblem(record: DocumentRecord): string | null {
         ? null
         : `has ${record.frameCount} frames from ${record.from}`;
     case 'prompt-block':
-      return areIntegers(record.from, record.to) && record.from < record.to
+      if (!areIntegers(record.from, record.to) || record.from >= record.to)
+        return `covers ${record.from} to ${record.to}`;
+      return record.travel === undefined || (areIntegers(record.travel.frames) && record.travel.frames >= 1)
         ? null
-        : `covers ${record.from} to ${record.to}`;
+        : `travels over ${record.travel.frames} frames; at least 1 is needed`;
     case 'anchor':
     case 'marker':
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
-    case 'project':
     case 'track':
+      return record.type === 'video' && record.isSolo ? 'is a video track and cannot be solo' : null;
+    case 'project':
     case 'shot':
       return null;
     default:
@@ -139,9 +164,17 @@ function rangeProblem(record: DocumentRecord): string | null {
   }
 }
 
-function* segmentViolations(doc: Document): Iterable<string> {
+function soundProblem({ frameCount, gainDb, fadeIn, fadeOut }: AudioSource): string | null {
+  if (!areIntegers(frameCount) || frameCount < 1) return `plays a sound of ${frameCount} frames`;
+  if (!(gainDb >= GAIN_DB_MIN && gainDb <= GAIN_DB_MAX))
+    return `has a gain of ${gainDb} dB; ${GAIN_DB_MIN} to ${GAIN_DB_MAX} is possible`;
+  if (!areIntegers(fadeIn, fadeOut) || fadeIn < 0 || fadeOut < 0) return `has fades of ${fadeIn} and ${fadeOut} frames`;
+  return null;
+}
+
+function* segmentViolations(doc: Document, scope: Scope): Iterable<string> {
   const films = new Map<RecordId, FrameRange | null>();
-  for (const segment of recordsOf(doc, 'segment')) yield* segmentProblems(doc, segment, films);
+  for (const segment of inScope(scope, 'segment')) yield* segmentProblems(doc, segment, films);
 }
 
 /** Fills `films` with the planned film of each segment; null while it is being worked out, which shows a circle. */
@@ -201,19 +234,17 @@ function touches(film: FrameRange, segment: SegmentRecord): boolean {
   }
 }
 
-function overlapViolations(doc: Document): Violation[] {
+function overlapViolations(doc: Document, scope: Scope): Violation[] {
   const found: Violation[] = [];
-  const byTrack = groupBy(recordsOf(doc, 'clip'), (clip) => clip.trackId);
-  for (const clips of byTrack.values())
-    for (const [left, right] of neighbours(clips.toSorted((a, b) => a.start - b.start)))
+  for (const trackId of new Set(inScope(scope, 'clip').map((clip) => clip.trackId)))
+    for (const [left, right] of neighbours(clipsOfTrack(doc, trackId)))
       if (left.start + left.duration > right.start)
         found.push({
           code: 'timeline/overlap',
           message: `clip "${right.name}" at frame ${right.start} would overlap "${left.name}", which ends at ${left.start + left.duration}`,
         });
-  const byShot = groupBy(recordsOf(doc, 'prompt-block'), (block) => block.shotId);
-  for (const blocks of byShot.values())
-    for (const [left, right] of neighbours(blocks.toSorted((a, b) => a.from - b.from)))
+  for (const shotId of shotsOf(scope, 'prompt-block'))
+    for (const [left, right] of neighbours(blocksOf(doc, shotId)))
       if (left.to > right.from)
         found.push({
           code: 'timeline/overlap',
@@ -222,21 +253,29 @@ function overlapViolations(doc: Document): Violation[] {
   return found;
 }
 
-function* clipSourceViolations(doc: Document): Iterable<string> {
-  for (const clip of recordsOf(doc, 'clip')) {
+function* clipSourceViolations(doc: Document, scope: Scope): Iterable<string> {
+  for (const clip of inScope(scope, 'clip')) {
+    const isAudio = clip.source.type === 'audio';
+    const track = doc.get(clip.trackId);
+    if (track?.kind === 'track' && (track.type === 'audio') !== isAudio)
+      yield isAudio
+        ? `"${clip.name}" is sound, and ${track.name} is a video track`
+        : `"${clip.name}" is a picture, and ${track.name} is an audio track`;
     const range = sourceRangeOf(doc, clip);
     if (range && (clip.sourceIn < range.from || clip.sourceIn + clip.duration > range.to))
-      yield `clip "${clip.name}" shows frames ${clip.sourceIn} to ${clip.sourceIn + clip.duration} of a shot that has ${range.from} to ${range.to}`;
+      yield `clip "${clip.name}" ${isAudio ? 'plays' : 'shows'} frames ${clip.sourceIn} to ${clip.sourceIn + clip.duration} of a ${isAudio ? 'sound' : 'shot'} that has ${range.from} to ${range.to}`;
   }
 }
 
-function* transitionViolations(doc: Document): Iterable<string> {
+function* transitionViolations(doc: Document, scope: Scope): Iterable<string> {
   const used = new Map<RecordId, { head: number; tail: number }>();
-  for (const transition of recordsOf(doc, 'transition')) {
+  for (const transition of inScope(scope, 'transition')) {
     const [left, right] = [doc.get(transition.leftClipId), doc.get(transition.rightClipId)];
     if (left?.kind !== 'clip' || right?.kind !== 'clip') continue; // a broken reference was reported before
     if (left.trackId !== right.trackId || left.start + left.duration !== right.start)
       yield `transition ${transition.id} joins clips that do not touch`;
+    if (left.source.type === 'audio' || right.source.type === 'audio')
+      yield `transition ${transition.id} joins sounds; they are faded instead`;
     yield* handleProblems(doc, transition, left, right);
     const [tailOf, headOf] = [usedBy(used, left.id), usedBy(used, right.id)];
     if (tailOf.tail > 0 || headOf.head > 0) yield `transition ${transition.id} is the second one on its cut`;
@@ -278,12 +317,10 @@ function areIntegers(...values: readonly number[]): boolean {
   return values.every(Number.isSafeInteger);
 }
 
-function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of list) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
+function inScope<K extends RecordKind>(scope: Scope, kind: K): RecordOf<K>[] {
+  return [...scope].filter((record): record is RecordOf<K> => record.kind === kind);
+}
+
+function shotsOf(scope: Scope, kind: 'anchor' | 'prompt-block'): Set<RecordId> {
+  return new Set(inScope(scope, kind).map(({ shotId }) => shotId));
 }

@@ -32,15 +32,34 @@ export interface TrackRecord {
   readonly kind: 'track';
   readonly id: RecordId;
   readonly name: string;
-  /** Stacking order: 0 is the lowest video track (V1), higher ones cover it. Unique in the document. */
+  /** Audio clips lie on audio tracks, everything that is seen on video tracks. */
+  readonly type: 'video' | 'audio';
+  /** Place among the tracks of its type, unique there. 0 is the lowest video track (V1), higher ones cover it; or A1. */
   readonly order: number;
   readonly isLocked: boolean;
+  /** Not seen; of an audio track: muted. */
   readonly isHidden: boolean;
+  /** While any audio track is solo, the others are silent. Always false on video tracks. */
+  readonly isSolo: boolean;
 }
 
-/** What a clip shows. `still` is an imported image held for the clip's length. */
+/** An imported sound. Gain and fades are the clip's own: another clip of the same file has others. */
+export interface AudioSource {
+  readonly type: 'audio';
+  readonly mediaId: string;
+  /** Project frames the file lasts, the last one begun included. */
+  readonly frameCount: number;
+  readonly gainDb: number;
+  /** Project frames, ≥ 0. A clip shorter than its fades has them cut short (see fadesOf), so a trim loses nothing. */
+  readonly fadeIn: number;
+  readonly fadeOut: number;
+}
+
+/** What a clip shows or plays. `still` is an imported image held for the clip's length. */
 export type ClipSource =
-  { readonly type: 'shot'; readonly shotId: RecordId } | { readonly type: 'still'; readonly mediaId: string };
+  | { readonly type: 'shot'; readonly shotId: RecordId }
+  | { readonly type: 'still'; readonly mediaId: string }
+  | AudioSource;
 
 export interface ClipRecord {
   readonly kind: 'clip';
@@ -120,6 +139,16 @@ export interface SegmentRecord {
   readonly activeTakeId: string | null;
 }
 
+/** How a prompt moves into the next one. `slerp` turns each token's embedding instead of crossing in a straight line. */
+export type TravelKind = 'linear' | 'slerp';
+
+/** The travel zone at a block's start, over the boundary with the block before it. */
+export interface PromptTravel {
+  readonly kind: TravelKind;
+  /** Shot frames that have part of both prompts, ≥ 1; fewer where the blocks are shorter (see prompt/travel.ts). */
+  readonly frames: number;
+}
+
 export interface PromptBlockRecord {
   readonly kind: 'prompt-block';
   readonly id: RecordId;
@@ -128,6 +157,8 @@ export interface PromptBlockRecord {
   readonly from: number;
   readonly to: number;
   readonly text: string;
+  /** Absent = a cut. Kept, without effect, while no block stands before this one. */
+  readonly travel?: PromptTravel | undefined;
 }
 
 /** An image pinned to a frame of a shot. */

@@ -2,7 +2,7 @@
  * Which frames are on screen at each project frame: the layers that the compositor draws, for the viewer, thumbnails and
  * the export alike. Bottom to top; hidden tracks are left out; no layers is black.
  */
-import { clipsOfTrack, projectOf, recordOf, recordsOf, tracksOf } from '../document/access';
+import { clipsOfTrack, projectOf, recordOf, recordsOf, videoTracksOf } from '../document/access';
 import { resolveShot, type ShotFilm } from '../document/film';
 import type { ClipRecord, Document, RecordId, TransitionRecord } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
@@ -53,7 +53,7 @@ const OPAQUE = 256;
 export function createFilmReader(doc: Document, takes: TakeIndex, stills: StillFrame): FilmReader {
   const projectRate = projectOf(doc).rate;
   const films = new Map<RecordId, ShotFilm>();
-  const lanes = tracksOf(doc)
+  const lanes = videoTracksOf(doc)
     .filter((track) => !track.isHidden)
     .map((track) => createLane(doc, track.id));
 
@@ -65,6 +65,7 @@ export function createFilmReader(doc: Document, takes: TakeIndex, stills: StillF
 
   function frameOf(clip: ClipRecord, frame: number): FrameHash | null {
     if (clip.source.type === 'still') return stills(clip.source.mediaId);
+    if (clip.source.type === 'audio') return null;
     const film = filmOf(clip.source.shotId);
     const shotFrame = floorToRate(
       clip.sourceIn + frame - clip.start,

@@ -3,7 +3,7 @@
  * Asked of resolveShot's spans: staleness by prompt and settings is derived, never stored. Seeds do not count.
  */
 import type { ChangeOf } from '../document/film';
-import type { Document, DocumentRecord, RecordId } from '../document/records';
+import type { Document } from '../document/records';
 import type { TakeIndex } from '../document/takes';
 import { AppError } from '../errors';
 import { changedParts, changeSentence, draftKey } from './draft-key';
@@ -19,17 +19,14 @@ export interface DraftChangesRequest {
 
 /** A take without a key (made before keys were kept) is never stale by this. Valid for this document and these takes. */
 export function draftChanges({ doc, takes, limitsOf }: DraftChangesRequest): ChangeOf {
-  let shots: ReadonlyMap<RecordId, Document> | null = null;
   return (segment, take) => {
     const shot = doc.get(segment.shotId);
     if (take.draftKey === null || shot?.kind !== 'shot') return null;
     const limits = limitsOf(shot.modelId);
     if (limits === null) return null;
-    // Planning looks through the document several times; a shot's own records are few, a long film's are many.
-    shots ??= recordsByShot(doc);
     try {
       const { draft } = planSegment({
-        doc: shots.get(shot.id) ?? doc,
+        doc,
         segmentId: segment.id,
         takes,
         limits,
@@ -48,15 +45,3 @@ export function draftChanges({ doc, takes, limitsOf }: DraftChangesRequest): Cha
 }
 
 const SETTINGS_CHANGED = 'Its settings have changed since.';
-
-function recordsByShot(doc: Document): ReadonlyMap<RecordId, Document> {
-  const byShot = new Map<RecordId, Map<RecordId, DocumentRecord>>();
-  for (const record of doc.values()) {
-    const shotId = record.kind === 'shot' ? record.id : 'shotId' in record ? record.shotId : null;
-    if (shotId === null) continue;
-    const records = byShot.get(shotId);
-    if (records) records.set(record.id, record);
-    else byShot.set(shotId, new Map([[record.id, record]]));
-  }
-  return byShot;
-}

@@ -79,7 +79,13 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
     case 'guidance':
       return [draft.guidance];
     case 'prompt':
-      return runsOf(draft, ({ prompt }) => prompt);
+      return [
+        ...runsOf(draft, ({ prompt }) => prompt),
+        // Absent where nothing travels, so that keys from before there was travel still hold.
+        ...draft.windows.flatMap(({ keepFrom, travel }) =>
+          travel ? [[keepFrom, ...travel.map((mix) => [mix.frames, mix.from, mix.to, mix.kind, mix.weight])]] : [],
+        ),
+      ];
     case 'negative':
       return runsOf(draft, ({ negative }) => negative);
     case 'images':
@@ -107,7 +113,7 @@ function byIndex(a: Indexed, b: Indexed): number {
 }
 
 /** The texts in film order with the first frame each holds from, so that one text is one text in however many windows. */
-function runsOf(draft: KeyedDraft, textOf: (window: { prompt: string; negative: string }) => string): unknown {
+function runsOf(draft: KeyedDraft, textOf: (window: { prompt: string; negative: string }) => string): unknown[] {
   const runs: { from: number; text: string }[] = [];
   for (const window of [...draft.windows].sort((a, b) => a.keepFrom - b.keepFrom)) {
     const text = textOf(window);

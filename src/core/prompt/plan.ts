@@ -10,6 +10,7 @@ import { type AppError, assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
+import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
 
 /** Same shape as contracts' RecipeDraft (core does not import contracts). Indices count from the first new frame. */
@@ -37,14 +38,16 @@ export interface PlannedWindow {
   prompt: string;
   negative: string;
   seed: number;
+  /** Decides the prompt in place of `prompt`; absent = `prompt` alone. */
+  travel?: PlannedMix[] | undefined;
 }
 
 export type PlannedKnown = { index: number; frame: FrameHash } | { index: number; mediaId: string };
 
 /** Where the plan differs from what was asked, to be shown before generating. */
 export interface PlanNote {
-  /** prompt-boundary counts shot frames, the others frames of the run. */
-  readonly kind: 'window-grid' | 'prompt-boundary' | 'context' | 'anchor';
+  /** prompt-boundary and prompt-travel count shot frames, the others frames of the run. */
+  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor';
   readonly requested: number;
   readonly effective: number;
   readonly text: string;
@@ -62,6 +65,8 @@ export interface DirectRequest {
   readonly frameCount: number;
   /** One text for all, or the text for the kept indices [from, to) of a window. */
   readonly prompt: string | ((from: number, to: number) => string);
+  /** Between two prompts in a window; null = none there. */
+  readonly travel?: (window: WindowSpan) => PlannedMix[] | null;
   readonly negative?: string;
   /** 0 … 2^32−1; window i uses seed + i mod 2^32. */
   readonly seed: number;
@@ -119,12 +124,16 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
     seed,
-    windows: windows.map((window, i) => ({
-      ...window,
-      prompt: typeof request.prompt === 'string' ? request.prompt : request.prompt(window.keepFrom, window.keepTo),
-      negative: request.negative ?? limits.defaults.negative,
-      seed: (seed + i) % 2 ** 32,
-    })),
+    windows: windows.map((window, i) => {
+      const travel = request.travel?.(window) ?? null;
+      return {
+        ...window,
+        prompt: typeof request.prompt === 'string' ? request.prompt : request.prompt(window.keepFrom, window.keepTo),
+        negative: request.negative ?? limits.defaults.negative,
+        seed: (seed + i) % 2 ** 32,
+        ...(travel && { travel }),
+      };
+    }),
     modelId,
     known: known.sort((a, b) => a.index - b.index),
   };
@@ -157,6 +166,10 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
   const end = segment.from + segment.frameCount;
+  const prompts = promptsOnly(doc, shot.id);
+  const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
+  const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
+    windowPrompt(prompts, shot.id, window, mixing);
   const { draft, notes } = planDirect({
     modelId: shot.modelId,
     limits,
@@ -164,7 +177,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     height: shot.height,
     rate: shot.rate,
     frameCount: segment.frameCount,
-    prompt: (from, to) => blockForRange(doc, shot.id, segment.from + from, segment.from + to)?.text ?? '',
+    prompt: (from, to) => promptOf({ start: from, frames: to - from, keepFrom: from, keepTo: to }).prompt,
+    travel: (window) => promptOf(window).travel,
     negative,
     seed,
     steps,
@@ -181,7 +195,9 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
       .filter(({ frame }) => segment.from <= frame && frame < end)
       .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
   });
-  notes.push(...boundaryNotes(doc, segment, draft.windows));
+  const zones = travelZones(prompts, shot.id);
+  notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
+  if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
   return { draft, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }
 
@@ -222,7 +238,12 @@ function notMade(frame: number): AppError {
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */
-function boundaryNotes(doc: Document, segment: SegmentRecord, windows: readonly WindowSpan[]): PlanNote[] {
+function boundaryNotes(
+  doc: Document,
+  segment: SegmentRecord,
+  windows: readonly WindowSpan[],
+  zones: readonly TravelZone[],
+): PlanNote[] {
   const end = segment.from + segment.frameCount;
   const inOrder = windows
     .map(({ keepFrom, keepTo }) => ({ from: segment.from + keepFrom, to: segment.from + keepTo }))
@@ -232,6 +253,7 @@ function boundaryNotes(doc: Document, segment: SegmentRecord, windows: readonly 
   const blocks = blocksOf(doc, segment.shotId);
   for (const [i, block] of blocks.entries()) {
     const before = blocks[i - 1];
+    if (zones.some(({ right, from, to }) => right.id === block.id && from < to)) continue;
     if (!before || before.text === block.text || block.from <= segment.from || block.from >= end) continue;
     const effective = inOrder.find(({ from, text }) => text === block.text && from > before.from)?.from;
     if (effective === block.from) continue;
@@ -242,6 +264,49 @@ function boundaryNotes(doc: Document, segment: SegmentRecord, windows: readonly 
     notes.push({ kind: 'prompt-boundary', requested: block.from, effective: effective ?? end, text });
   }
   return notes;
+}
+
+/** A model with one prompt per window travels in steps: what was asked for frame by frame becomes whole windows. */
+function travelNotes(
+  segment: SegmentRecord,
+  windows: readonly PlannedWindow[],
+  zones: readonly TravelZone[],
+): PlanNote[] {
+  const end = segment.from + segment.frameCount;
+  return zones.flatMap((zone): PlanNote[] => {
+    if (zone.left.text === zone.right.text || zone.from === zone.to || zone.to <= segment.from || zone.from >= end)
+      return [];
+    const range = effectiveTravel(zone, windows, segment.from);
+    const asked = `The prompts travel at frames ${zone.from} to ${zone.to - 1}`;
+    if (range?.from === zone.from && range.to === zone.to) return [];
+    const text = range
+      ? `${asked}; the model has one prompt per window, so frames ${range.from} to ${range.to - 1} are blended.`
+      : `${asked}, but no window here has room for both: nothing is blended.`;
+    return [{ kind: 'prompt-travel', requested: zone.from, effective: range?.from ?? zone.boundary, text }];
+  });
+}
+
+/** The shot frames of the windows that really blend a zone's two prompts; null when none does. */
+export function effectiveTravel(
+  zone: TravelZone,
+  windows: readonly {
+    readonly keepFrom: number;
+    readonly keepTo: number;
+    readonly travel?: readonly PlannedMix[] | null | undefined;
+  }[],
+  offset: number,
+): { readonly from: number; readonly to: number } | null {
+  const blends = windows.filter(
+    ({ keepFrom, keepTo, travel }) =>
+      offset + keepFrom < zone.to &&
+      zone.from < offset + keepTo &&
+      travel?.some((mix) => mix.from === zone.left.text && mix.to === zone.right.text),
+  );
+  if (blends.length === 0) return null;
+  return {
+    from: offset + Math.min(...blends.map(({ keepFrom }) => keepFrom)),
+    to: offset + Math.max(...blends.map(({ keepTo }) => keepTo)),
+  };
 }
 
 function pinnedImages(request: DirectRequest): { index: number; image: KnownImage }[] {

@@ -56,6 +56,11 @@ export function ceilToRate(frames: number, from: Rate, to: Rate): number {
   return Math.ceil((frames * to.num * from.den) / (to.den * from.num)) + 0;
 }
 
+/** Frames that a sound of so many samples covers, the last one begun included. */
+export function framesFromSamples(samples: number, sampleRate: number, to: Rate): number {
+  return ceilToRate(samples, { num: sampleRate, den: 1 }, to);
+}
+
 /** The nearest frame of `to`, halves up. */
 export function nearestToRate(frame: number, from: Rate, to: Rate): number {
   return Math.floor((2 * frame * to.num * from.den + to.den * from.num) / (2 * to.den * from.num));

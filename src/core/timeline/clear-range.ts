@@ -17,7 +17,7 @@ export function clearRange(draft: Draft, trackId: RecordId, range: FrameRange, n
     if (endOf(clip) <= range.from || clip.start >= range.to) continue;
     const right = endOf(clip) > range.to ? tailOf(clip, range.to) : null;
     if (clip.start < range.from) {
-      draft.set({ ...clip, duration: range.from - clip.start });
+      draft.set(headOf(clip, range.from));
       if (right !== null) addRightHalf(draft, clip, { ...right, id: newId() });
     } else if (right !== null) draft.set(right);
     else draft.remove(clip.id);
@@ -28,15 +28,22 @@ export function clearRange(draft: Draft, trackId: RecordId, range: FrameRange, n
 export function partAt(draft: Draft, trackId: RecordId, frame: number, newId: () => RecordId): void {
   const clip = clipsOfTrack(draft.doc, trackId).find((one) => one.start < frame && endOf(one) > frame);
   if (!clip) return;
-  draft.set({ ...clip, duration: frame - clip.start });
+  draft.set(headOf(clip, frame));
   addRightHalf(draft, clip, { ...tailOf(clip, frame), id: newId() });
+}
+
+/** What is left of the clip up to `frame`. A fade stays at the edge it belongs to; the cut itself is not faded. */
+export function headOf(clip: ClipRecord, frame: number): ClipRecord {
+  const source = clip.source.type === 'audio' ? { ...clip.source, fadeOut: 0 } : clip.source;
+  return { ...clip, source, duration: frame - clip.start };
 }
 
 /** What is left of the clip from `frame` on. */
 export function tailOf(clip: ClipRecord, frame: number): ClipRecord {
   const byFrames = frame - clip.start;
-  const sourceIn = clip.source.type === 'shot' ? clip.sourceIn + byFrames : 0;
-  return { ...clip, start: frame, duration: clip.duration - byFrames, sourceIn };
+  const source = clip.source.type === 'audio' ? { ...clip.source, fadeIn: 0 } : clip.source;
+  const sourceIn = source.type === 'still' ? 0 : clip.sourceIn + byFrames;
+  return { ...clip, source, start: frame, duration: clip.duration - byFrames, sourceIn };
 }
 
 /** The dissolve at the clip's end is now the right half's. */

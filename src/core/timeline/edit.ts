@@ -6,11 +6,12 @@ import { recordOf } from '../document/access';
 import { diffBetween } from '../document/apply-diff';
 import type { DocumentDiff } from '../document/diff';
 import { assertInvariants } from '../document/invariants';
+import { RecordMap } from '../document/record-map';
 import type { Document, DocumentRecord, RecordId, TrackRecord } from '../document/records';
 import { AppError, assert } from '../errors';
 import { settleTransitions } from './settle-transitions';
 
-/** A document being changed. `doc` is the state so far and is only to be read. */
+/** A document being changed. `doc` is the state so far; read it again after a change. */
 export interface Draft {
   readonly doc: Document;
   /** Adds a record that must be new. */
@@ -22,34 +23,47 @@ export interface Draft {
 
 /** @throws AppError timeline/invalid-edit or timeline/overlap when the change breaks a rule of the document */
 export function editDocument(doc: Document, change: (draft: Draft) => void): DocumentDiff {
-  const records = new Map(doc);
+  let current = RecordMap.from(doc);
+  /** Changes since `current`: folded in when the draft is next read, so that a ripple of a long film is one change. */
+  let pending = new Map<RecordId, DocumentRecord | null>();
   // Only these can differ: looking through a long film for what changed would cost more than the edit.
   const touched = new Set<RecordId>();
+  const stored = (id: RecordId): DocumentRecord | undefined =>
+    pending.has(id) ? (pending.get(id) ?? undefined) : current.get(id);
+  const note = (id: RecordId, record: DocumentRecord | null): void => {
+    touched.add(id);
+    pending.set(id, record);
+  };
   const draft: Draft = {
-    doc: records,
+    get doc() {
+      if (pending.size > 0) {
+        current = current.with(pending);
+        pending = new Map();
+      }
+      return current;
+    },
     add(record) {
-      if (records.has(record.id))
+      if (stored(record.id) !== undefined)
         throw new AppError('timeline/invalid-edit', `the id ${record.id} is taken`, {
           field: `${record.kind}.id`,
           value: record.id,
         });
-      touched.add(record.id);
-      records.set(record.id, record);
+      note(record.id, record);
     },
     set(record) {
-      assert(records.get(record.id)?.kind === record.kind, `there is no ${record.kind} ${record.id} to change`);
-      touched.add(record.id);
-      records.set(record.id, record);
+      assert(stored(record.id)?.kind === record.kind, `there is no ${record.kind} ${record.id} to change`);
+      note(record.id, record);
     },
     remove(id) {
-      touched.add(id);
-      assert(records.delete(id), `there is no record ${id} to remove`);
+      assert(stored(id) !== undefined, `there is no record ${id} to remove`);
+      note(id, null);
     },
   };
   change(draft);
   settleTransitions(draft);
-  assertInvariants(records);
-  return diffBetween(doc, records, touched);
+  const after = draft.doc;
+  assertInvariants(after, { before: doc, touched });
+  return diffBetween(doc, after, touched);
 }
 
 /** @throws AppError timeline/locked-track */

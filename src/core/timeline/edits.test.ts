@@ -409,7 +409,7 @@ describe('settings', () => {
         't3',
         { withClips: false },
       ),
-    ).toThrow('at least one track');
+    ).toThrow('at least one video track');
   });
 });
 

@@ -93,6 +93,8 @@ interface GrowingClip {
 function growingClip(doc: Document, clipId: RecordId, growth: Growth): GrowingClip {
   const clip = recordOf(doc, 'clip', clipId);
   unlockedTrack(doc, clip.trackId);
+  if (clip.source.type === 'audio')
+    throw invalidEdit('clip', clip.name, `"${clip.name}" is sound and cannot grow`, 'Choose a generated clip.');
   if (clip.source.type === 'still')
     throw invalidEdit(
       'clip',
@@ -161,7 +163,7 @@ export function grownProjectFrames(
   growth: { readonly frameCount: number; readonly direction: 'forward' | 'backward' },
 ): number {
   const clip = recordOf(doc, 'clip', clipId);
-  if (clip.source.type === 'still') return 0;
+  if (clip.source.type !== 'shot') return 0;
   const { id, rate } = recordOf(doc, 'shot', clip.source.shotId);
   const film = plannedRange(doc, id) ?? { from: 0, to: 0 };
   const inProject = (frame: number) => ceilToRate(frame, rate, projectOf(doc).rate);

@@ -2,7 +2,7 @@
  * Copying clips and putting them down again. A pasted clip shows the same shot as the one it was copied from, trimmed
  * the same way; dissolves between copied clips come along. Nothing is generated and no shot is doubled.
  */
-import { recordOf, recordsOf, tracksOf } from '../document/access';
+import { audioTracksOf, recordOf, recordsOf, videoTracksOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
 import type { ClipRecord, Document, RecordId, TransitionRecord } from '../document/records';
 import { clearRange, partAt } from './clear-range';
@@ -40,7 +40,7 @@ export function spanOf({ clips }: CopiedClips): number {
 }
 
 /**
- * Every clip goes to the track it came from, or to the lowest unlocked one where that is gone.
+ * Every clip goes to the track it came from, or to the first unlocked one of its type where that is gone.
  * @throws AppError timeline/invalid-edit when there is nothing to paste, its shot is gone, or the frame is not one of the film; timeline/locked-track
  */
 export function pasteClips(
@@ -89,7 +89,9 @@ function targetTrack(doc: Document, clip: ClipRecord): RecordId {
       'Undo until it is there again, or copy another clip.',
     );
   if (doc.get(clip.trackId)?.kind === 'track') return unlockedTrack(doc, clip.trackId).id;
-  const free = tracksOf(doc).find((track) => !track.isLocked);
-  if (!free) throw invalidEdit('track', clip.name, 'every track is locked', 'Unlock a track or add one.');
+  const ofItsType = clip.source.type === 'audio' ? audioTracksOf(doc) : videoTracksOf(doc);
+  const free = ofItsType.find((track) => !track.isLocked);
+  if (!free)
+    throw invalidEdit('track', clip.name, 'every track that could take it is locked', 'Unlock a track or add one.');
   return free.id;
 }

@@ -4,24 +4,34 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blocksOf, filmEnd, recordsOf, segmentsOf, tracksOf } from '../document/access';
+import { audioTracksOf, blocksOf, filmEnd, recordsOf, segmentsOf, tracksOf } from '../document/access';
 import { applyDiff, isEmptyDiff, reverseDiff, squashDiffs } from '../document/apply-diff';
 import { emptyDiff, type DocumentDiff } from '../document/diff';
 import { emptyHistory, recordEdit, takeRedo, takeUndo } from '../document/history';
 import { violations } from '../document/invariants';
-import type { Document, RecordId } from '../document/records';
+import { RecordMap } from '../document/record-map';
+import type { Document, DocumentRecord, RecordId } from '../document/records';
+import { isAudioClip } from '../document/sound';
 import { AppError } from '../errors';
 import { createRate } from '../time/rate';
 import { moveAnchor, pinAnchor } from './anchors';
 import { liftRange } from './clear-range';
 import { deleteClips } from './delete-clips';
 import { extendBackward, extendForward } from './grow-segment';
+import { insertAudio, setClipSound } from './insert-audio';
 import { insertStill } from './insert-still';
 import { addMarker } from './markers';
 import { moveClip } from './move';
 import { copyClips, pasteClips } from './paste';
 import { setInOut } from './project-settings';
-import { addPromptBlock, moveBlockEdge, removePromptBlock, setPromptText, splitBlock } from './prompt-blocks';
+import {
+  addPromptBlock,
+  moveBlockEdge,
+  removePromptBlock,
+  setPromptText,
+  setTravel,
+  splitBlock,
+} from './prompt-blocks';
 import { removePlannedSegment, retakeRange, switchBranch } from './segments';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
@@ -77,6 +87,21 @@ const operations: readonly Operation[] = [
       mediaId: 'm',
       name: id,
       mode: flag ? 'insert' : 'place',
+    }),
+  (doc, { a, b, flag }, id) =>
+    insertAudio(doc, {
+      clipId: id,
+      trackId: pick(audioTracksOf(doc), a).id,
+      start: b,
+      mediaId: 'm',
+      name: id,
+      frameCount: 1 + (a % 40),
+      mode: flag ? 'insert' : 'place',
+    }),
+  (doc, { a, b, flag }) =>
+    setClipSound(doc, pick(recordsOf(doc, 'clip').filter(isAudioClip), a).id, {
+      gainDb: (b % 80) - 58,
+      [flag ? 'fadeIn' : 'fadeOut']: b % 12,
     }),
   (doc, dice, id) => extendForward(doc, clip(doc, dice.a).id, growth(dice, id)),
   (doc, dice, id) => extendBackward(doc, clip(doc, dice.a).id, growth(dice, id)),
@@ -134,9 +159,16 @@ const operations: readonly Operation[] = [
   (doc, { a, b }) => moveAnchor(doc, pick(recordsOf(doc, 'anchor'), a).id, b % 20),
   (doc, { b }, id) => addMarker(doc, { id, frame: b, name: id }),
   (doc, { a, b, flag }) => setInOut(doc, flag ? { inPoint: a } : { outPoint: b }),
-  (doc, _dice, id) => addTrack(doc, { id }),
+  (doc, { flag }, id) => addTrack(doc, { id, type: flag ? 'audio' : 'video' }),
   (doc, { a, flag }) => removeTrack(doc, track(doc, a), { withClips: flag }),
-  (doc, { a, b }) => setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0 }),
+  (doc, { a, b }) =>
+    setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0, isSolo: b % 5 === 0 }),
+  (doc, { a, b, flag }) =>
+    setTravel(
+      doc,
+      pick(recordsOf(doc, 'prompt-block'), a).id,
+      b % 5 === 0 ? null : { kind: flag ? 'linear' : 'slerp', frames: b },
+    ),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({
@@ -173,6 +205,37 @@ function play(doc: Document, dice: readonly Dice[]): Step[] {
   return steps;
 }
 
+/** Records changed with no regard for the rules: taken away, doubled, moved, given other owners, frames and rates. */
+const anyDamage = fc.array(fc.record({ a: fc.nat(80), b: fc.nat(60), how: fc.nat(6) }), { minLength: 1, maxLength: 4 });
+
+function damaged(
+  film: Document,
+  damage: readonly { readonly a: number; readonly b: number; readonly how: number }[],
+): Map<RecordId, DocumentRecord | null> {
+  const changes = new Map<RecordId, DocumentRecord | null>();
+  const records = [...film.values()];
+  for (const [i, { a, b, how }] of damage.entries()) {
+    const record = pick(records, a);
+    // Any record's fields, changed as no edit would.
+    const fields: Record<string, unknown> = { ...record };
+    const other = pick(records, b).id;
+    if (how === 0) changes.set(record.id, null);
+    else {
+      for (const [key, value] of Object.entries(fields)) {
+        if (key === 'id' || key === 'kind') continue;
+        if (how === 1 && typeof value === 'number') fields[key] = b - 5;
+        if (how === 2 && /Id$/.test(key) && key !== 'modelId') fields[key] = other;
+        if (how === 3 && key === 'rate') fields[key] = { num: 1 + b, den: 1 };
+        if (how === 4 && typeof value === 'number') fields[key] = value + 1;
+        if (how === 5 && key === 'source') fields[key] = { type: 'shot', shotId: other };
+      }
+      const id = how === 6 ? `double-${i}` : record.id;
+      changes.set(id, { ...fields, id } as unknown as DocumentRecord);
+    }
+  }
+  return changes;
+}
+
 const anyPlay = fc.tuple(anyRate, fc.array(anyDice, { maxLength: 30 }));
 
 describe('after any sequence of edits', () => {
@@ -185,12 +248,51 @@ describe('after any sequence of edits', () => {
     );
   });
 
+  test('what looks at the touched records alone finds a fault where all rules together do', () => {
+    fc.assert(
+      fc.property(anyPlay, anyDamage, ([rate, dice], damage) => {
+        const film = play(anEmptyFilm(rate), [...opening, ...dice]).at(-1)!.doc;
+        const changes = damaged(film, damage);
+        const doc = RecordMap.from(film).with(changes);
+        const near = violations(doc, { before: film, touched: changes.keys() });
+        expect(near.length > 0).toBe(violations(new Map(doc)).length > 0);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('the index of a changed document is that of a new one with the same records', () => {
+    fc.assert(
+      fc.property(anyPlay, anyDamage, ([rate, dice], damage) => {
+        const film = RecordMap.from(play(anEmptyFilm(rate), [...opening, ...dice]).at(-1)!.doc);
+        // Asked for first, so that it is carried over.
+        expect(film.index.ofKind('project')).toHaveLength(1);
+        const doc = film.with(damaged(film, damage));
+        const fresh = RecordMap.from(new Map(doc)).index;
+        const ids = (list: readonly { id: RecordId }[]) => list.map(({ id }) => id).sort();
+        for (const record of [...film.values(), ...doc.values()]) {
+          expect(ids(doc.index.ofKind(record.kind))).toEqual(ids(fresh.ofKind(record.kind)));
+          expect(ids(doc.index.ofTrack(record.id))).toEqual(ids(fresh.ofTrack(record.id)));
+          expect(ids(doc.index.showing(record.id))).toEqual(ids(fresh.showing(record.id)));
+          expect(ids(doc.index.ofClip(record.id))).toEqual(ids(fresh.ofClip(record.id)));
+          for (const kind of ['segment', 'prompt-block', 'anchor'] as const)
+            expect(ids(doc.index.ofShot(kind, record.id))).toEqual(ids(fresh.ofShot(kind, record.id)));
+        }
+        for (const { id } of tracksOf(doc)) {
+          const starts = doc.index.ofTrack(id).map(({ start }) => start);
+          expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('an edit and its reverse cancel out', () => {
     fc.assert(
       fc.property(anyPlay, ([rate, dice]) => {
         let before = anEmptyFilm(rate);
         for (const { doc, diff } of play(before, [...opening, ...dice])) {
-          expect(applyDiff(doc, reverseDiff(diff))).toEqual(before);
+          expect(new Map(applyDiff(doc, reverseDiff(diff)))).toEqual(new Map(before));
           before = doc;
         }
       }),
@@ -210,12 +312,12 @@ describe('after any sequence of edits', () => {
           doc = applyDiff(doc, step.diff);
           history = step.history;
         }
-        expect(doc).toEqual(empty);
+        expect(new Map(doc)).toEqual(new Map(empty));
         for (let step = takeRedo(history); step; step = takeRedo(history)) {
           doc = applyDiff(doc, step.diff);
           history = step.history;
         }
-        expect(doc).toEqual(last);
+        expect(new Map(doc)).toEqual(new Map(last));
       }),
       { numRuns: 60 },
     );
@@ -227,7 +329,7 @@ describe('after any sequence of edits', () => {
         const empty = anEmptyFilm(rate);
         const steps = play(empty, [...opening, ...dice]);
         const squashed = steps.map(({ diff }) => diff).reduce(squashDiffs, emptyDiff);
-        expect(applyDiff(empty, squashed)).toEqual(steps.at(-1)?.doc ?? empty);
+        expect(new Map(applyDiff(empty, squashed))).toEqual(new Map(steps.at(-1)?.doc ?? empty));
         expect(isEmptyDiff(squashDiffs(squashed, reverseDiff(squashed)))).toBe(true);
       }),
       { numRuns: 60 },

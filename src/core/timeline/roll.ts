@@ -40,7 +40,7 @@ export function rollCut(doc: Document, leftClipId: RecordId, rightClipId: Record
   const byFrames = toFrame - right.start;
   return editDocument(doc, (draft) => {
     draft.set({ ...left, duration: left.duration + byFrames });
-    const sourceIn = right.source.type === 'shot' ? right.sourceIn + byFrames : right.sourceIn;
+    const sourceIn = right.source.type === 'still' ? right.sourceIn : right.sourceIn + byFrames;
     draft.set({ ...right, start: toFrame, duration: right.duration - byFrames, sourceIn });
   });
 }

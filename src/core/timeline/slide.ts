@@ -47,7 +47,7 @@ export function slideClip(doc: Document, clipId: RecordId, toStart: number): Doc
     draft.set({ ...clip, start: toStart });
     if (before && endOf(before) === clip.start) draft.set({ ...before, duration: before.duration + byFrames });
     if (after?.start === endOf(clip)) {
-      const sourceIn = after.source.type === 'shot' ? after.sourceIn + byFrames : after.sourceIn;
+      const sourceIn = after.source.type === 'still' ? after.sourceIn : after.sourceIn + byFrames;
       draft.set({ ...after, start: after.start + byFrames, duration: after.duration - byFrames, sourceIn });
     }
   });

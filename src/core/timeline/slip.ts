@@ -26,7 +26,12 @@ export function slipClip(doc: Document, clipId: RecordId, byFrames: number): Doc
   const clip = recordOf(doc, 'clip', clipId);
   unlockedTrack(doc, clip.trackId);
   if (clip.source.type === 'still')
-    throw invalidEdit('clip', clip.name, `"${clip.name}" is a still image`, 'Only a shot has other frames to show.');
+    throw invalidEdit(
+      'clip',
+      clip.name,
+      `"${clip.name}" is a still image`,
+      'Only a shot or a sound has other parts to show.',
+    );
   const { min, max } = slipLimits(doc, clipId);
   if (!Number.isSafeInteger(byFrames) || byFrames < min || byFrames > max)
     throw invalidEdit(

@@ -1,10 +1,10 @@
 /**
- * Splitting a clip. Both halves show the same shot; the left one keeps the id.
+ * Splitting a clip. Both halves show the same shot, or play the same sound; the left one keeps the id.
  */
 import { recordOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
 import type { Document, RecordId } from '../document/records';
-import { addRightHalf, tailOf } from './clear-range';
+import { addRightHalf, headOf, tailOf } from './clear-range';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf } from './placement';
 
@@ -20,7 +20,7 @@ export function splitClip(doc: Document, clipId: RecordId, atFrame: number, newI
       'Move the playhead onto the clip, off its first frame.',
     );
   return editDocument(doc, (draft) => {
-    draft.set({ ...clip, duration: atFrame - clip.start });
+    draft.set(headOf(clip, atFrame));
     addRightHalf(draft, clip, { ...tailOf(clip, atFrame), id: newId });
   });
 }

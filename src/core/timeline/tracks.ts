@@ -1,42 +1,52 @@
 /**
  * Adding, removing and setting tracks.
  */
-import { clipsOfTrack, recordOf, tracksOf } from '../document/access';
+import { audioTracksOf, clipsOfTrack, recordOf, videoTracksOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
 import type { Document, RecordId, TrackRecord } from '../document/records';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 
 const MAX_TRACKS = 100;
 
-/** A new track on top, named V2, V3 … after its place unless a name is given. */
-export function addTrack(doc: Document, track: { readonly id: RecordId; readonly name?: string }): DocumentDiff {
-  const order = (tracksOf(doc).at(-1)?.order ?? -1) + 1;
+/** A new video track on top, or an audio track at the bottom; named V3, A1 … after its place unless a name is given. */
+export function addTrack(
+  doc: Document,
+  track: { readonly id: RecordId; readonly name?: string; readonly type?: TrackRecord['type'] },
+): DocumentDiff {
+  const type = track.type ?? 'video';
+  const order = (tracksLike(doc, type).at(-1)?.order ?? -1) + 1;
   if (order >= MAX_TRACKS)
     throw invalidEdit(
       'track',
       order + 1,
-      `a film has at most ${MAX_TRACKS} tracks`,
+      `a film has at most ${MAX_TRACKS} ${type} tracks`,
       'Remove a track that is not used.',
     );
   return editDocument(doc, (draft) => {
     draft.add({
       kind: 'track',
       id: track.id,
-      name: track.name ?? `V${order + 1}`,
+      name: track.name ?? `${type === 'audio' ? 'A' : 'V'}${order + 1}`,
+      type,
       order,
       isLocked: false,
       isHidden: false,
+      isSolo: false,
     });
   });
 }
 
-/** The tracks above move down. @throws AppError timeline/invalid-edit for the only track, or one with clips unless `withClips` */
+function tracksLike(doc: Document, type: TrackRecord['type']): TrackRecord[] {
+  return type === 'audio' ? audioTracksOf(doc) : videoTracksOf(doc);
+}
+
+/** The tracks beyond it close up. @throws AppError timeline/invalid-edit for the only video track, or one with clips unless `withClips` */
 export function removeTrack(doc: Document, trackId: RecordId, options: { readonly withClips: boolean }): DocumentDiff {
   const track = unlockedTrack(doc, trackId);
   const clips = clipsOfTrack(doc, trackId);
-  const tracks = tracksOf(doc);
-  if (tracks.length === 1)
-    throw invalidEdit('track', track.name, 'a film needs at least one track', 'Add another track first.');
+  const tracks = tracksLike(doc, track.type);
+  if (track.type === 'video' && tracks.length === 1)
+    throw invalidEdit('track', track.name, 'a film needs at least one video track', 'Add another track first.');
   if (clips.length > 0 && !options.withClips)
     throw invalidEdit(
       'track',
@@ -54,7 +64,7 @@ export function removeTrack(doc: Document, trackId: RecordId, options: { readonl
 export function setTrack(
   doc: Document,
   trackId: RecordId,
-  patch: Partial<Pick<TrackRecord, 'name' | 'isLocked' | 'isHidden'>>,
+  patch: Partial<Pick<TrackRecord, 'name' | 'isLocked' | 'isHidden' | 'isSolo'>>,
 ): DocumentDiff {
   const track = recordOf(doc, 'track', trackId);
   if (patch.name?.trim() === '')

@@ -72,6 +72,8 @@ export function removeTransition(doc: Document, transitionId: RecordId): Documen
 }
 
 function assertFreeCut(doc: Document, left: ClipRecord, right: ClipRecord): void {
+  if (left.source.type === 'audio')
+    throw invalidEdit('transition', left.name, `"${left.name}" is sound`, 'Set its fades in the inspector.');
   if (!areTouching(left, right))
     throw invalidEdit(
       'transition',

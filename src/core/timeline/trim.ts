@@ -56,7 +56,7 @@ export function trimClip(
   const byFrames = toFrame - (edge === 'start' ? clip.start : endOf(clip));
   return editDocument(doc, (draft) => {
     const duration = edge === 'start' ? clip.duration - byFrames : clip.duration + byFrames;
-    const sourceIn = edge === 'start' && clip.source.type === 'shot' ? clip.sourceIn + byFrames : clip.sourceIn;
+    const sourceIn = edge === 'start' && clip.source.type !== 'still' ? clip.sourceIn + byFrames : clip.sourceIn;
     const start = edge === 'start' && !options.ripple ? toFrame : clip.start;
     draft.set({ ...clip, start, duration, sourceIn });
     if (options.ripple)

@@ -2,7 +2,7 @@
  * From the document to the queue: plans a segment with core/prompt/plan, asks main to run it, and grows or retakes
  * shots. A segment whose parent has no picture yet waits for it and is queued when the parent's take arrives.
  */
-import { recordsOf, tracksOf } from '@core/document/access';
+import { recordsOf, videoTracksOf } from '@core/document/access';
 import { AppError, invalidInput } from '@core/errors';
 import { planSegment } from '@core/prompt/plan';
 import type { PlanNote } from '@core/prompt/plan';
@@ -207,7 +207,7 @@ export function freePlace(
   options: Pick<NewShotOptions, 'start' | 'trackId'>,
   durationFrames: number,
 ): { trackId: string; start: number; mode: 'place' } {
-  const open = tracksOf(session.doc).filter((track) => !track.isLocked);
+  const open = videoTracksOf(session.doc).filter((track) => !track.isLocked);
   const track = open.find((one) => one.id === options.trackId) ?? open[0];
   if (track === undefined) throw invalidInput('track', 'all', strings.allTracksLocked, strings.allTracksLockedRemedy);
   const clips = recordsOf(session.doc, 'clip').filter((clip) => clip.trackId === track.id);

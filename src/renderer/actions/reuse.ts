@@ -1,6 +1,7 @@
 /**
  * A recipe from the history as a new planned shot: the same prompts, settings and, unless another is wanted, the same
- * seed. A shot begins anew: frames the recipe was given (an image, the end of another part) are not part of it.
+ * seed. A shot begins anew: frames the recipe was given (an image, the end of another part) are not part of it. Travel
+ * zones cannot be read back from windows' weights: each window comes with its prompt of most weight, and that is said.
  */
 import { recordsOf } from '@core/document/access';
 import { applyDiff, squashDiffs } from '@core/document/apply-diff';
@@ -79,6 +80,8 @@ export async function useRecipe(
     if (!made) return false;
     session.select([clipId]);
     app.transport.seek(place.start);
+    if (recipe.windows.some((window) => window.travel !== undefined))
+      app.toast('info', strings.withoutTravel, strings.withoutTravelRemedy);
     if (recipe.known.length > 0) app.toast('info', strings.withoutFrames, strings.withoutFramesRemedy);
     return true;
   });

@@ -2,7 +2,7 @@
  * What the artist means by "this": the clip, shot, prompt block and segment that an action without arguments works on.
  * A selected prompt block stands for its shot; with nothing selected, the clip under the playhead is meant.
  */
-import { clipAt, clipsOfShot, tracksOf } from '@core/document/access';
+import { clipAt, clipsOfShot, videoTracksOf } from '@core/document/access';
 import { shotFrameAt } from '@core/document/branch';
 import type { SegmentSpan, ShotFilm } from '@core/document/film';
 import type {
@@ -48,7 +48,7 @@ export function selectedClip(session: ProjectSession): ClipRecord | null {
 
 /** The topmost clip under the playhead. */
 export function clipUnderPlayhead(session: ProjectSession, playhead: number): ClipRecord | null {
-  for (const track of tracksOf(session.doc).reverse()) {
+  for (const track of videoTracksOf(session.doc).reverse()) {
     const clip = clipAt(session.doc, track.id, playhead);
     if (clip !== null && !track.isHidden) return clip;
   }

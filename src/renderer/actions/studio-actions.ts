@@ -25,6 +25,12 @@ function openExtend(app: AppState, direction: 'forward' | 'backward'): void {
   if (focus !== null) app.openExtend({ clipId: focus.clip.id, direction });
 }
 
+function openPromptMap(app: AppState): void {
+  const focus = app.session === null ? null : focusOf(app.session, app.transport.playhead);
+  app.flushEdits();
+  if (focus !== null) app.dialog = { kind: 'prompt-map', shotId: focus.shot.id };
+}
+
 /** The selected block, or the block of the selected clip. */
 function editSelectedPrompt(app: AppState): void {
   const focus = app.session === null ? null : focusOf(app.session, app.transport.playhead);
@@ -103,6 +109,14 @@ export const studioActions: readonly Action[] = [
     keys: ['KeyP'],
     when: hasProject,
     run: newPromptBlock,
+  },
+  {
+    id: 'prompt.map',
+    label: strings.promptMap,
+    category: categories.generate,
+    keys: [],
+    when: hasShot,
+    run: openPromptMap,
   },
   {
     id: 'prompt.edit',

@@ -38,6 +38,7 @@ export type Dialog =
   | { readonly kind: 'doctor' }
   | { readonly kind: 'library' }
   | { readonly kind: 'model'; readonly modelId: string }
+  | { readonly kind: 'prompt-map'; readonly shotId: string }
   | ({ readonly kind: 'extend' } & ExtendRequest);
 
 export interface NewProject {

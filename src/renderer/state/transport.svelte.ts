@@ -46,11 +46,12 @@ export class Transport {
   /** Exclusive frame up to which the playhead may go although the film ends before, while a longer one is looked at. */
   reach = $state(0);
 
+  /** The frame play goes on from, and when that was: what runs beside the picture takes its time from it. */
+  anchor: { readonly frame: number; readonly atMs: number } = $state.raw({ frame: 0, atMs: 0 });
+
   readonly #source: () => TransportSource | null;
   readonly #clock: TransportClock;
   #request: number | null = null;
-  #startedAt = 0;
-  #startedFrom = 0;
 
   constructor(source: () => TransportSource | null, clock: TransportClock = windowClock) {
     this.#source = source;
@@ -114,6 +115,16 @@ export class Transport {
     this.isLooping = !this.isLooping;
   }
 
+  /** Milliseconds on the clock of `anchor`. */
+  clockNow(): number {
+    return this.#clock.now();
+  }
+
+  /** Exclusive frame up to which play goes; 0 when there is nothing to play. */
+  end(): number {
+    return this.#range(this.#source())?.to ?? 0;
+  }
+
   /** What plays now; null when that is nothing. */
   #range(source: TransportSource | null): TransportSource['range'] | null {
     if (source === null) return null;
@@ -124,8 +135,7 @@ export class Transport {
   }
 
   #anchor(): void {
-    this.#startedAt = this.#clock.now();
-    this.#startedFrom = this.playhead;
+    this.anchor = { frame: this.playhead, atMs: this.#clock.now() };
   }
 
   #schedule(): void {
@@ -141,8 +151,8 @@ export class Transport {
     if (!this.isPlaying) return;
     const range = this.#range(source);
     if (source === null || range === null) return this.reset();
-    const elapsedSec = (this.#clock.now() - this.#startedAt) / 1000;
-    const target = this.#startedFrom + Math.trunc(elapsedSec * framesPerSecond(source.rate) * this.speed);
+    const elapsedSec = (this.#clock.now() - this.anchor.atMs) / 1000;
+    const target = this.anchor.frame + Math.trunc(elapsedSec * framesPerSecond(source.rate) * this.speed);
     const { from, to } = range;
     if (this.speed > 0 ? target >= to : target < from) {
       if (!this.isLooping && this.audition === null) {

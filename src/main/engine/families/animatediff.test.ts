@@ -94,6 +94,27 @@ describe('a run', () => {
     expect(first.frames).not.toEqual(alone.frames);
   });
 
+  test('travels frame by frame: a cut for every frame is the plain prompt, and a zone changes only what it should', async () => {
+    const mix = (frames: number, weight: number) => ({
+      ...{ frames, weight, kind: 'linear' as const },
+      ...{ from: 'the red ball', to: 'an' },
+    });
+    const drawn = async (over: Parameters<typeof aWindow>[0]) =>
+      (
+        await run(
+          anAnimateDiffRecipe({ windows: [aWindow({ frames: 8, keepTo: 8, prompt: 'the red ball', ...over })] }),
+        )
+      ).frames;
+    const [red, an] = [await drawn({}), await drawn({ prompt: 'an' })];
+    expect(await drawn({ travel: [mix(8, 0)] })).toEqual(red);
+    expect(await drawn({ travel: [mix(3, 0), mix(5, 0)] })).toEqual(red);
+    expect(await drawn({ travel: [mix(8, 1)] })).toEqual(an);
+    const travelled = await drawn({ travel: [mix(3, 0), mix(1, 0.3), mix(1, 0.7), mix(3, 1)] });
+    expect(travelled).not.toEqual(red);
+    expect(travelled).not.toEqual(an);
+    expect(await drawn({ travel: [mix(3, 0), mix(1, 0.3), mix(1, 0.7), mix(3, 1)] })).toEqual(travelled);
+  });
+
   test('tells its stages, and shows every frame of the window at every step', async () => {
     const told: string[] = [];
     const previews: StepPreview[] = [];

@@ -21,6 +21,7 @@ import { assertSchedulerFits } from '@core/diffusion/families';
 import { contextStarts, contextWeights } from '@core/diffusion/context-windows';
 import { guidedFromPair } from '@core/diffusion/guidance';
 import { denormaliseLatents, normaliseLatents, packLatents } from '@core/diffusion/latent-geometry';
+import { blendEmbeddings } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
@@ -36,8 +37,10 @@ import {
   checkCancelled,
   framesInOrder,
   goOnSampling,
+  mixesOf,
   readKnownFrame,
   storeFrames,
+  textsOf,
   writeSamplingDown,
   type FamilyRun,
   type SamplingState,
@@ -90,11 +93,10 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
 
     const fresh = prepareLatents(run, window, known, prepareTimesteps(recipe));
     const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh);
-    const [negative, prompt] = [embeddings.get(window.negative), embeddings.get(window.prompt)];
-    assert(negative && prompt, 'every prompt of the recipe has been encoded');
+    const texts = frameTexts(run, window, embeddings, state.shape.frames);
     if (from < recipe.steps)
       await run.sessions.use('unet', (unet) =>
-        watch.time('denoise', () => denoise(run, { w, window, state, negative, prompt, unet, from, stored })),
+        watch.time('denoise', () => denoise(run, { w, window, state, ...texts, unet, from, stored })),
       );
 
     meter.stage('decoding');
@@ -139,7 +141,7 @@ async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<s
   await sessions.use('text_encoder', async (encoder) => {
     // Stable Diffusion's text encoder sees its padding: there is no mask.
     encoder.assertInputs({ input_ids: 'int64' });
-    for (const text of new Set(windows.flatMap((window) => [window.negative, window.prompt]))) {
+    for (const text of textsOf(windows)) {
       await checkCancelled(signal);
       const { ids } = tokenizer.encode(text);
       const { data } = await encoder.run({ input_ids: int64Tensor(ids, [1, ids.length]) }, 'last_hidden_state');
@@ -148,6 +150,35 @@ async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<s
     }
   });
   return embeddings;
+}
+
+type FrameTexts = readonly Float32Array[];
+
+/** The embedding of each frame; frames behind the window, up to a later image, have the last one's. */
+function frameTexts(
+  { pkg }: FamilyRun,
+  window: RecipeWindow,
+  embeddings: ReadonlyMap<string, Float32Array>,
+  frames: number,
+): { negative: FrameTexts; prompt: FrameTexts } {
+  const embeddingOf = (text: string): Float32Array => {
+    const embedding = embeddings.get(text);
+    assert(embedding, 'every prompt of the recipe has been encoded');
+    return embedding;
+  };
+  const texts = mixesOf(window).flatMap((mix) => {
+    const { kind, weight } = mix;
+    const [from, to] = [embeddingOf(mix.from), embeddingOf(mix.to)];
+    const tokenSize = from.length / pkg.manifest.promptTokens;
+    const text = weight === 0 ? from : blendEmbeddings(from, to, { kind, weight, tokenSize });
+    return Array.from({ length: mix.frames }, () => text);
+  });
+  const last = texts.at(-1);
+  assert(last, 'a window has a prompt');
+  return {
+    negative: Array.from({ length: frames }, () => embeddingOf(window.negative)),
+    prompt: Array.from({ length: frames }, (_, frame) => texts[frame] ?? last),
+  };
 }
 
 // 3 ── encode the known images ────────────────────────────────────────────────────────────────────────────────────────
@@ -223,8 +254,8 @@ interface Denoising {
   readonly w: number;
   readonly window: RecipeWindow;
   readonly state: WindowState;
-  readonly negative: Float32Array;
-  readonly prompt: Float32Array;
+  readonly negative: FrameTexts;
+  readonly prompt: FrameTexts;
   readonly unet: OnnxSession;
   /** Steps that are done already. */
   readonly from: number;
@@ -274,7 +305,7 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   await checkCancelled(signal);
 }
 
-type NoisePredictor = (input: Float32Array, timestep: number, text: Float32Array, out: Float32Array) => Promise<void>;
+type NoisePredictor = (input: Float32Array, timestep: number, text: FrameTexts, out: Float32Array) => Promise<void>;
 
 /** The UNet over the window's contexts. Buffers are made once: the tensors wrap them. */
 function noisePredictor(
@@ -292,9 +323,14 @@ function noisePredictor(
   const plane = height * width;
   const sample = new Float32Array(channels * contextFrames * plane);
   const tokens = pkg.manifest.promptTokens;
-  const dims = [contextFrames, tokens, prompt.length / tokens];
-  // The pipeline repeats the embedding for every frame of a context; the UNet does not.
-  const texts = new Map([negative, prompt].map((text) => [text, float32Tensor(repeated(text, contextFrames), dims)]));
+  const dims = [contextFrames, tokens, (prompt[0]?.length ?? 0) / tokens];
+  // The pipeline gives every frame of a context its embedding; the UNet does not repeat one.
+  const contextTexts = new Map(
+    [negative, prompt].map((text) => [
+      text,
+      new Map(starts.map((start) => [start, float32Tensor(joined(text.slice(start, start + contextFrames)), dims)])),
+    ]),
+  );
   // Exports differ in what a timestep is: a scalar or a list of one, whole numbers or not.
   const declared = unet.inputOf('timestep') ?? { type: 'float32', rank: 1 };
   const timestepType = declared.type === 'int64' ? 'int64' : 'float32';
@@ -306,15 +342,17 @@ function noisePredictor(
       : float32Tensor(Float32Array.of(timestep), timestepDims);
 
   return async (input, timestep, text, out) => {
-    const encoderHiddenStates = texts.get(text);
+    const encoderHiddenStates = contextTexts.get(text);
     assert(encoderHiddenStates, 'the text of this half was prepared');
     const feeds: Record<string, Tensor> = {
       sample: float32Tensor(sample, [1, channels, contextFrames, height, width]),
       timestep: timestepTensor(timestep),
-      encoder_hidden_states: encoderHiddenStates,
     };
     out.fill(0);
     for (const start of starts) {
+      const hiddenStates = encoderHiddenStates.get(start);
+      assert(hiddenStates, 'the text of this context was prepared');
+      feeds['encoder_hidden_states'] = hiddenStates;
       if (starts.length > 1) await checkCancelled(signal);
       for (let c = 0; c < channels; c++) {
         const from = (c * frames + start) * plane;
@@ -434,8 +472,12 @@ function putFrame(volume: Float32Array, frame: number, image: Float32Array, shap
     volume.set(image.subarray(c * plane, (c + 1) * plane), (c * shape.frames + frame) * plane);
 }
 
-function repeated(values: Float32Array, times: number): Float32Array {
-  const whole = new Float32Array(values.length * times);
-  for (let i = 0; i < times; i++) whole.set(values, i * values.length);
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
   return whole;
 }

@@ -9,7 +9,7 @@ import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
 import type { StepPreview } from '@contracts/engine';
-import type { Recipe, RecipeWindow } from '@contracts/recipe';
+import type { PromptMix, Recipe, RecipeWindow } from '@contracts/recipe';
 import type { FrameStore } from '../../services/media/frame-store';
 import type { Checkpointer } from '../checkpointer';
 import type { ModelPackage } from '../model-package';
@@ -69,6 +69,18 @@ export function assertRecipeFitsPackage(recipe: Recipe, pkg: ModelPackage): void
       `the autoencoder works in blocks of ${pkg.vae.spatialRatio} pixels`,
       `Use a size that is a multiple of ${pkg.vae.spatialRatio}.`,
     );
+}
+
+/** Every text that these windows need encoded, each once. */
+export function textsOf(windows: readonly RecipeWindow[]): ReadonlySet<string> {
+  return new Set(
+    windows.flatMap((window) => [window.negative, ...mixesOf(window).flatMap(({ from, to }) => [from, to])]),
+  );
+}
+
+/** What decides a window's prompt: its travel, or its prompt over the whole of it. */
+export function mixesOf({ travel, frames, prompt }: RecipeWindow): readonly PromptMix[] {
+  return travel ?? [{ frames, from: prompt, to: prompt, kind: 'linear', weight: 0 }];
 }
 
 /** What this run has made comes before what it was given: the film goes on from the frames it will show. */

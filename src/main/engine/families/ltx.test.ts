@@ -345,3 +345,53 @@ function notANumber(file: string): void {
   const middle = bytes.length >> 1;
   writeFileSync(file, bytes.fill(0x7e, middle, middle + 4096));
 }
+
+describe('prompt travel', () => {
+  const [red, blue] = ['a red ball bouncing on a blue background', 'a green triangle spinning on a yellow background'];
+  const mix = (weight: number, kind: 'linear' | 'slerp' = 'linear', frames = 5) => [
+    { frames, from: red, to: blue, kind, weight },
+  ];
+  const pixelsOf = async (frames: readonly string[]): Promise<number[]> => {
+    const images = await Promise.all(frames.map((hash) => new FrameStore(framesDir).read(hash)));
+    return images.flatMap(({ rgb }) => [...rgb]);
+  };
+  const distance = (a: readonly number[], b: readonly number[]): number =>
+    Math.sqrt(a.reduce((sum, value, i) => sum + (value - (b[i] ?? 0)) ** 2, 0) / a.length);
+  const drawn = async (over: Parameters<typeof aWindow>[0]) =>
+    (await run(aRecipe({ steps: 6, windows: [aWindow({ prompt: red, ...over })] }))).frames;
+
+  test('at its ends gives the unblended frames, bit for bit', async () => {
+    const [alone, other] = [await drawn({}), await drawn({ prompt: blue })];
+    expect(await drawn({ travel: mix(0) })).toEqual(alone);
+    expect(await drawn({ travel: mix(0, 'slerp') })).toEqual(alone);
+    expect(await drawn({ travel: mix(1) })).toEqual(other);
+    expect(await drawn({ travel: mix(0.5) })).not.toEqual(alone);
+  });
+
+  test.each(['linear', 'slerp'] as const)('%s: what is drawn on the way lies between the two', async (kind) => {
+    const [start, end] = [await pixelsOf(await drawn({})), await pixelsOf(await drawn({ prompt: blue }))];
+    const whole = distance(start, end);
+    const way: { fromStart: number; fromEnd: number }[] = [];
+    for (const weight of [0.25, 0.5, 0.75]) {
+      const pixels = await pixelsOf(await drawn({ travel: mix(weight, kind) }));
+      way.push({ fromStart: distance(start, pixels) / whole, fromEnd: distance(end, pixels) / whole });
+    }
+    for (const { fromStart, fromEnd } of way) {
+      expect(fromStart).toBeLessThan(1);
+      expect(fromEnd).toBeLessThan(1);
+    }
+    expect(way).toEqual(way.toSorted((a, b) => a.fromStart - b.fromStart));
+    expect(way).toEqual(way.toSorted((a, b) => b.fromEnd - a.fromEnd));
+  });
+
+  test('frame by frame is refused: this model reads one prompt per window', async () => {
+    const travel = [...mix(0, 'linear', 2), ...mix(1, 'linear', 3)];
+    await expect(run(aRecipe({ windows: [aWindow({ travel })] }))).rejects.toMatchObject({
+      code: 'input/invalid',
+      detail: { field: 'windows.0.travel' },
+    });
+    await expect(run(aRecipe({ windows: [aWindow({ travel: mix(0.5, 'linear', 4) })] }))).rejects.toMatchObject({
+      detail: { field: 'windows.0.travel', value: '4' },
+    });
+  });
+});

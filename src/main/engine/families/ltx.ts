@@ -32,6 +32,7 @@ import {
   unpackLatents,
   videoCoordinates,
 } from '@core/diffusion/latent-geometry';
+import { blendEmbeddings } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { assert } from '@core/errors';
@@ -45,7 +46,9 @@ import {
   assertRecipeFitsPackage,
   checkCancelled,
   framesInOrder,
+  mixesOf,
   readKnownFrame,
+  textsOf,
   type FamilyRun,
   type StoredFrame,
 } from './family-run';
@@ -92,8 +95,8 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
 
     const latents = prepareLatents(run, window, known);
     const from = doneSteps === 0 ? 0 : await goOnFrom(run, w, latents);
-    const [negative, prompt] = [embeddings.get(window.negative), embeddings.get(window.prompt)];
-    assert(negative && prompt, 'every prompt of the recipe has been encoded');
+    const negative = embeddingOf(embeddings, window.negative);
+    const prompt = windowEmbedding(window, embeddings);
     const reached = (step: number): Promise<void> =>
       writeDown(run, { window: w, step, latents: latents.tokens, stored });
     if (from < recipe.steps)
@@ -135,7 +138,7 @@ async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<s
   if (windows.length === 0) return embeddings;
   await sessions.use('text_encoder', async (encoder) => {
     encoder.assertInputs({ input_ids: 'int64', attention_mask: 'int64' });
-    for (const text of new Set(windows.flatMap((window) => [window.negative, window.prompt]))) {
+    for (const text of textsOf(windows)) {
       await checkCancelled(signal);
       const { ids, mask } = tokenizer.encode(text);
       const dims = [1, ids.length];
@@ -146,6 +149,27 @@ async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<s
     }
   });
   return embeddings;
+}
+
+function embeddingOf(embeddings: ReadonlyMap<string, PromptEmbedding>, text: string): PromptEmbedding {
+  const embedding = embeddings.get(text);
+  assert(embedding, 'every prompt of the recipe has been encoded');
+  return embedding;
+}
+
+/** Blended by the window's one weight. The model attends to every token that either prompt has. */
+function windowEmbedding(window: RecipeWindow, embeddings: ReadonlyMap<string, PromptEmbedding>): PromptEmbedding {
+  const [mix] = mixesOf(window);
+  assert(mix, 'a window has a prompt');
+  const { kind, weight } = mix;
+  const [from, to] = [embeddingOf(embeddings, mix.from), embeddingOf(embeddings, mix.to)];
+  if (weight === 0) return from;
+  if (weight === 1) return to;
+  const tokenSize = from.hidden.length / from.mask.length;
+  return {
+    hidden: blendEmbeddings(from.hidden, to.hidden, { kind, weight, tokenSize }),
+    mask: from.mask.map((isRead, token) => Math.max(isRead, to.mask[token] ?? 0)),
+  };
 }
 
 // 3 ── encode the known images ────────────────────────────────────────────────────────────────────────────────────────

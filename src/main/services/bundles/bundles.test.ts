@@ -6,10 +6,12 @@ import { z } from 'zod';
 import { aRecipe, aWindow } from '../../../../test/support/pocket';
 import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { tempDir } from '../../../../test/support/temp-dir';
-import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
+import { applyDiff, documentFromRecords, squashDiffs } from '@core/document/apply-diff';
 import type { DocumentDiff } from '@core/document/diff';
 import { createProjectRecords } from '@core/timeline/create-project';
+import { insertAudio } from '@core/timeline/insert-audio';
 import { insertShot } from '@core/timeline/insert-shot';
+import { addTrack } from '@core/timeline/tracks';
 import { silentLog } from '../../platform/log';
 import { openLibrary } from '../library/library';
 import { FrameStore } from '../media/frame-store';
@@ -216,6 +218,28 @@ describe('a bundle', () => {
     // The history was renamed with it: an undo must fit.
     const [undo] = from.projects.history(copy).undo.slice(-1);
     expect(undo?.diff.updated[0]?.to).toMatchObject({ activeTakeId: active });
+  });
+
+  test('carries sounds, and clips of them find them again', async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const projectId = await aFilm(from, plan);
+    const mediaId = await addMedia(from, projectId, 'a sound');
+    const length = 'width = NULL, height = NULL, sample_rate = 44100, channels = 2, samples = 96000';
+    from.db.run(`UPDATE media SET ${length} WHERE id = ?`, mediaId);
+    const { version, records } = from.projects.open(projectId);
+    const document = documentFromRecords(records);
+    const track = addTrack(document, { id: 'a1', type: 'audio' });
+    const place = { clipId: 'music', trackId: 'a1', start: 0, mediaId, name: 'Music', frameCount: 16 };
+    const diff = squashDiffs(track, insertAudio(applyDiff(document, track), place));
+    from.projects.commit({ projectId, baseVersion: version, label: 'Place', source: 'edit', diff });
+    const { projectId: copy } = await importBundle(to.db, to.paths, await bundleOf(from, projectId), to.options);
+    const clip = to.projects.open(copy).records.find((record) => record.id === 'music');
+    const source = clip?.kind === 'clip' && clip.source.type === 'audio' ? clip.source.mediaId : '';
+    const Sound = z.object({ file: z.string(), samples: z.int(), channels: z.int(), rate: z.int() });
+    const sql = 'SELECT file, samples, channels, sample_rate AS rate FROM media WHERE id = ? AND project_id = ?';
+    const sound = to.db.get(Sound, sql, source, copy);
+    expect(sound).toMatchObject({ samples: 96_000, channels: 2, rate: 44_100 });
+    expect(readFileSync(join(to.paths.media, sound?.file ?? ''), 'utf8')).toBe('a sound');
   });
 
   test('names the models that are missing here or of another version, and opens without them', async () => {

@@ -1,6 +1,6 @@
 /**
  * Writes a project as a `.onionskin` file: its document with its history, every take with its recipe, the frames of all
- * takes, the imported pictures and what was fitted from them. Each entry's sha256 stands in the manifest. The file appears
+ * takes, the imported pictures and sounds, and what was fitted from them. Each entry's sha256 stands in the manifest. The file appears
  * whole or not at all.
  */
 import { createHash, randomUUID } from 'node:crypto';
@@ -42,8 +42,11 @@ const Media = z.object({
   id: z.string(),
   name: z.string(),
   file: z.string(),
-  width: z.int(),
-  height: z.int(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  sampleRate: z.int().nullable(),
+  channels: z.int().nullable(),
+  samples: z.int().nullable(),
   bytes: z.int(),
   sha256: z.string(),
   createdAt: z.int(),
@@ -151,7 +154,8 @@ function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
 }
 
 function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
-  const mediaSql = `SELECT id, name, file, width, height, bytes, sha256, created_at AS createdAt FROM media
+  const mediaSql = `SELECT id, name, file, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256,
+                           created_at AS createdAt FROM media
                     WHERE project_id = ? ORDER BY created_at, rowid`;
   const fittedSql = `SELECT DISTINCT f.media_sha256 AS mediaSha256, f.width, f.height, f.hash FROM fitted_frames f
                      JOIN media m ON m.sha256 = f.media_sha256 WHERE m.project_id = ? ORDER BY 1, 2, 3`;

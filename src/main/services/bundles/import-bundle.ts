@@ -117,6 +117,11 @@ function assertConsistent(
   for (const { file, sha256: hash } of media)
     if (file.slice(3, 67) !== hash || file.slice(0, 2) !== hash.slice(0, 2) || !listed.has(`media/${file.slice(3)}`))
       throw damaged(`media/${file} is missing`);
+  for (const { file, width, height, samples, sampleRate, channels } of media) {
+    const isPicture = width !== null && height !== null && (samples ?? sampleRate ?? channels) === null;
+    const isSound = samples !== null && sampleRate !== null && channels !== null && (width ?? height) === null;
+    if (!isPicture && !isSound) throw damaged(`media/${file} is neither a picture nor a sound`);
+  }
   for (const { hash } of fitted) if (!listed.has(`frames/${hash}.png`)) throw damaged(`frame ${hash} is missing`);
 }
 
@@ -169,8 +174,9 @@ function insert(db: LibraryDatabase, { project, takes, media, name }: Content, n
     }
     for (const one of media.media)
       db.run(
-        `INSERT INTO media (id, project_id, name, file, width, height, bytes, sha256, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256,
+                            created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[
           mediaId(one.id),
           projectId,
@@ -178,6 +184,9 @@ function insert(db: LibraryDatabase, { project, takes, media, name }: Content, n
           one.file,
           one.width,
           one.height,
+          one.sampleRate,
+          one.channels,
+          one.samples,
           one.bytes,
           one.sha256,
           one.createdAt,
@@ -211,8 +220,8 @@ function renamed(
   if (record.kind === 'segment' && record.activeTakeId !== null)
     return { ...record, activeTakeId: takeId(record.activeTakeId) };
   if (record.kind === 'anchor') return { ...record, mediaId: mediaId(record.mediaId) };
-  if (record.kind === 'clip' && record.source.type === 'still')
-    return { ...record, source: { type: 'still', mediaId: mediaId(record.source.mediaId) } };
+  if (record.kind === 'clip' && record.source.type !== 'shot')
+    return { ...record, source: { ...record.source, mediaId: mediaId(record.source.mediaId) } };
   return record;
 }
 

@@ -182,6 +182,43 @@ describe('migrations', () => {
     ]);
   });
 
+  test('version 8 rebuilds the media and keeps the pictures and their order; then there may be sounds', async () => {
+    const paths = aFolder();
+    const migrations = releasedMigrations.slice(0, 7);
+    const options = { clock: new FakeClock(), log: silentLog, migrations, ...noClean };
+    const before = await openDatabase(paths, options);
+    addProject(before, 'p', 'Film');
+    const hash = 'a'.repeat(64);
+    for (const [rowid, id] of [
+      [9, 'late'],
+      [2, 'early'],
+    ] as const)
+      before.run(
+        "INSERT INTO media (rowid, id, project_id, name, file, width, height, bytes, sha256, created_at) VALUES (?, ?, 'p', 'n', 'f', 3, 4, 5, ?, 6)",
+        ...[rowid, id, id.padEnd(64, 'b')],
+      );
+    before.close();
+    const db = await open(paths);
+    const All = z.record(z.string(), z.unknown());
+    const same = { project_id: 'p', name: 'n', file: 'f', width: 3, height: 4, bytes: 5, created_at: 6 };
+    const none = { sample_rate: null, channels: null, samples: null };
+    expect(db.all(All, 'SELECT rowid, * FROM media ORDER BY rowid')).toEqual([
+      { rowid: 2, id: 'early', sha256: 'early'.padEnd(64, 'b'), ...same, ...none },
+      { rowid: 9, id: 'late', sha256: 'late'.padEnd(64, 'b'), ...same, ...none },
+    ]);
+    const insert = (values: string) =>
+      db.run(
+        `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256, created_at)
+         VALUES ('s', 'p', 'n', 'f', ${values}, 5, ?, 6)`,
+        hash,
+      );
+    for (const values of ['NULL, NULL, NULL, NULL, NULL', '3, 4, 48000, 2, 9', '3, NULL, NULL, NULL, NULL'])
+      expect(() => insert(values), values).toThrow('CHECK');
+    insert('NULL, NULL, 48000, 2, 9');
+    db.run("DELETE FROM projects WHERE id = 'p'");
+    expect(db.all(All, 'SELECT * FROM media')).toEqual([]);
+  });
+
   test('a new library makes no backup, and five are kept of many', async () => {
     const paths = aFolder();
     const clock = new FakeClock();
@@ -297,4 +334,5 @@ const RELEASED_HASHES = [
   '5 run-history e4c49c369052951f',
   '6 app-settings e9c3d474dd3131ae',
   '7 draft-keys 3a305d1ed2d995e6',
+  '8 sounds 399c5238091de584',
 ];

@@ -30,7 +30,14 @@ async function aTask(count: number, name = 'film.mp4'): Promise<ExportTask> {
   const { hash } = await store.put(new Uint8Array(32 * 32 * 3).fill(120), 32, 32);
   const frames = Array.from({ length: count }, () => [{ frame: hash, opacity256: 256 }]);
   const plan: FilmPlan = { width: 32, height: 32, rate: { num: 8, den: 1 }, from: 0, to: count, frames, missing: [] };
-  return { plan, preset: 'h264-mp4', framesDir: store.dir, outPath: join(dir, 'out', name), recipes: null };
+  return {
+    plan,
+    preset: 'h264-mp4',
+    framesDir: store.dir,
+    outPath: join(dir, 'out', name),
+    recipes: null,
+    sound: null,
+  };
 }
 
 const spawnReal = (): ExporterProcess => forkExporter(join(built.builtDir, 'exporter.js'));

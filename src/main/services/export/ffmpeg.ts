@@ -239,12 +239,13 @@ export async function runFfmpeg(args: readonly string[], options: RunFfmpegOptio
 /** ffprobe's JSON for a file: streams and format. @throws AppError media/unreadable */
 export async function probeFile(
   path: string,
-  options: { readonly countPackets?: boolean; readonly signal?: AbortSignal } = {},
+  options: { readonly countPackets?: boolean; readonly formats?: string; readonly signal?: AbortSignal } = {},
 ): Promise<ProbeResult> {
   const { path: ffprobe } = await findFfprobe();
   const count = options.countPackets === true ? ['-count_packets'] : [];
+  const formats = options.formats === undefined ? [] : ['-format_whitelist', options.formats];
   const args = [
-    ...['-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe', ...count],
+    ...['-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe', ...formats, ...count],
     ...['-show_streams', '-show_format', '-of', 'json', `file:${path}`],
   ];
   try {
@@ -274,6 +275,8 @@ export interface ProbeStream {
   readonly height?: number;
   readonly r_frame_rate?: string;
   readonly avg_frame_rate?: string;
+  readonly sample_rate?: string;
+  readonly channels?: number;
   readonly nb_frames?: string;
   readonly nb_read_packets?: string;
   readonly duration?: string;

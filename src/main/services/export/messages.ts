@@ -4,10 +4,19 @@
  */
 import { z } from 'zod';
 import type { FilmPlan } from '@core/export/plan';
+import type { SoundPlan } from '@core/export/sound-plan';
+import { Id } from '@contracts/document';
 import { ExportPreset } from '@contracts/job';
 import { Recipe } from '@contracts/recipe';
 import { WireError } from '@contracts/wire-error';
-import { FilmPlanSchema } from './film-plan-schema';
+import { FilmPlanSchema, SoundPlanSchema } from './film-plan-schema';
+
+/** What is heard, and the files it is in; null for a silent film. */
+export interface TaskSound {
+  readonly plan: SoundPlan;
+  /** By media id. */
+  readonly files: Readonly<Record<string, { readonly path: string; readonly channels: number }>>;
+}
 
 export interface ExportTask {
   readonly plan: FilmPlan;
@@ -18,6 +27,7 @@ export interface ExportTask {
   readonly outPath: string;
   /** Recipes of the takes in the film, to be written into it; null = write none. */
   readonly recipes: readonly Recipe[] | null;
+  readonly sound: TaskSound | null;
 }
 
 /** The task as it is read back from its file. */
@@ -27,6 +37,14 @@ export const ExportTask = z.object({
   framesDir: z.string().min(1),
   outPath: z.string().min(1),
   recipes: z.array(Recipe).max(100_000).nullable(),
+  // Tasks written before there was sound have none.
+  sound: z
+    .object({
+      plan: SoundPlanSchema,
+      files: z.record(Id, z.object({ path: z.string().min(1), channels: z.int().min(1) })),
+    })
+    .nullable()
+    .default(null),
 }) satisfies z.ZodType<ExportTask>;
 
 export const ExportRequest = z.discriminatedUnion('type', [

@@ -7,6 +7,7 @@
  * refused by name, and the presets that can hold it are offered.
  */
 import { invalidInput } from '@core/errors';
+import { SOUND_CHANNELS, SOUND_RATE } from '@core/export/sound-plan';
 import { formatRate, framesPerSecond, type Rate } from '@core/time/rate';
 import type { ExportPreset } from '@contracts/job';
 
@@ -36,6 +37,15 @@ export function assertPresetHolds(preset: ExportPreset, film: FilmFormat): void 
           `Set the project to ${film.width + (film.width % 2)}x${film.height + (film.height % 2)}, or export a GIF or a PNG sequence, which take any size.`,
         );
       return;
+    case 'prores-mov':
+      if (film.width % 2 !== 0)
+        throw invalidInput(
+          'size',
+          size,
+          `ProRes 422 needs an even width, and the film is ${size}`,
+          `Set the project to ${film.width + 1}x${film.height}, or export a GIF or a PNG sequence, which take any size.`,
+        );
+      return;
     case 'gif':
       if (framesPerSecond(film.rate) > MAX_GIF_RATE)
         throw invalidInput(
@@ -55,9 +65,18 @@ export function assertPresetHolds(preset: ExportPreset, film: FilmFormat): void 
 /** The encoder of ffmpeg each preset stands on; null where none is needed. */
 export const ENCODER_OF_PRESET = {
   'h264-mp4': 'libx264',
+  'prores-mov': 'prores_ks',
   gif: 'gif',
   'png-sequence': null,
 } as const satisfies Record<ExportPreset, string | null>;
+
+/** Presets whose file carries the film's sound. */
+export const HAS_SOUND: Readonly<Record<ExportPreset, boolean>> = {
+  'h264-mp4': true,
+  'prores-mov': true,
+  gif: false,
+  'png-sequence': false,
+};
 
 function filmInput(film: FilmFormat): string[] {
   return [
@@ -67,21 +86,62 @@ function filmInput(film: FilmFormat): string[] {
 }
 
 /**
- * H.264 in MP4: yuv420p, converted to and tagged as BT.709 limited range, index at the front.
+ * H.264 in MP4, with the film's sound where it has any: yuv420p, converted to and tagged as BT.709 limited range, index at the front.
  * The tags are set on the frames (setparams) and on the encoder: which of the two wins depends on ffmpeg's version.
  */
-export function h264Args(film: FilmFormat, outPath: string): string[] {
-  const filters = [
-    'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int',
-    'format=yuv420p',
-    'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
-  ];
+export function h264Args(film: FilmFormat, outPath: string, soundPath: string | null = null): string[] {
   return [
     ...filmInput(film),
-    ...['-map', '0:v:0', '-map_metadata', '-1', '-an', '-vf', filters.join(',')],
+    ...soundInput(soundPath, ['-c:a', 'aac', '-b:a', '256k']),
+    ...['-map_metadata', '-1', '-vf', videoFilters('yuv420p')],
     ...['-c:v', 'libx264', '-preset', 'medium', '-crf', CRF, '-pix_fmt', 'yuv420p'],
-    ...['-color_range', 'tv', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'],
+    ...BT709,
     ...['-r', formatRate(film.rate), '-movflags', '+faststart', '-f', 'mp4', '-y', `file:${outPath}`],
+  ];
+}
+
+/** ProRes 422 HQ in QuickTime, ten bits, with its sound as 24-bit PCM: for an editing program. */
+export function proresArgs(film: FilmFormat, outPath: string, soundPath: string | null = null): string[] {
+  return [
+    ...filmInput(film),
+    ...soundInput(soundPath, ['-c:a', 'pcm_s24le']),
+    ...['-map_metadata', '-1', '-vf', videoFilters('yuv422p10le')],
+    // The vendor is what some editors look at before they believe that it is ProRes.
+    ...['-c:v', 'prores_ks', '-profile:v', '3', '-vendor', 'apl0', '-pix_fmt', 'yuv422p10le'],
+    ...BT709,
+    // Older encoders leave the colours out of the frames: the container says them.
+    ...['-r', formatRate(film.rate), '-movflags', '+faststart+write_colr', '-f', 'mov', '-y', `file:${outPath}`],
+  ];
+}
+
+const BT709 = ['-color_range', 'tv', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'];
+
+function videoFilters(pixelFormat: string): string {
+  return [
+    'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int',
+    `format=${pixelFormat}`,
+    'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
+  ].join(',');
+}
+
+/**
+ * The mix (mix-sound.ts), packed by `codec`; null: no sound. AAC's priming samples are signalled by the file's edit list,
+ * so nothing is late.
+ */
+function soundInput(path: string | null, codec: readonly string[]): string[] {
+  if (path === null) return ['-map', '0:v:0', '-an'];
+  return [
+    ...[
+      '-protocol_whitelist',
+      'file,pipe',
+      '-f',
+      'f32le',
+      '-ar',
+      String(SOUND_RATE.num),
+      '-ac',
+      String(SOUND_CHANNELS),
+    ],
+    ...['-i', `file:${path}`, '-map', '0:v:0', '-map', '1:a:0', ...codec],
   ];
 }
 

@@ -71,7 +71,7 @@ function taskOf(
   name: string,
   recipes: readonly Recipe[] | null = null,
 ): ExportTask {
-  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes };
+  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes, sound: null };
 }
 
 const recipe: Recipe = {
@@ -148,6 +148,9 @@ describe('H.264 in MP4', () => {
     const withRecipe = taskOf(plan, 'h264-mp4', 'with.mp4', [recipe]);
     await writeFilm(withRecipe);
     expect(JSON.parse((await readRecipeBox(withRecipe.outPath)) ?? '')).toEqual([recipe]);
+    const prores = taskOf(plan, 'prores-mov', 'with.mov', [recipe]);
+    await writeFilm(prores);
+    expect(JSON.parse((await readRecipeBox(prores.outPath)) ?? '')).toEqual([recipe]);
     const without = taskOf(plan, 'h264-mp4', 'without.mp4');
     await writeFilm(without);
     expect(await readRecipeBox(without.outPath)).toBeNull();
@@ -156,6 +159,10 @@ describe('H.264 in MP4', () => {
   it('refuses an odd size by name instead of cropping it', async () => {
     const plan = planOf(single(await stored(1, 33, 48)), { width: 33 });
     await expect(writeFilm(taskOf(plan, 'h264-mp4', 'film.mp4'))).rejects.toMatchObject({
+      code: 'input/invalid',
+      detail: { field: 'size', value: '33x48', remedy: expect.stringContaining('34x48') },
+    });
+    await expect(writeFilm(taskOf(plan, 'prores-mov', 'film.mov'))).rejects.toMatchObject({
       code: 'input/invalid',
       detail: { field: 'size', value: '33x48', remedy: expect.stringContaining('34x48') },
     });

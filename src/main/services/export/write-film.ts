@@ -7,6 +7,7 @@ import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate 
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { FilmPlan } from '@core/export/plan';
+import { SOUND_RATE } from '@core/export/sound-plan';
 import { formatRate, framesPerSecond, secondsFromFrames } from '@core/time/rate';
 import type { ExportPreset } from '@contracts/job';
 import { errnoOf, syncDir } from '../../platform/fs-atomic';
@@ -15,6 +16,7 @@ import { FrameStore } from '../media/frame-store';
 import { gifTimingOf } from './gif-timing';
 import { probeFile, runFfmpeg, type ProbeStream } from './ffmpeg';
 import type { ExportTask } from './messages';
+import { mixSound } from './mix-sound';
 import { appendRecipeBox } from './mp4-recipe';
 import {
   assertPresetHolds,
@@ -22,6 +24,7 @@ import {
   gifComment,
   gifPaletteArgs,
   h264Args,
+  proresArgs,
   RECIPE_KEY,
   type FilmFormat,
 } from './presets';
@@ -87,7 +90,10 @@ export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}
   try {
     switch (task.preset) {
       case 'h264-mp4':
-        await writeH264(task, film, partial, options);
+        await writeMovie(h264Args, task, film, partial, options);
+        break;
+      case 'prores-mov':
+        await writeMovie(proresArgs, task, film, partial, options);
         break;
       case 'gif':
         await writeGif(task, film, partial, options);
@@ -97,7 +103,7 @@ export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}
       default:
         task.preset satisfies never;
     }
-    await verifyFilm(task.preset, film, partial, options);
+    await verifyFilm(task, film, partial, options);
     const bytes = await finishFile(partial, task.outPath);
     return { frames: film.frameCount, bytes };
   } catch (error) {
@@ -111,7 +117,7 @@ export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}
 /** Removes what an export to this name may have left behind. */
 export async function removeTemporaries(outPath: string): Promise<void> {
   const partial = partialPathOf(outPath);
-  for (const path of [partial, palettePathOf(partial)])
+  for (const path of [partial, palettePathOf(partial), soundPathOf(partial)])
     await rm(path, { recursive: true, force: true });
 }
 
@@ -154,13 +160,18 @@ async function* counted(
   }
 }
 
-async function writeH264(
+/** MP4 or QuickTime: both are made of boxes, and both may carry sound. */
+async function writeMovie(
+  args: typeof h264Args,
   task: ExportTask,
   film: FilmFormat,
   partial: string,
   options: WriteFilmOptions,
 ): Promise<void> {
-  await runFfmpeg(h264Args(film, partial), {
+  const soundPath = task.sound === null ? null : soundPathOf(partial);
+  if (task.sound !== null && soundPath !== null)
+    await mixSound(task.sound, soundPath, options.signal === undefined ? {} : { signal: options.signal });
+  await runFfmpeg(args(film, partial, soundPath), {
     input: pixelsOf(task, options, (done) => options.onFrame?.(done)),
     ...(options.signal && { signal: options.signal }),
   });
@@ -249,7 +260,7 @@ async function assertOnlySequence(folder: string): Promise<void> {
 
 /** An encoder that says it is done is asked for what it made. @throws AppError export/ffmpeg-failed */
 async function verifyFilm(
-  preset: 'h264-mp4' | 'gif',
+  { preset, sound }: ExportTask,
   film: FilmFormat,
   path: string,
   options: WriteFilmOptions,
@@ -265,7 +276,7 @@ async function verifyFilm(
         ? `${found[1]} pixels instead of ${wanted[1]}`
         : preset === 'gif'
           ? wrongGifTime(film, await readFile(path))
-          : wrongRate(film, stream);
+          : (wrongRate(film, stream) ?? wrongSound(film, sound !== null, probed.streams ?? []));
   if (wrong === null) return;
   throw new AppError('export/ffmpeg-failed', `ffmpeg made a file with ${wrong}`, {
     remedy: 'Run `onionskin doctor`; another ffmpeg can be named in ONIONSKIN_FFMPEG.',
@@ -282,6 +293,17 @@ function wrongRate(film: FilmFormat, stream: ProbeStream | undefined): string | 
     return Math.abs(num / den - wanted) <= wanted * RATE_TOLERANCE;
   });
   return isRight ? null : `${stream?.avg_frame_rate ?? '?'} frames a second instead of ${formatRate(film.rate)}`;
+}
+
+/** An AAC frame, which is what an encoder may add or leave out at the end. */
+const SOUND_TOLERANCE_SECONDS = 1024 / SOUND_RATE.num;
+
+function wrongSound(film: FilmFormat, isWanted: boolean, streams: readonly ProbeStream[]): string | null {
+  const stream = streams.find(({ codec_type }) => codec_type === 'audio');
+  if (stream === undefined) return isWanted ? 'no sound' : null;
+  const [found, wanted] = [Number(stream.duration), secondsFromFrames(film.frameCount, film.rate)];
+  if (Math.abs(found - wanted) <= SOUND_TOLERANCE_SECONDS) return null;
+  return `${found.toFixed(3)} s of sound instead of ${wanted.toFixed(3)} s`;
 }
 
 /** GIF counts in 1/100 s: each frame may be off by one of them, but the whole may not drift. */
@@ -304,6 +326,10 @@ async function finishFile(partial: string, outPath: string): Promise<number> {
   await rename(partial, outPath);
   await syncDir(dirname(outPath));
   return (await stat(outPath)).size;
+}
+
+function soundPathOf(partial: string): string {
+  return `${partial}.sound`;
 }
 
 function palettePathOf(partial: string): string {

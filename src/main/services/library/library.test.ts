@@ -208,7 +208,8 @@ describe('the startup sweep', () => {
       writeFileSync(join(dir, name ?? ''), 'x');
       utimesSync(join(dir, name ?? ''), new Date(0), new Date(0));
     }
-    const media = "INSERT INTO media VALUES ('m', NULL, 'n', ?, 1, 1, 1, ?, 1)";
+    const media =
+      "INSERT INTO media (id, name, file, width, height, bytes, sha256, created_at) VALUES ('m', 'n', ?, 1, 1, 1, ?, 1)";
     library.db.run(media, `ab/${named ?? ''}`, '2'.repeat(64));
     await sweepLibrary(library.db, library.paths, now);
     expect(readdirSync(dir).sort()).toEqual(['a note of the user.txt', named]);

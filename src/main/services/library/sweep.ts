@@ -14,6 +14,7 @@ import type { Log } from '../../platform/log';
 import type { LibraryPaths } from '../../platform/paths';
 import type { LibraryDatabase } from '../database/library-database';
 import { hasDatabaseMovedAside } from '../database/open';
+import { PEAKS_EXTENSION } from '../media/sound-files';
 
 export interface SweepReport {
   readonly temporaryRemoved: number;
@@ -119,9 +120,7 @@ async function removeUnnamedMedia(
 ): Promise<number> {
   let removed = 0;
   for (const name of names.filter((candidate) => MEDIA_FILE.test(candidate))) {
-    const isNamed = () =>
-      db.get(Media, 'SELECT file FROM media WHERE file = ?', `${name.slice(0, 2)}/${name}`) !== null;
-    if (isNamed() || !(await isOld(join(folder, name))) || isNamed()) continue;
+    if (isMediaNamed(db, name) || !(await isOld(join(folder, name))) || isMediaNamed(db, name)) continue;
     await rm(join(folder, name), { force: true });
     removed++;
   }
@@ -145,6 +144,14 @@ async function removeUnnamedJobs(db: LibraryDatabase, paths: LibraryPaths, optio
 
 function isTemporary(name: string): boolean {
   return name.endsWith('.tmp') || name.startsWith('.tmp-');
+}
+
+/** @param name of a file below `media/`: `<sha256>.<extension>`. A waveform (`.peaks`) belongs to the sound of its hash. */
+export function isMediaNamed(db: LibraryDatabase, name: string): boolean {
+  const [sql, value] = name.endsWith(PEAKS_EXTENSION)
+    ? ['SELECT file FROM media WHERE sha256 = ? LIMIT 1', name.slice(0, 64)]
+    : ['SELECT file FROM media WHERE file = ? LIMIT 1', `${name.slice(0, 2)}/${name}`];
+  return db.get(Media, sql, value) !== null;
 }
 
 /** Which of the hashes a take, a fitted image or a job still names. Rows of `frames` alone do not keep a file. */

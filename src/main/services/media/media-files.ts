@@ -90,13 +90,13 @@ async function assertImportable(source: string, name: string): Promise<void> {
   }
   if (!info.isFile())
     throw new AppError('media/unsupported', `${name} is not a file.`, {
-      field: 'image',
+      field: 'file',
       value: name,
-      remedy: 'Choose an image file.',
+      remedy: 'Choose an image or a sound file.',
     });
   if (info.size === 0)
     throw new AppError('media/unreadable', `${name} is empty.`, {
-      field: 'image',
+      field: 'file',
       value: name,
       remedy: 'Choose another file.',
     });
@@ -117,20 +117,20 @@ function sourceError(error: unknown, name: string): AppError {
     return new AppError(
       'media/not-found',
       `${name} is not there.`,
-      { field: 'image', value: name, remedy: 'Check the path.' },
+      { field: 'file', value: name, remedy: 'Check the path.' },
       error,
     );
   return new AppError(
     'media/unreadable',
     `${name} cannot be opened (${code ?? String(error)}).`,
-    { field: 'image', value: name, remedy: 'Check that you may read the file, or copy it elsewhere first.' },
+    { field: 'file', value: name, remedy: 'Check that you may read the file, or copy it elsewhere first.' },
     error,
   );
 }
 
 function tooLarge(name: string, bytes: number): AppError {
   return new AppError('media/unsupported', `${name} is larger than 512 MiB.`, {
-    field: 'image',
+    field: 'file',
     value: `${Math.ceil(bytes / (1024 * 1024))} MiB`,
     remedy: 'Save it in a smaller size first.',
   });

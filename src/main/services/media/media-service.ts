@@ -1,16 +1,19 @@
 /**
- * Imported stills: originals kept byte for byte, and the frames models and films are given, which are scaled once and
- * remembered by content and size.
+ * Imported stills and sounds: originals kept byte for byte, the frames models and films are given, which are scaled once
+ * and remembered by content and size, and the waveforms of sounds.
  */
-import { basename, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError, invalidInput } from '@core/errors';
-import type { MediaView } from '@contracts/job';
+import type { ImageMedia, MediaView, SoundMedia } from '@contracts/job';
 import type { Clock } from '../../platform/clock';
+import { writeFileAtomic } from '../../platform/fs-atomic';
 import type { LibraryDatabase } from '../database/library-database';
 import { decodeFitted, decodeImage } from './decode-image';
 import type { FrameStore } from './frame-store';
-import { stageFile } from './media-files';
+import { stageFile, type StagedFile } from './media-files';
+import { isSoundName, measureSound, PEAKS_EXTENSION } from './sound-files';
 
 export interface MediaServiceOptions {
   readonly mediaDir: string;
@@ -23,8 +26,11 @@ export interface MediaServiceOptions {
 const MediaRow = z.object({
   id: z.string(),
   name: z.string(),
-  width: z.int(),
-  height: z.int(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  sampleRate: z.int().nullable(),
+  channels: z.int().nullable(),
+  samples: z.int().nullable(),
   bytes: z.int(),
   sha256: z.string(),
   createdAt: z.int(),
@@ -32,7 +38,8 @@ const MediaRow = z.object({
 const FileRow = z.object({ file: z.string() });
 const HashRow = z.object({ hash: z.string() });
 
-const columns = 'id, name, width, height, bytes, sha256, created_at AS createdAt';
+const columns =
+  'id, name, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256, created_at AS createdAt';
 const SIDE_MAX = 8_192;
 const NAME_MAX = 200;
 
@@ -59,21 +66,23 @@ export class MediaService {
     try {
       const known = this.#find(projectId, staged.sha256);
       if (known !== null) return known;
-      const { width, height } = await decodeImage(staged.path, name, { signal });
-      const file = await staged.keep();
+      const { content, file } = await this.#read(staged, name, signal);
       const added: MediaView = {
         id: newId(),
         name: name.slice(0, NAME_MAX),
-        width,
-        height,
+        ...content,
         bytes: staged.bytes,
         sha256: staged.sha256,
         createdAt: clock.now(),
       };
+      const size = content.kind === 'image' ? [content.width, content.height] : [null, null];
+      const length =
+        content.kind === 'sound' ? [content.sampleRate, content.channels, content.samples] : [null, null, null];
       const changes = this.#db.run(
-        `INSERT INTO media (id, project_id, name, file, width, height, bytes, sha256, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-        ...[added.id, projectId, added.name, file, width, height, added.bytes, added.sha256, added.createdAt],
+        `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256,
+                            created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        ...[added.id, projectId, added.name, file, ...size, ...length, added.bytes, added.sha256, added.createdAt],
       );
       // Imported twice at the same time: the row that came first stands for both.
       if (changes === 0) return this.#find(projectId, staged.sha256) ?? added;
@@ -84,23 +93,62 @@ export class MediaService {
     }
   }
 
+  /** Tells what the staged file is, by decoding it, and keeps it. */
+  async #read(staged: StagedFile, name: string, signal?: AbortSignal): Promise<{ content: Content; file: string }> {
+    if (!isSoundName(name)) {
+      const { width, height } = await decodeImage(staged.path, name, { signal });
+      return { content: { kind: 'image', width, height }, file: await staged.keep() };
+    }
+    const { peaks, ...sound } = await measureSound(staged.path, name, signal);
+    const file = await staged.keep();
+    await writeFileAtomic(peaksPath(this.#pathOf(file), staged.sha256), peaks);
+    return { content: { kind: 'sound', ...sound }, file };
+  }
+
   list(projectId: string): MediaView[] {
     const sql = `SELECT ${columns} FROM media WHERE project_id = ? ORDER BY created_at, rowid`;
-    return this.#db.all(MediaRow, sql, projectId);
+    return this.#db.all(MediaRow, sql, projectId).map(viewOf);
   }
 
   /** @throws AppError media/not-found */
   get(mediaId: string): MediaView {
     const row = this.#db.get(MediaRow, `SELECT ${columns} FROM media WHERE id = ?`, mediaId);
     if (row === null) throw notFound(mediaId);
-    return row;
+    return viewOf(row);
   }
 
   /** @throws AppError media/not-found */
   pathOf(mediaId: string): string {
     const row = this.#db.get(FileRow, 'SELECT file FROM media WHERE id = ?', mediaId);
     if (row === null) throw notFound(mediaId);
-    return join(this.#options.mediaDir, ...row.file.split('/'));
+    return this.#pathOf(row.file);
+  }
+
+  #pathOf(file: string): string {
+    return join(this.#options.mediaDir, ...file.split('/'));
+  }
+
+  /** @throws AppError media/not-found, input/invalid when it is a picture */
+  soundOf(mediaId: string): SoundMedia & { readonly path: string } {
+    const media = this.get(mediaId);
+    if (media.kind !== 'sound')
+      throw invalidInput('mediaId', mediaId, `${media.name} is a picture`, 'Choose an imported sound.');
+    return { ...media, path: this.pathOf(mediaId) };
+  }
+
+  /**
+   * The file of a sound's waveform (core/export/sound-plan.ts says what is in it), made again where it is missing.
+   * @throws AppError media/not-found, media/unreadable, input/invalid, library/*
+   */
+  async peaksFile(mediaId: string): Promise<string> {
+    const { path, name, sha256 } = this.soundOf(mediaId);
+    const file = peaksPath(path, sha256);
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await writeFileAtomic(file, (await measureSound(path, name)).peaks);
+    return file;
   }
 
   /**
@@ -112,6 +160,8 @@ export class MediaService {
     if (!isSide(width) || !isSide(height))
       throw invalidInput('size', `${width}x${height}`, 'the frame size must be whole pixels', `Use 1 to ${SIDE_MAX}.`);
     const media = this.get(mediaId);
+    if (media.kind !== 'image')
+      throw invalidInput('mediaId', mediaId, `${media.name} is a sound and has no picture`, 'Choose an image.');
     const known = this.#fitted(media.sha256, width, height);
     if (known !== null && (await this.#options.frames.has(known))) return known;
     const key = `${media.sha256} ${width} ${height}`;
@@ -122,7 +172,7 @@ export class MediaService {
     return fit;
   }
 
-  async #fit(media: MediaView, width: number, height: number): Promise<string> {
+  async #fit(media: ImageMedia, width: number, height: number): Promise<string> {
     const image = await decodeFitted(this.pathOf(media.id), media.name, media, { width, height });
     const { hash } = await this.#options.frames.put(image.rgb, width, height);
     this.#db.transaction(() => {
@@ -147,12 +197,27 @@ export class MediaService {
 
   #find(projectId: string | null, sha256: string): MediaView | null {
     const sql = `SELECT ${columns} FROM media WHERE ifnull(project_id, '') = ? AND sha256 = ?`;
-    return this.#db.get(MediaRow, sql, projectId ?? '', sha256);
+    const row = this.#db.get(MediaRow, sql, projectId ?? '', sha256);
+    return row === null ? null : viewOf(row);
   }
 }
 
+type Content =
+  Pick<ImageMedia, 'kind' | 'width' | 'height'> | Pick<SoundMedia, 'kind' | 'sampleRate' | 'channels' | 'samples'>;
+
+function peaksPath(path: string, sha256: string): string {
+  return join(dirname(path), `${sha256}${PEAKS_EXTENSION}`);
+}
+
+/** The table's own checks say that a row is whole. */
+function viewOf({ width, height, sampleRate, channels, samples, ...row }: z.infer<typeof MediaRow>): MediaView {
+  if (samples !== null && sampleRate !== null && channels !== null)
+    return { kind: 'sound', sampleRate, channels, samples, ...row };
+  return { kind: 'image', width: width ?? 0, height: height ?? 0, ...row };
+}
+
 function notFound(mediaId: string): AppError {
-  return new AppError('media/not-found', 'This image is not in the library.', {
+  return new AppError('media/not-found', 'This file is not in the library.', {
     field: 'mediaId',
     value: mediaId,
     remedy: 'Import it again.',

@@ -41,6 +41,30 @@ function adding(...added: DocumentRecord[]): DocumentDiff {
   return { added, updated: [], removed: [] };
 }
 
+test('a project from before there was sound opens, is edited and undone', async () => {
+  const { service, library } = await openService();
+  const projectId = service.create(newProject);
+  // As its rows and its journal were then: tracks without a type, and nothing solo.
+  for (const [table, column] of [
+    ['records', 'json'],
+    ['journal', 'diff'],
+  ] as const)
+    library.db.run(
+      `UPDATE ${table} SET ${column} = replace(replace(${column}, '"type":"video",', ''), ',"isSolo":false', '')`,
+    );
+  const old = z.object({ json: z.string() });
+  const rows = library.db.all(old, "SELECT json FROM records WHERE kind = 'track'").map(({ json }) => json);
+  expect(rows.join('')).not.toMatch(/type|isSolo/);
+  const before = service.open(projectId);
+  const track = before.records.find((record) => record.kind === 'track')!;
+  expect(track).toMatchObject({ type: 'video', isSolo: false });
+  const diff = { added: [], updated: [{ from: track, to: { ...track, isHidden: true } }], removed: [] };
+  const edit = { projectId, label: 'Hide', diff } as const;
+  const { version } = service.commit({ ...edit, source: 'edit', baseVersion: before.version });
+  service.commit({ ...edit, source: 'undo', diff: reverseDiff(diff), baseVersion: version });
+  expect(service.open(projectId).records).toEqual(before.records);
+});
+
 describe('commit', () => {
   test('writes records, journal and version together, and reads back what it wrote', async () => {
     const { service, library, dir } = await openService();

@@ -5,7 +5,7 @@
  */
 import { applyDiff, documentFromRecords, reverseDiff, squashDiffs } from '@core/document/apply-diff';
 import { assertInvariants } from '@core/document/invariants';
-import type { DocumentDiff } from '@core/document/diff';
+import { idsIn, type DocumentDiff } from '@core/document/diff';
 import type { Document, DocumentRecord } from '@core/document/records';
 import { AppError, invalidInput } from '@core/errors';
 import { createProjectRecords, type NewProject } from '@core/timeline/create-project';
@@ -163,7 +163,7 @@ export class ProjectService {
           'Open the project again to see its history.',
         );
       const document = applyDiff(next.document, step.diff);
-      assertInvariants(document);
+      assertInvariants(document, { before: next.document, touched: idsIn(step.diff) });
       this.#rows.write(projectId, { version, ...step }, this.#options.clock.now(), nameOf(document));
       next = { version, document, history };
     }

@@ -9,13 +9,14 @@ import type { Document } from '@core/document/records';
 import type { TakeIndex } from '@core/document/takes';
 import { invalidInput } from '@core/errors';
 import { planFilm, type FilmPlan } from '@core/export/plan';
+import { planSound, SOUND_CHANNELS } from '@core/export/sound-plan';
 import type { ExportPreset } from '@contracts/job';
 import type { Recipe } from '@contracts/recipe';
 import type { Clock } from '../../platform/clock';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import { assertFreeSpace } from '../library/free-space';
-import type { ExportTask } from '../export/messages';
-import { assertPresetHolds } from '../export/presets';
+import type { ExportTask, TaskSound } from '../export/messages';
+import { assertPresetHolds, HAS_SOUND } from '../export/presets';
 import { assertCanWrite, assertHasPicture } from '../export/write-film';
 import type { TakeStore } from '../takes/take-store';
 import type { JobQueue } from './job-queue';
@@ -41,6 +42,7 @@ export interface RequestExportOptions {
   readonly newId: () => string;
   readonly documentOf: (projectId: string) => { readonly version: number; readonly document: Document };
   readonly fittedFrame: (mediaId: string, width: number, height: number) => Promise<string>;
+  readonly soundFile: (mediaId: string) => { readonly path: string; readonly channels: number };
 }
 
 /**
@@ -67,11 +69,15 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
   assertPresetHolds(preset, { ...plan, frameCount: plan.frames.length });
   await assertCanWrite(preset, outPath);
   await assertFreeSpace(options.libraryDir, 0);
-  // A PNG is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter of that.
+  // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
   const pixelBytes = plan.frames.length * plan.width * plan.height * 3;
-  await assertFreeSpace(dirname(outPath), preset === 'png-sequence' ? pixelBytes : Math.ceil(pixelBytes / 4));
+  const sound = HAS_SOUND[preset] ? soundIn(document, { from, to }, options) : null;
+  const soundBytes = (sound?.plan.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
+  const isLarge = preset === 'png-sequence' || preset === 'prores-mov';
+  const filmBytes = isLarge ? pixelBytes : Math.ceil(pixelBytes / 4);
+  await assertFreeSpace(dirname(outPath), filmBytes + soundBytes);
   const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
-  const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes };
+  const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes, sound };
   const id = newId();
   await writeFileAtomic(join(jobsDir, id, 'plan.json'), JSON.stringify(task));
   return queue.add({
@@ -82,6 +88,22 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
     payload: { kind: 'export', preset, outPath, from, to, embedRecipe, version },
     createdAt: clock.now(),
   });
+}
+
+/** Null when nothing is heard in the range: a silent film has no empty audio track. */
+function soundIn(
+  document: Document,
+  range: { readonly from: number; readonly to: number },
+  options: RequestExportOptions,
+): TaskSound | null {
+  const plan = planSound(document, range);
+  if (plan.clips.length === 0) return null;
+  const ids = [...new Set(plan.clips.map(({ mediaId }) => mediaId))];
+  const fileOf = (mediaId: string) => {
+    const { path, channels } = options.soundFile(mediaId);
+    return { path, channels };
+  };
+  return { plan, files: Object.fromEntries(ids.map((mediaId) => [mediaId, fileOf(mediaId)])) };
 }
 
 /** The plan with lists its schema may own. */

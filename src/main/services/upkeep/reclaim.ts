@@ -4,7 +4,7 @@
  * without its file. What another project uses stays.
  */
 import { readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '@core/errors';
@@ -15,8 +15,9 @@ import type { LibraryPaths } from '../../platform/paths';
 import { listBackups } from '../backups/backup-files';
 import type { LibraryDatabase } from '../database/library-database';
 import { hasDatabaseMovedAside } from '../database/open';
-import { namedHashes } from '../library/sweep';
-import { isMediaNamed, sizeOf, unnamedFiles } from './unnamed-files';
+import { isMediaNamed, namedHashes } from '../library/sweep';
+import { PEAKS_EXTENSION } from '../media/sound-files';
+import { sizeOf, unnamedFiles } from './unnamed-files';
 
 export interface ReclaimOptions {
   readonly clock: Clock;
@@ -166,7 +167,8 @@ async function removeProject(
     for (const { path, frame } of page) if (frame !== null && forgotten.has(frame)) await remove(path, report);
   }
   for (const file of media)
-    if (!isMediaNamed(db, basename(file))) await remove(join(paths.media, ...file.split('/')), report);
+    for (const path of withWaveform(join(paths.media, ...file.split('/'))))
+      if (!isMediaNamed(db, basename(path))) await remove(path, report);
 }
 
 /** Takes the rows of frames that nothing names out of the library. @returns those that were taken out */
@@ -214,11 +216,17 @@ async function filesOnlyIn(
   const media = `SELECT file FROM media m WHERE project_id = ? AND NOT EXISTS
     (SELECT 1 FROM media o WHERE o.file = m.file AND o.project_id IS NOT m.project_id)`;
   for (const { file } of db.all(File, media, projectId)) {
-    const path = join(paths.media, ...file.split('/'));
-    const info = await sizeOf(path);
-    if (info !== null) found.push({ path, bytes: info.bytes, frame: null });
+    for (const path of withWaveform(join(paths.media, ...file.split('/')))) {
+      const info = await sizeOf(path);
+      if (info !== null) found.push({ path, bytes: info.bytes, frame: null });
+    }
   }
   return found;
+}
+
+/** A media file and the waveform that may lie beside it. */
+function withWaveform(path: string): string[] {
+  return [path, join(dirname(path), `${basename(path).slice(0, 64)}${PEAKS_EXTENSION}`)];
 }
 
 const OWN_FRAMES = `SELECT hash FROM (

@@ -5,11 +5,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { z } from 'zod';
 import { errnoOf, fileErrorFrom } from '../../platform/fs-atomic';
 import type { LibraryPaths } from '../../platform/paths';
 import type { LibraryDatabase } from '../database/library-database';
-import { namedHashes } from '../library/sweep';
+import { isMediaNamed, namedHashes } from '../library/sweep';
 
 export interface UnnamedFile {
   readonly path: string;
@@ -22,7 +21,6 @@ export interface UnnamedFile {
 const PAGE = 500;
 const FRAME_FILE = /^([0-9a-f]{64})\.png$/;
 const MEDIA_FILE = /^[0-9a-f]{64}(\.[a-z0-9]{1,5})?$/;
-const FileRow = z.object({ file: z.string() });
 
 export async function* unnamedFiles(
   db: LibraryDatabase,
@@ -50,11 +48,6 @@ export async function* unnamedFiles(
       const info = isMediaNamed(db, name) ? null : await sizeOf(path);
       if (info !== null) yield { path, frame: null, ...info };
     }
-}
-
-/** @param name `<sha256>.<extension>` */
-export function isMediaNamed(db: LibraryDatabase, name: string): boolean {
-  return db.get(FileRow, 'SELECT file FROM media WHERE file = ? LIMIT 1', `${name.slice(0, 2)}/${name}`) !== null;
 }
 
 /** null when it is not there. */

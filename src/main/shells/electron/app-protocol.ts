@@ -1,5 +1,5 @@
 /**
- * `app://studio/…`: the page, its frames and its media on one origin, so that canvases are never tainted and the policy
+ * `app://studio/…`: the page, its frames, its media and their sound on one origin, so that canvases are never tainted and the policy
  * stays 'self'. The page names frames by hash and media by id; the path behind them never leaves main. Ranges are
  * answered here, because net.fetch of a file answers 200 and leaves media without seeking.
  */
@@ -19,6 +19,8 @@ export interface ProtocolRoots {
   readonly rendererDir: string;
   frameFile(hash: string): string;
   mediaFile(id: string): string;
+  peaksFile(id: string): Promise<string>;
+  soundSamples(id: string, signal: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
 }
 
 const mimeTypes: Readonly<Record<string, string>> = {
@@ -69,6 +71,10 @@ async function respond(request: Request, roots: ProtocolRoots): Promise<Response
     });
   if (area === 'media' && name && rest.length === 0)
     return fileResponse(request, roots.mediaFile(decodeURIComponent(name)));
+  if (area === 'peaks' && name && rest.length === 0)
+    return fileResponse(request, await roots.peaksFile(decodeURIComponent(name)));
+  if (area === 'sounds' && name && rest.length === 0)
+    return samplesResponse(roots.soundSamples(decodeURIComponent(name), request.signal));
   return fileResponse(request, pageFile(roots.rendererDir, url.pathname), {
     'content-security-policy': contentSecurityPolicy,
   });
@@ -103,6 +109,25 @@ async function fileResponse(request: Request, file: string, extra: Record<string
   request.signal.addEventListener('abort', () => stream.destroy(), { once: true });
   // Node's web stream and the DOM's are the same object; only their type declarations differ.
   return new Response(Readable.toWeb(stream) as unknown as ReadableStream, { status, headers });
+}
+
+/** Decoded as it is read: what plays is what an export mixes. */
+async function samplesResponse(blocks: AsyncIterable<Float32Array<ArrayBuffer>>): Promise<Response> {
+  const iterator = blocks[Symbol.asyncIterator]();
+  // The first block here, so that what cannot be read is answered by a status and not by half a body.
+  let next = await iterator.next();
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      if (next.done === true) return controller.close();
+      controller.enqueue(new Uint8Array(next.value.buffer, next.value.byteOffset, next.value.byteLength));
+      next = await iterator.next();
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+  const headers = { 'content-type': 'application/octet-stream', 'x-content-type-options': 'nosniff' };
+  return new Response(body, { headers });
 }
 
 /** One range of RFC 9110, `a-b`, `a-` or `-n`; null when there is none to honour. `end` is inclusive. */

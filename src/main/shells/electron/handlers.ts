@@ -9,6 +9,7 @@ import { AppError } from '@core/errors';
 import type { ExportPreset, MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
+import { soundExtensions } from '@main/services/media/sound-files';
 import type { Handlers } from './ipc';
 
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
@@ -103,7 +104,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'history.search': (query) => studio.history.search(query),
 
     'media.choose': async ({ projectId }) => {
-      const files = await chooseImages(window());
+      const files = await chooseMedia(window());
       return { media: await importAll(studio, projectId, files) };
     },
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
@@ -146,11 +147,15 @@ export async function importAll(studio: Studio, projectId: string, files: readon
   return imported;
 }
 
-async function chooseImages(window: BrowserWindow | null): Promise<string[]> {
+async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
   const options: OpenDialogOptions = {
-    title: 'Import images',
+    title: 'Import images and sound',
     properties: ['openFile', 'multiSelections'],
-    filters: [{ name: 'Images', extensions: imageExtensions }],
+    filters: [
+      { name: 'Images and sound', extensions: [...imageExtensions, ...soundExtensions] },
+      { name: 'Images', extensions: imageExtensions },
+      { name: 'Sound', extensions: soundExtensions },
+    ],
   };
   const { canceled, filePaths } = window
     ? await dialog.showOpenDialog(window, options)
@@ -178,6 +183,7 @@ async function chooseBundle(window: BrowserWindow | null): Promise<string | null
 
 const targets: Readonly<Record<ExportPreset, { extension: string; label: string }>> = {
   'h264-mp4': { extension: '.mp4', label: 'H.264 film' },
+  'prores-mov': { extension: '.mov', label: 'ProRes film' },
   gif: { extension: '.gif', label: 'Animated GIF' },
   'png-sequence': { extension: '', label: 'Folder of PNG frames' },
 };

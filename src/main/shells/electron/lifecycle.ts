@@ -47,6 +47,8 @@ async function run(): Promise<void> {
     rendererDir: path.join(outDir, 'renderer'),
     frameFile: (hash) => studio.frames.pathOf(hash),
     mediaFile: (id) => studio.media.pathOf(id),
+    peaksFile: (id) => studio.media.peaksFile(id),
+    soundSamples: (id, signal) => studio.media.samples(id, signal),
   });
   serveContract({
     handlers: createHandlers({ studio, onnxruntimeVersion, window: currentWindow, onSetting }),

@@ -32,7 +32,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         action('New Project…', 'project.new', 'CmdOrCtrl+N'),
         action('All Projects', 'project.start', 'CmdOrCtrl+O'),
         line,
-        action('Import Images…', 'media.import', 'CmdOrCtrl+I'),
+        action('Import Images and Sound…', 'media.import', 'CmdOrCtrl+I'),
         action('Export…', 'export.open', 'CmdOrCtrl+E'),
         line,
         isMac ? { role: 'close' } : { role: 'quit' },

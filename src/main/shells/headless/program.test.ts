@@ -78,7 +78,7 @@ describe('input that is refused', () => {
     [
       'unknown ending',
       ['--out', 'DIR/film.avi'],
-      '--out DIR/film.avi: must end in .mp4, .gif or, for a folder of PNGs, in /; try --out film.mp4',
+      '--out DIR/film.avi: must end in .mp4, .mov, .gif or, for a folder of PNGs, in /; try --out film.mp4',
     ],
     [
       'no such folder',
@@ -126,12 +126,12 @@ describe('input that is refused', () => {
     [
       'unknown preset',
       ['export', 'Film', '--preset', 'avi', '--out', 'DIR/a.avi'],
-      '--preset avi: is not a preset; try one of: h264-mp4, gif, png-sequence',
+      '--preset avi: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence',
     ],
     [
       'no preset',
       ['export', 'Film', '--out', 'DIR/a.gif'],
-      '--preset: is not a preset; try one of: h264-mp4, gif, png-sequence',
+      '--preset: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence',
     ],
     [
       'no such project',

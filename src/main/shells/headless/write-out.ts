@@ -46,8 +46,14 @@ async function presetOf(text: string): Promise<ExportPreset> {
   if (/[\\/]$/.test(text) || (await stat(text).catch(() => null))?.isDirectory() === true) return 'png-sequence';
   const ending = extname(text).toLowerCase();
   if (ending === '.mp4') return 'h264-mp4';
+  if (ending === '.mov') return 'prores-mov';
   if (ending === '.gif') return 'gif';
-  throw invalidInput('--out', text, 'must end in .mp4, .gif or, for a folder of PNGs, in /', 'try --out film.mp4');
+  throw invalidInput(
+    '--out',
+    text,
+    'must end in .mp4, .mov, .gif or, for a folder of PNGs, in /',
+    'try --out film.mp4',
+  );
 }
 
 export interface FramesToWrite {
@@ -76,7 +82,14 @@ export async function writeOut(
   };
   const paths = libraryPaths(options.libraryDir);
   const jobDir = join(paths.jobs, `cli-${randomUUID()}`);
-  const task = { plan, preset: out.preset, framesDir: paths.frames, outPath: out.path, recipes: film.recipes };
+  const task = {
+    plan,
+    preset: out.preset,
+    framesDir: paths.frames,
+    outPath: out.path,
+    recipes: film.recipes,
+    sound: null,
+  };
   try {
     await exporter.run(task, { jobDir, signal, onProgress: (progress) => reporter.exporting(progress) });
   } finally {

@@ -1,13 +1,24 @@
 /** Words of the media panel. */
 export const strings = {
-  import: 'Import images',
-  emptyTitle: 'No images yet',
-  emptyText: 'Drop pictures here. Each can be the first or last frame of a shot, or a still on the timeline.',
+  import: 'Import images and sound',
+  emptyTitle: 'No images or sounds yet',
+  emptyText:
+    'Drop pictures and audio files here. A picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
   dropHere: 'Drop to import',
   useAsFirst: 'Use as first frame',
   useAsFirstTip: 'Begin a new shot from this picture',
   placeStill: 'Place as still',
   tile: (name: string, width: number, height: number) => `${name}, ${width} × ${height}`,
+  placeSound: 'Put on an audio track at the playhead',
+  soundTile: (name: string, length: string, channels: number) =>
+    `${name}, sound, ${length}, ${channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${String(channels)} channels`}`,
+  /** 0:07.5, 3:25.0 */
+  length: (seconds: number) => {
+    const tenths = Math.round(seconds * 10);
+    const rest = tenths % 600;
+    return `${String(Math.floor(tenths / 600))}:${String(Math.floor(rest / 10)).padStart(2, '0')}.${String(rest % 10)}`;
+  },
+  dragSoundHint: 'Drag onto the timeline.',
   dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
   noStart: 'This model cannot start from a picture.',
 } as const;

@@ -3,6 +3,7 @@ export const strings = {
   title: 'Export film',
   presets: {
     'h264-mp4': { label: 'H.264 film', text: 'MP4 that plays everywhere' },
+    'prores-mov': { label: 'ProRes film', text: 'Ten-bit 422 HQ, for an editor' },
     gif: { label: 'GIF', text: 'Loops in a message or a page' },
     'png-sequence': { label: 'PNG frames', text: 'A folder, every pixel kept' },
   },

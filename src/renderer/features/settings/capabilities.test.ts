@@ -12,7 +12,7 @@ const base: Pick<ModelView['manifest'], 'conditioning' | 'frameGrid' | 'sizeGrid
 describe('what a model can do, in sentences', () => {
   it('says why prompts do not blend inside a window', () => {
     const { can, cannot } = capabilitiesOf(base as ModelView['manifest']);
-    expect(cannot).toEqual(['blend prompts inside a window: a new prompt takes over at the next window']);
+    expect(cannot).toEqual(['change the prompt inside a window: prompts travel from window to window']);
     expect(can).toContain('go on from the last 4 frames');
   });
 

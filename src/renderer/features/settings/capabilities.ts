@@ -29,7 +29,7 @@ export function capabilitiesOf({ conditioning, frameGrid, sizeGrid, maxSize }: M
   add(
     perFramePrompts,
     'change the prompt from frame to frame',
-    'blend prompts inside a window: a new prompt takes over at the next window',
+    'change the prompt inside a window: prompts travel from window to window',
   );
   can.push(`make up to ${frameGrid.max} frames in one window; longer shots are grown window by window`);
   can.push(`sizes up to ${maxSize[0]} × ${maxSize[1]} in steps of ${sizeGrid}`);

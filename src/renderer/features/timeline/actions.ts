@@ -2,7 +2,7 @@
  * Everything the timeline does by key or menu. Each edit works on the selection when there is one, and on what lies
  * under the playhead when there is not.
  */
-import { recordsOf, tracksOf } from '@core/document/access';
+import { audioTracksOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@core/document/access';
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { liftRange } from '@core/timeline/clear-range';
@@ -107,7 +107,8 @@ export const timelineActions: readonly Action[] = [
   action('selectAll', 'Select all clips', ['Mod+KeyA'], selectAll, hasClips),
   action('deselect', 'Select nothing', ['Escape'], deselect),
   action('marker', 'Add a marker', ['KeyM'], markHere),
-  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session)),
+  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session, 'video')),
+  action('addAudioTrack', 'Add an audio track', [], (_app, session) => newTrack(session, 'audio')),
   action('selectTool', 'Select tool', ['KeyV'], (app) => useTool(app, 'select')),
   action('bladeTool', 'Blade tool', ['KeyB'], (app) => useTool(app, 'blade')),
   action('trimTool', 'Trim tool: rolls a cut', ['KeyT'], (app) => useTool(app, 'trim')),
@@ -145,7 +146,7 @@ function clipsMeant(app: AppState, session: ProjectSession): readonly ClipRecord
   const meant = selected.filter(isUnder);
   if (meant.length > 0) return meant;
   const index = indexClips(session.doc);
-  return tracksOf(session.doc)
+  return [...videoTracksOf(session.doc), ...audioTracksOf(session.doc)]
     .filter((track) => !track.isLocked)
     .map((track) => clipAtFrame(index, track.id, playhead))
     .filter((clip) => clip !== null);
@@ -245,8 +246,16 @@ function dissolveNearest(app: AppState, session: ProjectSession): void {
   // Half a second, but never more than half of the shorter clip.
   const wanted = Math.round(framesPerSecond(session.project.rate) / 2);
   const frames = clamp(wanted, 2, Math.max(2, Math.floor(Math.min(cut.left.duration, cut.right.duration) / 2)));
-  if (session.edit(strings.addDissolve, (doc) => addDissolve(doc, cut.left.id, cut.right.id, { id, frames })))
-    session.select([id]);
+  const clipsEnd = lastFrameOf(session, cut.right);
+  if (!session.edit(strings.addDissolve, (doc) => addDissolve(doc, cut.left.id, cut.right.id, { id, frames }))) return;
+  session.select([id]);
+  const shorter = clipsEnd - lastFrameOf(session, cut.right);
+  if (shorter > 0) app.toast('info', strings.shortened(shorter), strings.shortenedRemedy);
+}
+
+function lastFrameOf(session: ProjectSession, clip: ClipRecord): number {
+  const { start, duration } = recordOf(session.doc, 'clip', clip.id);
+  return start + duration;
 }
 
 function trimToPlayhead(app: AppState, session: ProjectSession, edge: ClipEdge): void {
@@ -329,8 +338,9 @@ function markHere(app: AppState, session: ProjectSession): void {
   session.edit(strings.addMarker, (doc) => addMarker(doc, { id, frame: playhead, name }));
 }
 
-function newTrack(session: ProjectSession): void {
-  session.edit(strings.addTrack, (doc) => addTrack(doc, { id: session.newId() }));
+function newTrack(session: ProjectSession, type: 'video' | 'audio'): void {
+  const label = type === 'audio' ? strings.addAudioTrack : strings.addTrack;
+  session.edit(label, (doc) => addTrack(doc, { id: session.newId(), type }));
 }
 
 function useTool(app: AppState, tool: Tool): void {

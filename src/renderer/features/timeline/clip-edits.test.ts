@@ -14,9 +14,11 @@ function aFilm(...records: DocumentRecord[]): Document {
     kind: 'track',
     id,
     name: id,
+    type: 'video',
     order,
     isLocked: false,
     isHidden: false,
+    isSolo: false,
   });
   const project: DocumentRecord = {
     kind: 'project',

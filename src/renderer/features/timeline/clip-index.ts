@@ -2,6 +2,7 @@
  * Clips of each track in order, so that what a window or a frame needs is found by bisection and drawing costs nothing
  * more for a longer film. Built once per document.
  */
+import { indexOf } from '@core/document/record-map';
 import type { ClipRecord, Document, RecordId, TransitionRecord } from '@core/document/records';
 
 export interface ClipIndex {
@@ -13,17 +14,8 @@ export interface ClipIndex {
 const NO_CLIPS: readonly ClipRecord[] = [];
 
 export function indexClips(doc: Document): ClipIndex {
-  const byTrack = new Map<RecordId, ClipRecord[]>();
-  const transitions: TransitionRecord[] = [];
-  for (const record of doc.values()) {
-    if (record.kind === 'transition') transitions.push(record);
-    if (record.kind !== 'clip') continue;
-    const clips = byTrack.get(record.trackId);
-    if (clips === undefined) byTrack.set(record.trackId, [record]);
-    else clips.push(record);
-  }
-  for (const clips of byTrack.values()) clips.sort((a, b) => a.start - b.start);
-  return { byTrack, transitions };
+  const records = indexOf(doc);
+  return { byTrack: records.byTrack, transitions: records.ofKind('transition') };
 }
 
 /** Clips of a track that touch [from, to). */

@@ -35,7 +35,7 @@ export interface ClipView {
 }
 
 export function describeClip(session: ProjectSession, jobs: Jobs, clip: ClipRecord): ClipView {
-  if (clip.source.type === 'still') return { clip, shot: null, film: null, spans: [], take: null };
+  if (clip.source.type !== 'shot') return { clip, shot: null, film: null, spans: [], take: null };
   const shot = recordOf(session.doc, 'shot', clip.source.shotId);
   const film = session.shotFilm(shot.id);
   const rate = session.project.rate;
@@ -107,9 +107,11 @@ export function clipLabel(view: ClipView, session: ProjectSession, trackName: st
   const state = clipState(view);
   return [
     strings.clipNamed(clip.name),
+    ...(clip.source.type === 'audio' ? [strings.clipSound] : []),
     strings.onTrack(trackName),
     strings.startsAt(formatTimecode(clip.start, session.project.rate)),
     strings.frames(clip.duration),
+    ...(clip.source.type === 'audio' && clip.source.gainDb !== 0 ? [strings.clipGain(clip.source.gainDb)] : []),
     ...(take === null ? [] : [strings.takeOf(take.index, take.count)]),
     ...(state === 'ready' || state === 'stale' ? [] : [strings.spanStates[state]]),
     ...staleReasons(view).map(strings.staleBecause),

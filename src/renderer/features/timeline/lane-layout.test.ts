@@ -5,9 +5,11 @@ const track = (id: string, order: number) => ({
   kind: 'track' as const,
   id,
   name: id,
+  type: 'video' as const,
   order,
   isLocked: false,
   isHidden: false,
+  isSolo: false,
 });
 
 test('the highest track is on top and a pointer outside takes the nearest', () => {

@@ -8,7 +8,7 @@ import type { FrameRange } from './shot-mapping';
 export const HEADER_WIDTH = 124;
 export const RULER_HEIGHT = 26;
 /** Tracks share the height there is, between these. */
-export const TRACK_HEIGHT_MIN = 64;
+export const TRACK_HEIGHT_MIN = 52;
 export const TRACK_HEIGHT_MAX = 112;
 export const BLOCK_ROW_HEIGHT = 30;
 export const LABEL_STRIP_HEIGHT = 16;

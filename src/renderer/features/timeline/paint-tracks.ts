@@ -1,13 +1,17 @@
 /**
- * Draws the video tracks: clip bodies with their filmstrips, states, transitions, the model's windows and what a drag
+ * Draws the tracks: clip bodies with their filmstrips and waveforms, states, transitions, the model's windows and what a drag
  * previews. Draws only what it is given; coordinates are CSS pixels, the caller has set the device's scale.
  */
+import type { AudioClip } from '@core/document/sound';
+import { isAudioClip } from '@core/document/sound';
+import type { Rate } from '@core/time/rate';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import { LABEL_STRIP_HEIGHT, type TrackRow } from './lane-layout';
 import { palette } from './palette';
 import { strings } from './strings';
 import { tileFrame, tilingFor } from './filmstrip-tiles';
-import { xOfFrame, type TimeScale } from './time-scale';
+import { frameAtX, xOfFrame, type TimeScale } from './time-scale';
+import { waveformBars } from './waveform-bars';
 import type { ClipView, SpanView } from './clip-view';
 import type { PlacedClip, PlacedTransition, Sliver } from './timeline-scene.svelte';
 
@@ -38,6 +42,11 @@ export interface PaintInput {
   readonly selection: ReadonlySet<string>;
   /** Width over height of the film. */
   readonly aspect: number;
+  /** Of the project. */
+  readonly rate: Rate;
+  /** Tracks drawn dimmed: not seen, or not heard. */
+  readonly silent: ReadonlySet<string>;
+  readonly waveform: (mediaId: string) => Uint8Array | null;
   readonly tile: (view: ClipView, projectFrame: number) => TileImage | null;
   readonly progressOf: (jobId: string) => RunProgress | null;
   readonly previewOf: (jobId: string) => StepPreview | null;
@@ -57,8 +66,8 @@ export function paintTracks(ctx: CanvasRenderingContext2D, input: PaintInput): v
   if (input.ghost !== null) paintGhost(ctx, input, input.ghost);
 }
 
-function paintLane(ctx: CanvasRenderingContext2D, { width }: PaintInput, row: TrackRow): void {
-  ctx.fillStyle = row.track.isHidden ? palette.laneHidden : palette.lane;
+function paintLane(ctx: CanvasRenderingContext2D, { width, silent }: PaintInput, row: TrackRow): void {
+  ctx.fillStyle = silent.has(row.track.id) ? palette.laneHidden : palette.lane;
   ctx.fillRect(0, row.top, width, row.height);
   ctx.fillStyle = palette.line;
   ctx.fillRect(0, row.top + row.height - 1, width, 1);
@@ -83,11 +92,12 @@ function paintClip(ctx: CanvasRenderingContext2D, input: PaintInput, { view, row
   ctx.fillStyle = palette.clipStrip;
   ctx.fillRect(x, y, width, height);
   const strip = { x, y: y + LABEL_STRIP_HEIGHT, width, height: height - LABEL_STRIP_HEIGHT };
-  paintFilmstrip(ctx, input, view, strip);
+  if (isAudioClip(clip)) paintWaveform(ctx, input, clip, strip);
+  else paintFilmstrip(ctx, input, view, strip);
   for (const span of view.spans) paintSpan(ctx, input, span, strip);
   paintGrid(ctx, input, view, strip);
   paintLabel(ctx, view, { x, y, width });
-  if (row.track.isHidden) {
+  if (input.silent.has(row.track.id)) {
     ctx.fillStyle = palette.hiddenVeil;
     ctx.fillRect(x, y, width, height);
   }
@@ -123,6 +133,30 @@ function paintFilmstrip(ctx: CanvasRenderingContext2D, input: PaintInput, view: 
     if (tile === null) continue;
     drawCover(ctx, tile, { x: strip.x + i * tileWidth, y: strip.y, width: tileWidth, height: strip.height });
   }
+}
+
+/** Both sides of a middle line, one bar for each pixel in sight. */
+function paintWaveform(ctx: CanvasRenderingContext2D, input: PaintInput, clip: AudioClip, strip: Box): void {
+  ctx.fillStyle = palette.soundClip;
+  ctx.fillRect(strip.x, strip.y, strip.width, strip.height);
+  const middle = strip.y + strip.height / 2;
+  ctx.fillStyle = palette.soundWave;
+  ctx.fillRect(strip.x, middle - 0.5, strip.width, 1);
+  const peaks = input.waveform(clip.source.mediaId);
+  const left = Math.max(0, Math.floor(strip.x));
+  const pixels = Math.ceil(Math.min(input.width, strip.x + strip.width)) - left;
+  if (peaks === null || pixels <= 0) return;
+  const from = Math.max(clip.start, frameAtX(input.scale, left));
+  const bars = waveformBars(clip, peaks, {
+    from,
+    pixels,
+    pixelsPerFrame: input.scale.pixelsPerFrame,
+    rate: input.rate,
+  });
+  const tallest = strip.height / 2 - 1;
+  bars.forEach((bar, i) => {
+    if (bar > 0) ctx.fillRect(left + i, middle - bar * tallest, 1, Math.max(1, 2 * bar * tallest));
+  });
 }
 
 /** Fills the box, cropping what hangs over, as the film itself does with pictures of another shape. */

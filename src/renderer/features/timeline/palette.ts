@@ -7,6 +7,8 @@ export const palette = {
   clip: '#2b2e35',
   clipSliver: '#4a4e57',
   clipStrip: '#1a1c20',
+  soundClip: '#1c2b2c',
+  soundWave: '#6fb0ab',
   clipEdge: 'rgb(255 255 255 / 9%)',
   clipText: '#d3d1ce',
   clipTextDim: '#a19f9c',

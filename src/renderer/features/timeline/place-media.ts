@@ -1,13 +1,22 @@
-/** What a dropped picture becomes: the first frame of a new shot, a still held on the track, or pinned to a frame. */
+/**
+ * What dropped media become. A picture: the first frame of a new shot, a still held on the track, or pinned to a frame. A
+ * sound: a clip on an audio track.
+ */
 import { shotFrameAt } from '@core/document/branch';
-import type { ClipRecord } from '@core/document/records';
+import { audioTracksOf } from '@core/document/access';
+import type { ClipRecord, TrackRecord } from '@core/document/records';
 import { pinAnchor } from '@core/timeline/anchors';
+import { SOUND_RATE } from '@core/export/sound-plan';
+import { insertAudio } from '@core/timeline/insert-audio';
 import { insertStill } from '@core/timeline/insert-still';
-import { framesPerSecond } from '@core/time/rate';
+import { addTrack } from '@core/timeline/tracks';
+import { framesFromSamples, framesPerSecond } from '@core/time/rate';
+import type { SoundMedia } from '@contracts/job';
 import { beginShot } from '../../actions/generate';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { clipAtFrame, indexClips, roomAfter } from './clip-index';
+import { inSequence, type Edit } from './edit-sequence';
 import { strings } from './strings';
 import type { PendingDrop } from './timeline-ui.svelte';
 
@@ -66,6 +75,50 @@ export function placeStills(app: AppState, drop: Pick<PendingDrop, 'trackId' | '
     session.select([clipId]);
     start += duration;
   }
+}
+
+/**
+ * Sounds, one after the other from the frame on: on the audio track that was meant, else on the first with room there,
+ * else on a new one. One undo entry.
+ */
+export function placeSounds(
+  app: AppState,
+  drop: { readonly trackId?: string; readonly frame: number; readonly mediaIds: readonly string[] },
+): void {
+  const { session } = app;
+  if (session === null) return;
+  const sounds = drop.mediaIds.flatMap((id) => {
+    const media = session.media.find((one) => one.id === id);
+    return media?.kind === 'sound' ? [media] : [];
+  });
+  if (sounds.length === 0) return;
+  const rate = session.project.rate;
+  const frameCountOf = ({ samples }: SoundMedia): number => framesFromSamples(samples, SOUND_RATE.num, rate);
+  const total = sounds.reduce((frames, media) => frames + frameCountOf(media), 0);
+  const track = soundTrackFor(session, drop, total);
+  const trackId = track?.id ?? session.newId();
+  const edits: Edit[] = track === null ? [(doc) => addTrack(doc, { id: trackId, type: 'audio' })] : [];
+  const clipIds: string[] = [];
+  let start = drop.frame;
+  for (const media of sounds) {
+    const [clipId, at, frameCount] = [session.newId(), start, frameCountOf(media)];
+    const name = stem(media.name);
+    edits.push((doc) => insertAudio(doc, { clipId, trackId, start: at, mediaId: media.id, name, frameCount }));
+    clipIds.push(clipId);
+    start += frameCount;
+  }
+  if (session.edit(strings.placeSound, (doc) => inSequence(doc, edits))) session.select(clipIds);
+}
+
+function soundTrackFor(
+  session: ProjectSession,
+  { trackId, frame }: { readonly trackId?: string; readonly frame: number },
+  frames: number,
+): TrackRecord | null {
+  const index = indexClips(session.doc);
+  const tracks = audioTracksOf(session.doc).filter((track) => !track.isLocked);
+  const meant = tracks.find((track) => track.id === trackId);
+  return meant ?? tracks.find((track) => roomAfter(index, track.id, frame) >= frames) ?? null;
 }
 
 /** A file's name without its ending, never empty. */

@@ -9,7 +9,7 @@ import { ceilToRate } from '@core/time/rate';
 import { formatTimecode } from '@core/time/timecode';
 import { setInOut } from '@core/timeline/project-settings';
 import { setMarker } from '@core/timeline/markers';
-import { moveBlockEdge } from '@core/timeline/prompt-blocks';
+import { moveBlockEdge, setTravel, widestTravel } from '@core/timeline/prompt-blocks';
 import { snapTargets } from '@core/timeline/snap';
 import { trimClip, trimLimits, type ClipEdge } from '@core/timeline/trim';
 import { estimateFor, modelFor, windowsFor } from '../../actions/generate';
@@ -29,10 +29,10 @@ import { framesPerExtension, snapExtension } from './extension-grid';
 import { rowAtY } from './lane-layout';
 import type { Ghost } from './paint-tracks';
 import { startDrag, type DragPoint } from './pointer-drag';
-import { shotBoundaryNear } from './shot-mapping';
+import { projectFrameOf, shotBoundaryNear } from './shot-mapping';
 import { spokenDuration, strings } from './strings';
 import { clamp } from './time-scale';
-import type { PlacedBlock } from './timeline-scene.svelte';
+import type { PlacedBlock, PlacedTravel } from './timeline-scene.svelte';
 import { timelineUiOf } from './timeline-ui.svelte';
 
 /** Moves the selected clips, or the one pressed, in time and between tracks. */
@@ -240,6 +240,34 @@ export function dragBlockEdge(
     cancel: () => {
       gesture?.cancel();
       clearOverlay(host);
+    },
+  });
+}
+
+/** Opens or closes a travel zone around its boundary, as an audio cross-fade is; its kind stays. */
+export function dragTravel(host: DragHost, session: ProjectSession, down: PointerEvent, placed: PlacedTravel): void {
+  const { left, right, zone } = placed;
+  const { block, clip, shot } = right;
+  const kind = zone?.kind ?? 'linear';
+  const boundary = projectFrameOf(clip, zone?.boundary ?? block.from, shot.rate, session.project.rate);
+  const perFrame = (shot.rate.num * session.project.rate.den) / (shot.rate.den * session.project.rate.num);
+  const most = widestTravel(left, block);
+  const start = zone === null ? 0 : zone.to - zone.from;
+  // A press on the zone's edge does not move it; only what is pulled counts.
+  const grabbed = Math.abs(frameUnder(host, down) - boundary);
+  dragEdit(host, session, down, {
+    label: strings.setTravel,
+    begin: () => {
+      session.select([block.id]);
+    },
+    follow: (point, gesture) => {
+      const pulled = Math.abs(frameUnder(host, point) - boundary) - grabbed;
+      const frames = clamp(Math.round(start + 2 * pulled * perFrame), 0, most);
+      const refusal = gesture.preview((doc) => setTravel(doc, block.id, frames === 0 ? null : { kind, frames }));
+      note(host, point, refusal ?? strings.travelWidth(frames, strings.travelKinds[kind]));
+    },
+    click: () => {
+      session.select([block.id]);
     },
   });
 }

@@ -2,8 +2,8 @@
  * What of the film is in the timeline's window now, derived from the document and the view. Clips are found by
  * bisection, so the cost follows what is visible and not how long the film is.
  */
-import { AppError } from '@core/errors';
 import { recordsOf, tracksOf } from '@core/document/access';
+import { audibleTracks } from '@core/document/sound';
 import type {
   AnchorRecord,
   ClipRecord,
@@ -13,7 +13,9 @@ import type {
   ShotRecord,
   TransitionRecord,
 } from '@core/document/records';
-import { planWindows } from '@core/prompt/windows';
+import { effectiveWindows, type EffectiveWindow } from '@core/prompt/effective';
+import { effectiveTravel } from '@core/prompt/plan';
+import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import type { AppState } from '../../state/app.svelte';
 import { clipsInWindow, editPoints, indexClips, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
@@ -42,6 +44,17 @@ export interface PlacedBlock extends FrameRange {
   readonly row: number;
 }
 
+/** The boundary between two prompt blocks where one clip shows it; from = to for a cut. */
+export interface PlacedTravel extends FrameRange {
+  readonly key: string;
+  readonly left: PromptBlockRecord;
+  readonly right: PlacedBlock;
+  /** null = a cut. */
+  readonly zone: TravelZone | null;
+  /** Project frames that the model will really blend, when they are others than the zone's. */
+  readonly effective: FrameRange | null;
+}
+
 export interface PlacedTransition extends FrameRange {
   readonly transition: TransitionRecord;
   readonly left: ClipRecord;
@@ -64,6 +77,14 @@ export class TimelineScene {
   readonly rows: readonly TrackRow[] = $derived.by(() => {
     const session = this.#app.session;
     return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight);
+  });
+  /** Ids of tracks that are not seen or not heard: hidden, muted, or silent because another is solo. */
+  readonly silent: ReadonlySet<RecordId> = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return new Set<RecordId>();
+    const heard = new Set(audibleTracks(session.doc).map(({ id }) => id));
+    const isOff = ({ track }: TrackRow): boolean => (track.type === 'audio' ? !heard.has(track.id) : track.isHidden);
+    return new Set(this.rows.filter(isOff).map(({ track }) => track.id));
   });
   readonly tracksHeight: number = $derived(this.rows.reduce((height, row) => height + row.height, 0));
   readonly editPoints: readonly number[] = $derived(editPoints(this.index));
@@ -126,16 +147,26 @@ export class TimelineScene {
     return byShot;
   });
 
+  /** Each shot's prompts in order. */
+  readonly #blocksByShot: ReadonlyMap<RecordId, readonly PromptBlockRecord[]> = $derived.by(() => {
+    const session = this.#app.session;
+    const byShot = new Map<RecordId, PromptBlockRecord[]>();
+    for (const block of session === null ? [] : recordsOf(session.doc, 'prompt-block')) {
+      const blocks = byShot.get(block.shotId);
+      if (blocks === undefined) byShot.set(block.shotId, [block]);
+      else blocks.push(block);
+    }
+    for (const blocks of byShot.values()) blocks.sort((a, b) => a.from - b.from);
+    return byShot;
+  });
+
   readonly #allBlocks: { readonly placed: readonly PlacedBlock[]; readonly rowCount: number } = $derived.by(() => {
     const session = this.#app.session;
     if (session === null) return { placed: [], rowCount: 1 };
-    const blocksByShot = new Map<RecordId, PromptBlockRecord[]>();
-    for (const block of recordsOf(session.doc, 'prompt-block'))
-      blocksByShot.set(block.shotId, [...(blocksByShot.get(block.shotId) ?? []), block]);
     const found = [...this.index.byTrack.values()].flat().flatMap((clip) => {
       const shot = clip.source.type === 'shot' ? session.doc.get(clip.source.shotId) : undefined;
       if (shot?.kind !== 'shot') return [];
-      return (blocksByShot.get(shot.id) ?? []).flatMap((block) => {
+      return (this.#blocksByShot.get(shot.id) ?? []).flatMap((block) => {
         const range = rangeInClip(clip, block, shot.rate, session.project.rate);
         return range === null ? [] : [{ key: `${clip.id}/${block.id}`, block, clip, shot, ...range }];
       });
@@ -149,6 +180,35 @@ export class TimelineScene {
     const { from, to } = this.window;
     const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
     return this.#allBlocks.placed.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames);
+  });
+
+  /** Boundaries between neighbouring prompts, cuts among them: a cut is where a zone is pulled open. */
+  readonly travels: readonly PlacedTravel[] = $derived.by(() => {
+    const session = this.#app.session;
+    if (session === null) return [];
+    const byShot = new Map<RecordId, { zones: readonly TravelZone[]; windows: readonly EffectiveWindow[] }>();
+    return this.blocks.flatMap((right): PlacedTravel[] => {
+      const { clip, shot } = right;
+      const blocks = this.#blocksByShot.get(shot.id) ?? [];
+      const left = blocks[blocks.findIndex(({ id }) => id === right.block.id) - 1];
+      if (left === undefined) return [];
+      let known = byShot.get(shot.id);
+      if (known === undefined) {
+        const zones = zonesBetween(blocks);
+        known = { zones, windows: zones.length === 0 ? [] : this.#windowsOf(shot) };
+        byShot.set(shot.id, known);
+      }
+      const zone = known.zones.find((one) => one.right.id === right.block.id) ?? null;
+      const asked = zone ?? { from: right.block.from, to: right.block.from };
+      const inFilm = (frame: number): number => projectFrameOf(clip, frame, shot.rate, session.project.rate);
+      const [from, to] = [inFilm(asked.from), inFilm(asked.to)];
+      if (to < clip.start || from > clip.start + clip.duration) return [];
+      const kept = known.windows.map(({ from: keepFrom, to: keepTo, travel }) => ({ keepFrom, keepTo, travel }));
+      const drawn = zone === null ? null : effectiveTravel(zone, kept, 0);
+      const isOther = drawn !== null && (drawn.from !== zone?.from || drawn.to !== zone.to);
+      const effective = isOther ? rangeInClip(clip, drawn, shot.rate, session.project.rate) : null;
+      return [{ key: `travel/${right.key}`, left, right, zone, from, to, effective }];
+    });
   });
 
   /** Clips whose model windows are drawn: the selected ones and those of the prompt being worked on. */
@@ -178,37 +238,26 @@ export class TimelineScene {
     return clip.duration * this.#app.timelineView.pixelsPerFrame >= MIN_DETAIL_PX;
   }
 
+  /** The model windows of the shot's film, with the prompts they take. */
+  #windowsOf(shot: ShotRecord): readonly EffectiveWindow[] {
+    const session = this.#app.session;
+    const limits = this.#app.modelOf(shot.modelId)?.manifest;
+    if (session === null || limits === undefined) return [];
+    const prompts = new Map((this.#blocksByShot.get(shot.id) ?? []).map((block) => [block.id, block]));
+    return [...new Set(session.shotFilm(shot.id).spans.map((span) => span.segmentId))].flatMap((segmentId) => {
+      const segment = session.doc.get(segmentId);
+      return segment?.kind === 'segment' ? effectiveWindows(prompts, shot, segment, limits) : [];
+    });
+  }
+
   #gridOf(clip: ClipRecord): readonly number[] {
     const session = this.#app.session;
     if (session === null || clip.source.type !== 'shot') return [];
     const shot = session.doc.get(clip.source.shotId);
     if (shot?.kind !== 'shot') return [];
-    const limits = this.#app.modelOf(shot.modelId)?.manifest;
-    if (limits === undefined) return [];
-    const { contextFrames, framesPerWindow } = shot.sampling;
     const frames = new Set<number>();
-    for (const segmentId of new Set(session.shotFilm(shot.id).spans.map((span) => span.segmentId))) {
-      const segment = session.doc.get(segmentId);
-      if (segment?.kind !== 'segment') continue;
-      try {
-        const { windows } = planWindows({
-          limits,
-          frameCount: segment.frameCount,
-          direction: segment.role === 'backward' ? 'backward' : 'forward',
-          priorCount: segment.role === 'forward' || segment.role === 'retake' ? contextFrames : 0,
-          hasFollowing: segment.role === 'backward' || segment.role === 'retake',
-          anchors: [],
-          contextFrames,
-          framesPerWindow,
-        });
-        for (const { keepFrom, keepTo } of windows)
-          for (const edge of [keepFrom, keepTo])
-            frames.add(projectFrameOf(clip, segment.from + edge, shot.rate, session.project.rate));
-      } catch (error) {
-        // A segment this model could not make has no windows to show; generating it says why.
-        if (!(error instanceof AppError)) throw error;
-      }
-    }
+    for (const { from, to } of this.#windowsOf(shot))
+      for (const edge of [from, to]) frames.add(projectFrameOf(clip, edge, shot.rate, session.project.rate));
     return [...frames].filter((frame) => frame > clip.start && frame < clip.start + clip.duration);
   }
 }

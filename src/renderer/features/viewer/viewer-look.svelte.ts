@@ -2,7 +2,7 @@
  * What the viewer has to show at the playhead: the film's layers, or what a running job has made of this frame so far,
  * and what there is to say about it.
  */
-import { tracksOf } from '@core/document/access';
+import { videoTracksOf } from '@core/document/access';
 import type { Layer } from '@core/export/plan';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { AppState } from '../../state/app.svelte';
@@ -31,7 +31,7 @@ export class ViewerLook {
     const { session, jobs, transport } = this.#app;
     const index = this.#index;
     if (session === null || index === null) return null;
-    for (const track of tracksOf(session.doc).toReversed()) {
+    for (const track of videoTracksOf(session.doc).toReversed()) {
       const clip = track.isHidden ? null : clipAtFrame(index, track.id, transport.playhead);
       if (clip !== null) return describeClip(session, jobs, clip);
     }

@@ -9,6 +9,7 @@ import { pausedJobs } from './0004-paused-jobs';
 import { runHistory } from './0005-run-history';
 import { appSettings } from './0006-app-settings';
 import { draftKeys } from './0007-draft-keys';
+import { sounds } from './0008-sounds';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -18,4 +19,5 @@ export const releasedMigrations: readonly Migration[] = [
   runHistory,
   appSettings,
   draftKeys,
+  sounds,
 ];

@@ -1,0 +1,64 @@
+/**
+ * What the model will really be told: the windows of a shot's segments with the prompts they take. It needs no frames,
+ * only how many there would be, so that lane and inspector can say it before anything is made.
+ */
+import type { Document, RecordId, SegmentRecord, ShotRecord } from '../document/records';
+import { AppError } from '../errors';
+import type { ModelLimits } from './model-limits';
+import { promptsOnly, windowPrompt, type PlannedMix } from './travel';
+import { planWindows } from './windows';
+
+export interface EffectiveWindow {
+  readonly segmentId: RecordId;
+  /** Shot frames [from, to) that come from this window. */
+  readonly from: number;
+  readonly to: number;
+  /** The shot frame of the window's own first frame; its mixes count from there. */
+  readonly start: number;
+  readonly prompt: string;
+  readonly travel: readonly PlannedMix[] | null;
+}
+
+/** None for a segment that this model could not make: generating it says why. */
+export function effectiveWindows(
+  doc: Document,
+  shot: ShotRecord,
+  segment: SegmentRecord,
+  limits: ModelLimits,
+): EffectiveWindow[] {
+  const { contextFrames, framesPerWindow } = shot.sampling;
+  const prompts = promptsOnly(doc, shot.id);
+  const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
+  try {
+    const { windows } = planWindows({
+      limits,
+      frameCount: segment.frameCount,
+      direction: segment.role === 'backward' ? 'backward' : 'forward',
+      priorCount: segment.role === 'forward' || segment.role === 'retake' ? contextFrames : 0,
+      hasFollowing: segment.role === 'backward' || segment.role === 'retake',
+      anchors: [],
+      contextFrames,
+      framesPerWindow,
+    });
+    return windows.map((window) => ({
+      segmentId: segment.id,
+      from: segment.from + window.keepFrom,
+      to: segment.from + window.keepTo,
+      start: segment.from + window.start,
+      ...windowPrompt(prompts, shot.id, window, mixing),
+    }));
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
+  }
+}
+
+/** The mix that one of the window's frames is drawn with. */
+export function drawnMix(window: EffectiveWindow, frame: number): PlannedMix {
+  let end = window.start;
+  for (const mix of window.travel ?? []) {
+    end += mix.frames;
+    if (frame < end) return mix;
+  }
+  return { frames: window.to - window.from, from: window.prompt, to: window.prompt, kind: 'linear', weight: 0 };
+}

@@ -1,0 +1,120 @@
+/**
+ * Plays the film's sound with the viewer: while the transport runs at normal speed, the clips that are heard are started
+ * on the audio clock at the time the transport's own clock gives them. Other speeds are silent. A seek, a loop or an edit
+ * begins anew from where the picture is.
+ */
+import { recordsOf } from '@core/document/access';
+import { isAudioClip } from '@core/document/sound';
+import { AppError } from '@core/errors';
+import { planSound, SOUND_CHANNELS, SOUND_RATE } from '@core/export/sound-plan';
+import type { AppState } from '../state/app.svelte';
+import { appErrorFrom } from '../state/app-error-from';
+import { soundUrl } from '../state/urls';
+import { scheduleSounds } from './sound-schedule';
+
+/** About an hour of sound; those not on the timeline go first. */
+const MAX_BYTES = 1_400 * 1024 * 1024;
+
+export class SoundPlayer {
+  readonly #app: AppState;
+  #context: AudioContext | null = null;
+  #playing: AudioBufferSourceNode[] = [];
+  /** null: on its way, or not to be had. */
+  #sounds = new Map<string, AudioBuffer | null>();
+  /** Rises when a sound has come. */
+  #loaded = $state(0);
+
+  constructor(app: AppState) {
+    this.#app = app;
+  }
+
+  /** Asks for the sounds of the open project, so that play begins at once. Read in an effect. */
+  load(): void {
+    const { session } = this.#app;
+    const wanted = new Set<string>();
+    for (const clip of session === null ? [] : recordsOf(session.doc, 'clip'))
+      if (isAudioClip(clip)) wanted.add(clip.source.mediaId);
+    this.#forgetAllBut(wanted);
+    for (const mediaId of wanted) if (!this.#sounds.has(mediaId)) void this.#fetch(mediaId);
+  }
+
+  /** Brings what is heard in line with the transport. Read in an effect. */
+  follow(): void {
+    const { session, transport } = this.#app;
+    const { isPlaying, speed, anchor } = transport;
+    void this.#loaded;
+    this.#stop();
+    if (session === null || !isPlaying || speed !== 1) return;
+    const end = transport.end();
+    if (end <= anchor.frame) return;
+    const plan = planSound(session.doc, { from: anchor.frame, to: end });
+    if (plan.clips.length === 0) return;
+    const context = this.#open();
+    const elapsed = (transport.clockNow() - anchor.atMs) / 1000;
+    // What is scheduled now is heard after the output's latency: it begins that much earlier.
+    const startsAt = context.currentTime - elapsed - (context.outputLatency || 0);
+    for (const sound of scheduleSounds(plan, startsAt, context.currentTime)) {
+      const buffer = this.#sounds.get(sound.mediaId) ?? null;
+      if (buffer === null) continue;
+      const source = new AudioBufferSourceNode(context, { buffer });
+      const loudness = new GainNode(context, { gain: 0 });
+      sound.loudness.forEach(({ at, gain }, i) => {
+        if (i === 0) loudness.gain.setValueAtTime(gain, at);
+        else loudness.gain.linearRampToValueAtTime(gain, at);
+      });
+      source.connect(loudness).connect(context.destination);
+      source.start(sound.at, sound.offset, sound.duration);
+      this.#playing.push(source);
+    }
+  }
+
+  close(): void {
+    this.#stop();
+    void this.#context?.close();
+    this.#context = null;
+    this.#sounds.clear();
+  }
+
+  #open(): AudioContext {
+    this.#context ??= new AudioContext({ sampleRate: SOUND_RATE.num, latencyHint: 'interactive' });
+    if (this.#context.state === 'suspended') void this.#context.resume();
+    return this.#context;
+  }
+
+  #stop(): void {
+    for (const source of this.#playing) {
+      source.stop();
+      source.disconnect();
+    }
+    this.#playing = [];
+  }
+
+  #forgetAllBut(wanted: ReadonlySet<string>): void {
+    let bytes = 0;
+    for (const [mediaId, buffer] of this.#sounds) {
+      const size = (buffer?.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
+      if (!wanted.has(mediaId) && bytes + size > MAX_BYTES) this.#sounds.delete(mediaId);
+      else bytes += size;
+    }
+  }
+
+  async #fetch(mediaId: string): Promise<void> {
+    this.#sounds.set(mediaId, null);
+    try {
+      const answer = await fetch(soundUrl(mediaId));
+      if (!answer.ok) throw new AppError('media/unreadable', await answer.text());
+      const samples = new Float32Array(await answer.arrayBuffer());
+      const length = Math.floor(samples.length / SOUND_CHANNELS);
+      if (length === 0) return;
+      const buffer = new AudioBuffer({ length, numberOfChannels: SOUND_CHANNELS, sampleRate: SOUND_RATE.num });
+      for (let channel = 0; channel < SOUND_CHANNELS; channel++) {
+        const side = buffer.getChannelData(channel);
+        for (let i = 0; i < length; i++) side[i] = samples[i * SOUND_CHANNELS + channel] ?? 0;
+      }
+      this.#sounds.set(mediaId, buffer);
+      this.#loaded++;
+    } catch (thrown) {
+      this.#app.showError(appErrorFrom(thrown));
+    }
+  }
+}
