@@ -43,9 +43,14 @@ export interface ModelPackage {
   readonly preview: PreviewMatrix | null;
   /** Two experts: `transformer_2` has the steps whose timestep is below this share of the training's; null = one. */
   readonly boundaryRatio: number | null;
+  /** diffusers' pipeline, as model_index.json names it; null when the package has none. */
+  readonly pipelineClass: string | null;
 }
 
-const IndexFile = z.looseObject({ boundary_ratio: z.number().gt(0).lt(1) });
+const IndexFile = z.looseObject({
+  _class_name: z.string().optional(),
+  boundary_ratio: z.number().gt(0).lt(1).nullish(),
+});
 
 const VaeConfigFile = z.looseObject({
   latent_channels: z.int().min(1).max(4096),
@@ -84,8 +89,12 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
   const scheduler = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
   const hasPreview = manifest.files.some((file) => file.path === PREVIEW_FILE);
   const previewFile = hasPreview ? await readPackageJson(dir, PREVIEW_FILE, PreviewFile) : null;
+  const hasIndex = manifest.files.some((file) => file.path === INDEX_FILE);
+  const index = hasIndex ? await readPackageJson(dir, INDEX_FILE, IndexFile) : null;
+  const boundaryRatio = index?.boundary_ratio ?? null;
   const hasExperts = manifest.files.some((file) => file.path === 'transformer_2/model.onnx');
-  const index = hasExperts ? await readPackageJson(dir, INDEX_FILE, IndexFile) : null;
+  if (hasExperts && boundaryRatio === null)
+    throw odd(INDEX_FILE, 'it has two transformers and does not say where they meet (boundary_ratio)');
   const channels = vaeFile.latent_channels;
   const mean = vaeFile.latents_mean ?? new Array<number>(channels).fill(0);
   const std = vaeFile.latents_std ?? new Array<number>(channels).fill(1);
@@ -111,7 +120,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     },
     scheduler,
     preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
-    boundaryRatio: index?.boundary_ratio ?? null,
+    boundaryRatio: hasExperts ? boundaryRatio : null,
+    pipelineClass: index?._class_name ?? null,
   };
 }
 

@@ -1,24 +1,21 @@
 /**
- * The Wan family: diffusers' WanPipeline and, for packages that take images, WanImageToVideoPipeline without CLIP, in
- * their order of steps and of random draws, over the graph contract of docs/model-packages.md.
+ * The Wan family: diffusers' WanPipeline, for packages that take images WanImageToVideoPipeline without CLIP, and
+ * WanVACEPipeline without reference images, in their order of steps and of random draws, over the graph contract of
+ * docs/model-packages.md.
  *
  *   1 check the recipe against the package      5 prepare the latents
  *   2 encode the prompts                        6 denoise
  *   per window:                                 7 decode
- *   3 encode the condition                      8 store the frames
+ *   3 encode the condition (wan-condition.ts)   8 store the frames (window-loop.ts)
  *   4 prepare the timesteps
  *
  * One generator per window draws the noise [1, C, f, h, w] and nothing else. Known frames are never in the latents: the
- * transformer reads, beside them, the latents of a clip that has the known frames at their places and grey elsewhere, and
- * a mask that says which frames those are. A later image behind the window has it denoised up to that image.
+ * transformer reads them beside. A later image behind the window has it denoised up to that image.
  * Two experts, where a package has them, share the steps at its boundary, under one guidance.
- * The transformer runs with a batch of one, twice under guidance, the prompt first (docs/adr/0021).
- * The VAE posterior is taken at its mode. A clip is encoded and decoded whole.
+ * The transformer runs with a batch of one, twice under guidance (docs/adr/0021). A clip is encoded and decoded whole.
  */
 import { assertSchedulerFits } from '@core/diffusion/families';
-import { guidedFromPair } from '@core/diffusion/guidance';
-import { denormaliseLatents, normaliseLatents, packLatents, type LatentSize } from '@core/diffusion/latent-geometry';
-import { previewRgb } from '@core/diffusion/preview-rgb';
+import { denormaliseLatents, type LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
@@ -27,77 +24,28 @@ import { cleanPrompt } from '@core/prompt/clean-prompt';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { GraphName, ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
-import { frameFromVolume, volumeFromFrames } from '../pixels';
-import {
-  assertFinite,
-  assertRecipeFitsPackage,
-  checkCancelled,
-  framesInOrder,
-  goOnSampling,
-  readKnownFrame,
-  storeFrames,
-  writeSamplingDown,
-  type FamilyRun,
-  type SamplingState,
-  type StoredFrame,
-} from './family-run';
+import { frameFromVolume } from '../pixels';
+import { assertFinite, assertRecipeFitsPackage, type FamilyRun } from './family-run';
+import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
+import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
+import { conditionKind, encodeCondition, type Condition } from './wan-condition';
+import { runWindows, type Sampling } from './window-loop';
 
-interface WindowState extends SamplingState {
-  readonly size: LatentSize;
-  /** Mask and latents of the known frames, [T + C, f, h, w]; null = the transformer reads none. */
-  readonly condition: Float32Array | null;
+interface WindowState extends SizedState {
+  /** What the transformer reads of the known frames; null = nothing. */
+  readonly condition: Condition | null;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
 export async function runWan(run: FamilyRun): Promise<string[]> {
-  const { recipe, meter, watch } = run;
   checkRecipe(run);
-
-  const resumed = run.checkpoints?.resumed ?? null;
-  const stored = [...(resumed?.frames ?? [])];
-  const made = new Map(stored.map(({ index, hash }) => [index, hash]));
-  meter.startWindow(Math.min(resumed?.window ?? 0, recipe.windows.length - 1), resumed?.step);
-  if (stored.length > 0) run.onFrames(stored);
-
-  meter.stage('encoding-prompt');
-  const { value: embeddings } = await watch.time('encode', () => encodePrompts(run, resumed?.window ?? 0));
-
-  for (const [w, window] of recipe.windows.entries()) {
-    if (resumed !== null && w < resumed.window) continue;
-    const doneSteps = resumed?.window === w ? resumed.step : 0;
-    meter.startWindow(w, doneSteps);
-    await checkCancelled(run.signal);
-    if (takesImages(run.pkg)) meter.stage('encoding-images');
-    const { value: condition } = await watch.time('encode', () => encodeCondition(run, window, made));
-
-    const fresh = prepareLatents(run, window, condition, prepareTimesteps(recipe));
-    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh);
-    const [negative, prompt] = [embeddings.get(window.negative), embeddings.get(window.prompt)];
-    assert(negative && prompt, 'every prompt of the recipe has been encoded');
-    for (const { graph, start, end } of expertsOf(run, state.scheduler)) {
-      const first = Math.max(start, from);
-      if (first < end)
-        await run.sessions.use(graph, (transformer) =>
-          watch.time('denoise', () =>
-            denoise(run, { w, window, state, negative, prompt, transformer, from: first, to: end, stored }),
-          ),
-        );
-    }
-
-    meter.stage('decoding');
-    await checkCancelled(run.signal);
-    const { value: frames, ms } = await watch.time('decode', () => decode(run, w, window, state));
-    meter.decodeDone(ms);
-
-    meter.stage('writing');
-    const { value: kept } = await watch.time('write', () => storeFrames(run, window, frames));
-    for (const { index, hash } of kept) made.set(index, hash);
-    stored.push(...kept);
-    run.onFrames(kept);
-    const done = { window: w + 1, step: 0, scheduler: { position: 0 }, rng: null, latents: null };
-    await run.checkpoints?.reached({ ...done, frames: [...stored], spent: watch.seconds() });
-  }
-  return framesInOrder(recipe, made);
+  return runWindows<TextEmbeddings, WindowState>(run, {
+    encodePrompts: (windows) => encodePrompts(run, windows),
+    readsImages: () => conditionKind(run.pkg) !== null,
+    prepare: (window, made) => prepare(run, window, made),
+    denoise: (sampling, texts) => denoise(run, sampling, texts),
+    decode: (window, state) => decode(run, window, state),
+  });
 }
 
 // 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
@@ -107,7 +55,7 @@ function checkRecipe({ recipe, pkg }: FamilyRun): void {
   assertSchedulerFits('wan', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
   const { max } = pkg.manifest.frameGrid;
   for (const [i, window] of recipe.windows.entries()) {
-    if (takesImages(pkg) && window.prefix === 0 && window.later === null)
+    if (conditionKind(pkg) === 'beside' && window.prefix === 0 && window.later === null)
       throw invalidInput(
         `windows.${i}.prefix`,
         0,
@@ -124,99 +72,31 @@ function checkRecipe({ recipe, pkg }: FamilyRun): void {
   }
 }
 
-// 2 ── encode the prompts, each distinct text once: [L, D], zeros behind its end ──────────────────────────────────────
+// 2 ── encode the prompts: [L, D], zeros behind their end ─────────────────────────────────────────────────────────────
 
-async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<string, Float32Array>> {
-  const { recipe, sessions, tokenizer, signal } = run;
-  const embeddings = new Map<string, Float32Array>();
-  const windows = recipe.windows.slice(firstWindow);
-  if (windows.length === 0) return embeddings;
-  await sessions.use('text_encoder', async (encoder) => {
-    encoder.assertInputs({ input_ids: 'int64', attention_mask: 'int64' });
-    for (const text of new Set(windows.flatMap((window) => [window.negative, window.prompt]))) {
-      await checkCancelled(signal);
-      const { ids, mask } = tokenizer.encode(cleanPrompt(text));
-      const dims = [1, ids.length];
-      const feeds = { input_ids: int64Tensor(ids, dims), attention_mask: int64Tensor(mask, dims) };
-      const { data } = await encoder.run(feeds, 'last_hidden_state');
-      assertFinite(data, 'the text encoder');
-      const length = mask.filter((bit) => bit > 0n).length;
-      data.fill(0, (length * data.length) / ids.length);
-      embeddings.set(text, data);
-    }
+function encodePrompts(run: FamilyRun, windows: readonly RecipeWindow[]): Promise<TextEmbeddings> {
+  return encodeTexts(run, windows, { input_ids: 'int64', attention_mask: 'int64' }, async (encoder, text) => {
+    const { ids, mask } = run.tokenizer.encode(cleanPrompt(text));
+    const dims = [1, ids.length];
+    const feeds = { input_ids: int64Tensor(ids, dims), attention_mask: int64Tensor(mask, dims) };
+    const { data } = await encoder.run(feeds, 'last_hidden_state');
+    const length = mask.filter((bit) => bit > 0n).length;
+    return data.fill(0, (length * data.length) / ids.length);
   });
-  return embeddings;
 }
 
-// 3 ── encode the condition: a mask [T, f, h, w] of the known frames, then the latents [C, f, h, w] of a clip of them ─
+// 3, 4, 5 ── the condition, the timesteps, the latents ────────────────────────────────────────────────────────────────
 
-async function encodeCondition(
+async function prepare(
   run: FamilyRun,
   window: RecipeWindow,
   made: ReadonlyMap<number, string>,
-): Promise<Float32Array | null> {
-  const { recipe, pkg, sessions } = run;
-  if (!takesImages(pkg)) return null;
-  const { width, height } = recipe;
-  const frames = denoisedFrames(window, pkg);
-  const places = Array.from({ length: window.prefix }, (_, i) => i);
-  if (window.later !== null) places.push(window.later - window.start);
-
-  const plane = width * height;
-  const clip = new Float32Array(3 * frames * plane);
-  for (const frame of places) {
-    const image = await readKnownFrame(run, window.start + frame, made);
-    const volume = volumeFromFrames([image], width, height);
-    for (let c = 0; c < 3; c++) clip.set(volume.subarray(c * plane, (c + 1) * plane), (c * frames + frame) * plane);
-  }
-  const latents = await sessions.use('vae_encoder', async (encoder) => {
-    encoder.assertInputs({ sample: 'float32' });
-    await checkCancelled(run.signal);
-    const sample = float32Tensor(clip, [1, 3, frames, height, width]);
-    const { data } = await encoder.run({ sample }, 'latent_parameters');
-    // Means and log-variances, channel by channel: the first half is the mode.
-    const mode = data.slice(0, data.length / 2);
-    assertFinite(mode, 'the image encoder');
-    normaliseLatents(mode, pkg.vae.statistics);
-    return mode;
-  });
-  const mask = maskOfFrames(places, latentSize(recipe, pkg, window), pkg.vae.temporalRatio);
-  const condition = new Float32Array(mask.length + latents.length);
-  condition.set(mask);
-  condition.set(latents, mask.length);
-  return condition;
-}
-
-/** Channel t of latent frame i stands for frame T·(i − 1) + 1 + t; all channels of the first one for frame 0. */
-function maskOfFrames(places: readonly number[], size: LatentSize, temporalRatio: number): Float32Array {
-  const plane = size.height * size.width;
-  const mask = new Float32Array(temporalRatio * size.frames * plane);
-  for (let t = 0; t < temporalRatio; t++)
-    for (let i = 0; i < size.frames; i++) {
-      const frame = i === 0 ? 0 : temporalRatio * (i - 1) + 1 + t;
-      const at = (t * size.frames + i) * plane;
-      if (places.includes(frame)) mask.fill(1, at, at + plane);
-    }
-  return mask;
-}
-
-// 4 ── prepare the timesteps ──────────────────────────────────────────────────────────────────────────────────────────
-
-function prepareTimesteps({ scheduler: { class: className, config }, steps }: Recipe): Scheduler {
-  const scheduler = createScheduler({ ...config, _class_name: className });
-  scheduler.setTimesteps({ steps });
-  return scheduler;
-}
-
-// 5 ── prepare the latents ────────────────────────────────────────────────────────────────────────────────────────────
-
-function prepareLatents(
-  { recipe, pkg }: FamilyRun,
-  window: RecipeWindow,
-  condition: Float32Array | null,
-  scheduler: Scheduler,
-): WindowState {
+): Promise<WindowState> {
+  const { recipe, pkg } = run;
   const size = latentSize(recipe, pkg, window);
+  const condition = await encodeCondition(run, window, { made, frames: denoisedFrames(window, pkg), size });
+  const scheduler = createScheduler({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+  scheduler.setTimesteps({ steps: recipe.steps });
   const generator = new TorchGenerator(window.seed);
   const latents = generator.randn(size.channels * size.frames * size.height * size.width);
   return { size, latents, condition, scheduler, generator };
@@ -224,124 +104,82 @@ function prepareLatents(
 
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+async function denoise(run: FamilyRun, sampling: Sampling<WindowState>, texts: TextEmbeddings): Promise<void> {
+  for (const { graph, from, to } of expertsOf(run, sampling.state.scheduler)) {
+    const first = Math.max(from, sampling.from);
+    if (first >= to) continue;
+    await run.sessions.use(graph, (transformer) => {
+      const predict = velocityPredictor(run, sampling, texts, transformer);
+      return denoiseSteps(run, sampling, { model: 'the transformer', from: first, to, predict });
+    });
+  }
+}
+
 /** Which transformer makes which steps: one all of them, or two experts that meet where the noise falls below a level. */
 function expertsOf(
   { recipe, pkg }: FamilyRun,
   { timesteps }: Scheduler,
-): { graph: GraphName; start: number; end: number }[] {
+): { graph: GraphName; from: number; to: number }[] {
   const { steps } = recipe;
-  if (pkg.boundaryRatio === null) return [{ graph: 'transformer', start: 0, end: steps }];
+  if (pkg.boundaryRatio === null) return [{ graph: 'transformer', from: 0, to: steps }];
   const trained = Number(recipe.scheduler.config['num_train_timesteps'] ?? 1000);
   const boundary = pkg.boundaryRatio * trained;
   const below = timesteps.findIndex((timestep) => timestep < boundary);
   const meet = below < 0 ? steps : below;
   return [
-    { graph: 'transformer', start: 0, end: meet },
-    { graph: 'transformer_2', start: meet, end: steps },
+    { graph: 'transformer', from: 0, to: meet },
+    { graph: 'transformer_2', from: meet, to: steps },
   ];
 }
 
-interface Denoising {
-  readonly w: number;
-  readonly window: RecipeWindow;
-  readonly state: WindowState;
-  readonly negative: Float32Array;
-  readonly prompt: Float32Array;
-  readonly transformer: OnnxSession;
-  /** The steps of this transformer that are still to be made: from … to − 1. */
-  readonly from: number;
-  readonly to: number;
-  readonly stored: readonly StoredFrame[];
-}
-
 /** Buffers are made once and filled in place: the tensors wrap them. */
-async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
-  const { recipe, pkg, meter, watch, signal } = run;
-  const { state, negative, prompt, transformer } = work;
-  const { size, latents, condition, scheduler } = state;
-  const isGuided = recipe.guidance > 1;
-  const input = new Float32Array(latents.length + (condition?.length ?? 0));
-  if (condition !== null) input.set(condition, latents.length);
-  const timestep = new Float32Array(1);
-  const pair = new Float32Array(2 * latents.length);
-  const guided = new Float32Array(latents.length);
-  const plane = size.height * size.width;
-  const feeds = {
-    hidden_states: float32Tensor(input, [
+function velocityPredictor(
+  { pkg }: FamilyRun,
+  { window, state }: Sampling<WindowState>,
+  texts: TextEmbeddings,
+  transformer: OnnxSession,
+): StepLoop['predict'] {
+  const { size, condition, scheduler } = state;
+  const { length } = state.latents;
+  const volume = (values: Float32Array) =>
+    float32Tensor(values, [
       1,
-      input.length / (size.frames * plane),
+      values.length / (size.frames * size.height * size.width),
       size.frames,
       size.height,
       size.width,
-    ]),
+    ]);
+  const beside = condition?.kind === 'beside' ? condition.values : new Float32Array();
+  const hidden = new Float32Array(length + beside.length);
+  hidden.set(beside, length);
+  const timestep = new Float32Array(1);
+  const feeds = {
+    hidden_states: volume(hidden),
     timestep: float32Tensor(timestep, [1]),
+    ...(condition?.kind === 'control' && { control_hidden_states: volume(condition.values) }),
   };
   const tokens = pkg.manifest.promptTokens;
-  const textOf = (hidden: Float32Array) => float32Tensor(hidden, [1, tokens, hidden.length / tokens]);
-  const [promptTensor, negativeTensor] = [textOf(prompt), textOf(negative)];
-  transformer.assertInputs({ hidden_states: 'float32', timestep: 'float32', encoder_hidden_states: 'float32' });
-  const predict = async (encoder_hidden_states: typeof promptTensor): Promise<Float32Array> => {
-    const { data } = await transformer.run({ ...feeds, encoder_hidden_states }, 'out_hidden_states');
-    assert(data.length === latents.length, `the transformer gave ${data.length} values for ${latents.length}`);
+  const textOf = (embedding: Float32Array) => float32Tensor(embedding, [1, tokens, embedding.length / tokens]);
+  const halves = {
+    prompt: textOf(windowEmbedding(texts, window, tokens)),
+    negative: textOf(embeddingOf(texts, window.negative)),
+  };
+  const names = [...Object.keys(feeds), 'encoder_hidden_states'];
+  transformer.assertInputs(Object.fromEntries(names.map((name) => [name, 'float32' as const])));
+  return async (input, step, half) => {
+    hidden.set(input);
+    timestep[0] = scheduler.timesteps[step] ?? NaN;
+    const { data } = await transformer.run({ ...feeds, encoder_hidden_states: halves[half] }, 'out_hidden_states');
+    assert(data.length === length, `the transformer gave ${data.length} values for ${length}`);
     return data;
   };
-
-  meter.stage('denoising');
-  for (let step = work.from; step < work.to; step++) {
-    await checkCancelled(signal);
-    const startedAt = performance.now();
-    input.set(latents);
-    timestep[0] = scheduler.timesteps[step] ?? NaN;
-    const { value: velocity } = await watch.time('transformer', async () => {
-      const conditional = await predict(promptTensor);
-      if (!isGuided) return conditional;
-      pair.set(conditional, latents.length);
-      pair.set(await predict(negativeTensor));
-      guidedFromPair(pair, recipe.guidance, guided);
-      return guided;
-    });
-    assertFinite(velocity, 'the transformer');
-    preview(run, work, step, velocity);
-    scheduler.step(velocity, step, latents);
-    const stepMs = performance.now() - startedAt;
-    // Written first, told second: a step that the artist has seen done is not done again.
-    await writeSamplingDown(run, { ...work, step: step + 1 });
-    meter.stepDone(stepMs);
-  }
-  await checkCancelled(signal);
-}
-
-/** Shows where the film is heading: the clean latents that this step's velocity points to. */
-function preview(run: FamilyRun, { w, window, state }: Denoising, step: number, velocity: Float32Array): void {
-  const listener = run.previewListener();
-  const matrix = run.pkg.preview;
-  if (listener === null || matrix === null) return;
-  const { size, scheduler, latents } = state;
-  const { temporalRatio } = run.pkg.vae;
-  const clean = new Float32Array(latents.length);
-  scheduler.predictOriginalSample(velocity, step, latents, clean);
-  listener({
-    jobId: run.jobId,
-    window: w,
-    step: step + 1,
-    steps: run.recipe.steps,
-    width: size.width * matrix.cells,
-    height: size.height * matrix.cells,
-    indices: Array.from(
-      { length: size.frames },
-      (_, frame) => window.start + Math.max(0, temporalRatio * (frame - 1) + 1),
-    ),
-    rgb: previewRgb(packLatents(clean, size.channels), size, matrix),
-  });
 }
 
 // 7 ── decode ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function decode(run: FamilyRun, w: number, window: RecipeWindow, state: WindowState): Promise<Uint8Array[]> {
-  const { recipe, pkg, sessions } = run;
+function decode({ recipe, pkg, sessions }: FamilyRun, window: RecipeWindow, state: WindowState): Promise<Uint8Array[]> {
   const { width, height } = recipe;
   const { size } = state;
-  run.onLatents?.(w, state.latents.slice());
   const volume = state.latents.slice();
   denormaliseLatents(volume, pkg.vae.statistics);
   return sessions.use('vae_decoder', async (decoder) => {
@@ -359,10 +197,6 @@ async function decode(run: FamilyRun, w: number, window: RecipeWindow, state: Wi
 }
 
 // ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function takesImages({ manifest: { conditioning } }: ModelPackage): boolean {
-  return conditioning.firstFrames.max > 0 || conditioning.laterImages > 0;
-}
 
 function latentSize(recipe: Recipe, pkg: ModelPackage, window: RecipeWindow): LatentSize {
   const { latentChannels, spatialRatio, temporalRatio } = pkg.vae;

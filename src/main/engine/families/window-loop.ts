@@ -1,0 +1,81 @@
+/**
+ * One window after the other, in the order that every family over a `Scheduler` has: encode the prompts once, then per
+ * window prepare, denoise, decode, store. A run that goes on redoes what is before the steps, which gives the same
+ * values, and puts the written latents in place.
+ */
+import type { RecipeWindow } from '@contracts/recipe';
+import {
+  checkCancelled,
+  framesInOrder,
+  goOnSampling,
+  storeFrames,
+  type FamilyRun,
+  type SamplingState,
+  type StoredFrame,
+} from './family-run';
+
+/** A window's steps that are still to be made. */
+export interface Sampling<State extends SamplingState> {
+  readonly w: number;
+  readonly window: RecipeWindow;
+  readonly state: State;
+  /** Steps that are done already. */
+  readonly from: number;
+  /** The frames of earlier windows. */
+  readonly stored: readonly StoredFrame[];
+}
+
+export interface WindowSteps<Texts, State extends SamplingState> {
+  /** @param windows those that are still to be made; none when only the frames' order is left to say */
+  readonly encodePrompts: (windows: readonly RecipeWindow[]) => Promise<Texts>;
+  readonly readsImages: (window: RecipeWindow) => boolean;
+  /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
+  readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
+  readonly denoise: (sampling: Sampling<State>, texts: Texts) => Promise<void>;
+  /** RGB bytes of the frames keepFrom … keepTo − 1. */
+  readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]>;
+}
+
+/** @returns the hashes of the segment's frames 0 … frameCount − 1 */
+export async function runWindows<Texts, State extends SamplingState>(
+  run: FamilyRun,
+  steps: WindowSteps<Texts, State>,
+): Promise<string[]> {
+  const { recipe, meter, watch } = run;
+  const resumed = run.checkpoints?.resumed ?? null;
+  const stored = [...(resumed?.frames ?? [])];
+  const made = new Map(stored.map(({ index, hash }) => [index, hash]));
+  meter.startWindow(Math.min(resumed?.window ?? 0, recipe.windows.length - 1), resumed?.step);
+  if (stored.length > 0) run.onFrames(stored);
+
+  meter.stage('encoding-prompt');
+  const left = recipe.windows.slice(resumed?.window ?? 0);
+  const { value: texts } = await watch.time('encode', () => steps.encodePrompts(left));
+
+  for (const [w, window] of recipe.windows.entries()) {
+    if (resumed !== null && w < resumed.window) continue;
+    const doneSteps = resumed?.window === w ? resumed.step : 0;
+    meter.startWindow(w, doneSteps);
+    await checkCancelled(run.signal);
+    if (steps.readsImages(window)) meter.stage('encoding-images');
+    const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
+    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh);
+    if (from < recipe.steps)
+      await watch.time('denoise', () => steps.denoise({ w, window, state, from, stored }, texts));
+
+    meter.stage('decoding');
+    await checkCancelled(run.signal);
+    run.onLatents?.(w, state.latents.slice());
+    const { value: frames, ms } = await watch.time('decode', () => steps.decode(window, state));
+    meter.decodeDone(ms);
+
+    meter.stage('writing');
+    const { value: kept } = await watch.time('write', () => storeFrames(run, window, frames));
+    for (const { index, hash } of kept) made.set(index, hash);
+    stored.push(...kept);
+    run.onFrames(kept);
+    const done = { window: w + 1, step: 0, scheduler: { position: 0 }, rng: null, latents: null };
+    await run.checkpoints?.reached({ ...done, frames: [...stored], spent: watch.seconds() });
+  }
+  return framesInOrder(recipe, made);
+}
