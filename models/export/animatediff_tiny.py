@@ -6,19 +6,16 @@ The tiny AnimateDiff package of the engine's tests, and what diffusers' own Anim
 Writes package/ (animatediff.py) and reference/: cases.json, tokens.json, and per case NAME.latents.npy [C,F,h,w] and NAME.png, the
 frames below each other. `known` and `long` go beyond the pipeline by what its own parts allow, and say how here.
 """
-import json
-import os
 import sys
 import tempfile
 
-import numpy as np
 import torch
 from diffusers import (AnimateDiffPipeline, DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,
                        LCMScheduler, UniPCMultistepScheduler)
-from PIL import Image
 
 import animatediff
 import tiny_animatediff
+from references import pixels_of, write_cases, write_run, write_tokens
 
 BETAS = dict(beta_schedule="linear", beta_start=0.00085, beta_end=0.012)
 PLAIN = dict(prompt="the red ball and the ball", negative="on", seed=7, frames=16, width=32, height=32, steps=6, guidance=3.0, known=0, later=None)
@@ -103,7 +100,7 @@ def run(pipeline, case, first_frames):
     pipeline.unet.forward = forward
     video = pipeline.decode_latents(latents)
     frames = pipeline.video_processor.postprocess_video(video=video, output_type="pil")[0]
-    return latents[0].numpy(), np.stack([np.asarray(frame) for frame in frames])
+    return latents[0].numpy(), pixels_of(frames)
 
 
 PROMPTS = ["", " ", "the red ball and the ball", "The RED Ball!!!", "  two\n\tspaces  ", "it's the ball's, isn't it? we're", "a1b22c333", "café naïve Ünïcode",
@@ -111,12 +108,9 @@ PROMPTS = ["", " ", "the red ball and the ball", "The RED Ball!!!", "  two\n\tsp
            "don't can't I'll I'd", "<|endoftext|> the", "\u200bzero\u200dwidth", "ＦＵＬＬ ｗｉｄｔｈ", "ǅ İstanbul ß ẞ"]
 
 
-def write_tokens(path):
-    """What transformers makes of awkward prompts."""
+def token_rows():
     words, _ = tiny_animatediff.tokenizer()
-    rows = [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=77)["input_ids"]} for prompt in PROMPTS]
-    with open(path, "w") as file:
-        file.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    return [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=77)["input_ids"]} for prompt in PROMPTS]
 
 
 def main(folder):
@@ -128,18 +122,13 @@ def main(folder):
             checkpoint, f"{folder}/package", "--id", "animatediff-tiny", "--name", "AnimateDiff, tiny", "--licence", "MIT",
             "--description", "Nearly random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3"]))
     reference = f"{folder}/reference"
-    os.makedirs(reference, exist_ok=True)
-    write_tokens(f"{reference}/tokens.json")
+    write_tokens(reference, token_rows())
     first = None
     for name, case in CASES.items():
         latents, frames = run(pipeline, case, first)
         first = frames if first is None else first
-        np.save(f"{reference}/{name}.latents.npy", np.ascontiguousarray(latents, dtype=np.float32))
-        Image.fromarray(frames.reshape(-1, *frames.shape[2:])).save(f"{reference}/{name}.png", optimize=True)
-        print(f"{name:16} latents to {np.abs(latents).max():6.2f}   frames {frames.min()} … {frames.max()}, deviation {frames.std():.1f}, from frame to frame {np.abs(np.diff(frames.astype(float), axis=0)).mean():.2f}")
-    with open(f"{reference}/cases.json", "w") as file:
-        json.dump({name: {**case, "scheduler": {"class": case["scheduler"][0], "config": case["scheduler"][1]}} for name, case in CASES.items()}, file, indent=1)
-        file.write("\n")
+        write_run(reference, name, latents, frames)
+    write_cases(reference, CASES)
 
 
 if __name__ == "__main__":

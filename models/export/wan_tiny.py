@@ -3,23 +3,21 @@ The tiny Wan packages of the engine's tests, and what diffusers' own pipelines d
 
     python wan_tiny.py ../../test/fixtures/wan-tiny
 
-Writes text/ and image/ (packages by wan.py) and reference/: cases.json, tokens.json, and per case NAME.latents.npy
+Writes text/, image/ and vace/ (packages by wan.py) and reference/: cases.json, tokens.json, and per case NAME.latents.npy
 [C,f,h,w] and NAME.png, the frames below each other.
 """
-import json
-import os
 import sys
 import tempfile
 from types import SimpleNamespace
 
-import numpy as np
 import torch
 from diffusers import FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler
-from diffusers.pipelines.wan import pipeline_wan, pipeline_wan_i2v
+from diffusers.pipelines.wan import pipeline_wan, pipeline_wan_i2v, pipeline_wan_vace
 from PIL import Image
 
 import tiny_wan
 import wan
+from references import pixels_of, write_cases, write_run, write_tokens
 
 UNIPC = ("UniPCMultistepScheduler", tiny_wan.SCHEDULER)
 EULER = ("FlowMatchEulerDiscreteScheduler", {"shift": 3.0})
@@ -34,11 +32,24 @@ CASES = {
     "first-and-last": {**PLAIN, "package": "image", "known": 1, "later": 8, "seed": 12},
     "first-no-guidance": {**PLAIN, "package": "image", "known": 1, "guidance": 1.0, "frames": 5, "seed": 13},
     "first-and-last-euler": {**PLAIN, "package": "image", "known": 1, "later": 4, "frames": 5, "scheduler": EULER, "steps": 4, "seed": 14},
+    "vace-text": {**PLAIN, "package": "vace", "frames": 5, "steps": 4, "seed": 15},
+    "vace-extension": {**PLAIN, "package": "vace", "known": 5, "seed": 16},
+    "vace-first-and-later": {**PLAIN, "package": "vace", "known": 3, "later": 7, "scheduler": EULER, "steps": 4, "seed": 17},
 }
 # Prompts are cleaned without ftfy, which repairs wrongly decoded text: the studio's are typed. (The image pipeline fails where it is missing.)
-for module in (pipeline_wan, pipeline_wan_i2v):
+for module in (pipeline_wan, pipeline_wan_i2v, pipeline_wan_vace):
     module.ftfy = SimpleNamespace(fix_text=lambda text: text)
 CLASSES = {c.__name__: c for c in (FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler)}
+
+
+def known_clip(case, pictures):
+    """VACE's clip, [1,F,3,H,W] from 0 to 1, grey where nothing is known, and its mask: 1 = to be made."""
+    places = [*range(case["known"]), *([] if case["later"] is None else [case["later"]])]
+    clip = torch.full((1, case["frames"], 3, case["height"], case["width"]), 0.5)
+    mask = torch.ones_like(clip)
+    clip[0, places] = torch.from_numpy(pictures[places].copy()).permute(0, 3, 1, 2).float() / 255
+    mask[0, places] = 0
+    return {"video": clip, "mask": mask}
 
 
 @torch.no_grad()
@@ -46,9 +57,12 @@ def run(pipeline, case, pictures):
     name, config = case["scheduler"]
     pipeline.scheduler = CLASSES[name](**config)
     options = {}
-    if case["known"]:
+    if case["package"] == "vace":
+        if case["known"]:
+            options = known_clip(case, pictures)
+    elif case["known"]:
         options["image"] = Image.fromarray(pictures[0])
-    if case["later"] is not None:
+    if case["later"] is not None and case["package"] != "vace":
         options["last_image"] = Image.fromarray(pictures[case["later"]])
     latents = pipeline(prompt=case["prompt"], negative_prompt=case["negative"], num_frames=case["frames"], height=case["height"], width=case["width"],
                        num_inference_steps=case["steps"], guidance_scale=case["guidance"], generator=torch.Generator().manual_seed(case["seed"]),
@@ -57,24 +71,21 @@ def run(pipeline, case, pictures):
     mean, std = (torch.tensor(values)[None, :, None, None, None] for values in (pipeline.vae.config.latents_mean, pipeline.vae.config.latents_std))
     video = pipeline.vae.decode(latents / (1.0 / std) + mean, return_dict=False)[0]
     frames = pipeline.video_processor.postprocess_video(video, output_type="pil")[0]
-    return latents[0].numpy(), np.stack([np.asarray(frame) for frame in frames])
+    return latents[0].numpy(), pixels_of(frames)
 
 
 PROMPTS = ["", " ", "the red ball and the ball", "The RED Ball!!!", "a1b22c333", "café naïve", "cafe\u0301", "日本語の文", "emoji 🎈🚀", "the red ball and " * 30,
            "x" * 100, "balling, balls", "ＦＵＬＬ ｗｉｄｔｈ", "two  spaces", "a ▁ b"]
 
 
-def write_tokens(path):
-    """What transformers makes of awkward prompts."""
+def token_rows():
     words, _ = tiny_wan.tokenizer()
-    rows = [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=tiny_wan.TOKENS)["input_ids"]} for prompt in PROMPTS]
-    with open(path, "w") as file:
-        file.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    return [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=tiny_wan.TOKENS)["input_ids"]} for prompt in PROMPTS]
 
 
 def main(folder):
     torch.set_num_threads(1)
-    pipelines = {"text": tiny_wan.build(False), "image": tiny_wan.build(True)}
+    pipelines = {kind: tiny_wan.build(kind) for kind in ("text", "image", "vace")}
     for kind, pipeline in pipelines.items():
         with tempfile.TemporaryDirectory() as checkpoint:
             pipeline.save_pretrained(checkpoint)
@@ -83,18 +94,13 @@ def main(folder):
                 "--description", "Random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3",
                 "--tokens", str(tiny_wan.TOKENS), "--size", "64", "64", "--frames", "9", "--max-frames", "33"]))
     reference = f"{folder}/reference"
-    os.makedirs(reference, exist_ok=True)
-    write_tokens(f"{reference}/tokens.json")
+    write_tokens(reference, token_rows())
     pictures = None
     for name, case in CASES.items():
         latents, frames = run(pipelines[case["package"]], case, pictures)
         pictures = frames if pictures is None else pictures
-        np.save(f"{reference}/{name}.latents.npy", np.ascontiguousarray(latents, dtype=np.float32))
-        Image.fromarray(frames.reshape(-1, *frames.shape[2:])).save(f"{reference}/{name}.png", optimize=True)
-        print(f"{name:20} latents to {np.abs(latents).max():6.2f}   frames {frames.min()} … {frames.max()}, deviation {frames.std():.1f}, from frame to frame {np.abs(np.diff(frames.astype(float), axis=0)).mean():.2f}")
-    with open(f"{reference}/cases.json", "w") as file:
-        json.dump({name: {**case, "scheduler": {"class": case["scheduler"][0], "config": case["scheduler"][1]}} for name, case in CASES.items()}, file, indent=1)
-        file.write("\n")
+        write_run(reference, name, latents, frames)
+    write_cases(reference, CASES)
 
 
 if __name__ == "__main__":

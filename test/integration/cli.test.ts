@@ -234,7 +234,7 @@ describe('a model of another family', () => {
 
 describe('Wan', () => {
   it('makes a film from text, and with its model of images goes on from it and towards a last one', async () => {
-    for (const path of [wanDirs.text, wanDirs.image])
+    for (const path of Object.values(wanDirs))
       expect(await cli(['models', 'add', path])).toMatchObject({ code: 0, err: '' });
     const options = ['--prompt', 'the red ball', '--steps', '3', '--size', '64x64', '--json'];
     const made = await cli([
@@ -256,6 +256,16 @@ describe('Wan', () => {
     ]);
     expect(extended).toMatchObject({ code: 0, err: '' });
     expect(await pixelsOf(join(dir, 'wan-on'))).toHaveLength(21);
+
+    // VACE needs no model of its own for text, and goes on from more than the last frame.
+    const vace = [...options, '--model', 'wan-tiny-vace'];
+    const longer = await cli([
+      ...['extend', String(done?.['takeId']), ...vace, '--frames', '8', '--seed', '2'],
+      ...['--out', join(dir, 'wan-longer/')],
+    ]);
+    expect(longer).toMatchObject({ code: 0, err: '' });
+    expect(Recipe.parse(longer.events.at(-1)?.['recipe'])).toMatchObject({ windows: [{ prefix: 5 }, {}] });
+    expect(await pixelsOf(join(dir, 'wan-longer'))).toHaveLength(17);
 
     const [first, last] = ['000000.png', '000008.png'].map((name) => join(dir, 'wan', name));
     const between = await cli([

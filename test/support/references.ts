@@ -1,7 +1,8 @@
 /**
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
  * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
- * (models/export/animatediff_tiny.py), Wan's by WanPipeline and WanImageToVideoPipeline (models/export/wan_tiny.py).
+ * (models/export/animatediff_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
+ * (models/export/wan_tiny.py).
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,9 +19,13 @@ const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/referenc
 export const animateDiffTokens = join(animateDiffReferenceDir, 'tokens.json');
 export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiffDir, 'onionskin.json')));
 
-export type WanPackage = 'text' | 'image';
+export type WanPackage = 'text' | 'image' | 'vace';
 const wanFixture = resolve('test/fixtures/wan-tiny');
-export const wanDirs = { text: join(wanFixture, 'text'), image: join(wanFixture, 'image') };
+export const wanDirs = {
+  text: join(wanFixture, 'text'),
+  image: join(wanFixture, 'image'),
+  vace: join(wanFixture, 'vace'),
+};
 export const wanTokens = join(wanFixture, 'reference/tokens.json');
 
 /** The bars: largest absolute difference of the final latents, and dB of the worst frame. */
@@ -60,7 +65,7 @@ const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
 });
 type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
 
-const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image']) });
+const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image', 'vace']) });
 type WanCase = z.infer<typeof WanCase>;
 
 export function referenceRuns(): ReferenceRun[] {
@@ -146,6 +151,7 @@ function wanRun(name: string, reference: WanCase): ReferenceRun {
     [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
     guidance === 1 && 'no guidance',
     reference.package === 'image' && 'two experts',
+    reference.package === 'vace' && 'VACE',
   ];
   return {
     family: 'wan',

@@ -20,12 +20,10 @@ afterAll(async () => {
   process.stdout.write(`\n${[head, ...rows].join('\n')}\n\nbars: latents ${LATENTS_MAX}, ${FRAMES_MIN_DB} dB\n`);
 });
 
-test('there are nine runs of ltx, ten of animatediff and eight of wan', () => {
-  expect(runs.map(({ family }) => family)).toEqual([
-    ...Array(9).fill('ltx'),
-    ...Array(10).fill('animatediff'),
-    ...Array(8).fill('wan'),
-  ]);
+test('no run is missing', () => {
+  const counts: Record<string, number> = {};
+  for (const { family } of runs) counts[family] = (counts[family] ?? 0) + 1;
+  expect(counts).toEqual({ ltx: 9, animatediff: 10, wan: 11 });
 });
 
 test.each(runs.map((run) => [`${run.family} ${run.name}`, run] as const))('%s', async (_, run) => {

@@ -3,9 +3,10 @@
  * under both of its schedulers, and named refusals.
  */
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { assert } from '@core/errors';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { buildEngine } from '../../../../test/support/build-engine';
@@ -25,7 +26,11 @@ afterAll(async () => {
 });
 let folders = 0;
 const aFolder = (): string => join(temp.dir, String(folders++));
-const packageOf = (recipe: Recipe): string => (recipe.model.id === 'wan-tiny-image' ? wanDirs.image : wanDirs.text);
+const packageOf = ({ model }: Recipe): string => {
+  const dir = Object.values(wanDirs).find((wanDir) => model.id === `wan-tiny-${basename(wanDir)}`);
+  assert(dir !== undefined, model.id);
+  return dir;
+};
 
 interface Options extends Partial<RunHooks> {
   readonly jobDir?: string;
@@ -117,6 +122,34 @@ describe('a run', () => {
     expect((await from(a)).frames).not.toEqual(inside.frames);
   });
 
+  test('goes on from any number of frames with VACE, and each number counts', async () => {
+    const known = start.slice(0, 5).map((frame, index) => ({ index, frame }));
+    const from = async (prefix: number): Promise<string[]> =>
+      (
+        await run(
+          aWanRecipe('vace', {
+            ...{ steps: 2, frameCount: 9, known: known.slice(0, prefix) },
+            windows: [aWindow({ frames: 9, prefix, keepTo: 9 })],
+          }),
+        )
+      ).frames;
+    const films = [await from(0), await from(2), await from(3), await from(4)];
+    expect(new Set(films.map(String)).size).toBe(4);
+  });
+
+  test('reads a prompt that travels as a blend of the two, and at its ends as the one', async () => {
+    const [from, to] = ['the red ball', 'an'];
+    const at = async (weight: number): Promise<string[]> => {
+      const travel = [{ frames: 9, from, to, kind: 'linear' as const, weight }];
+      return (await run(aWanRecipe('text', { windows: [aWindow({ frames: 9, keepTo: 9, prompt: from, travel })] })))
+        .frames;
+    };
+    expect(await at(0)).toEqual(start);
+    const end = await run(aWanRecipe('text', { windows: [aWindow({ frames: 9, keepTo: 9, prompt: to })] }));
+    expect(await at(1)).toEqual(end.frames);
+    expect([start, end.frames]).not.toContainEqual(await at(0.5));
+  });
+
   test('tells its stages, and shows every latent frame of the window at every step', async () => {
     const told: string[] = [];
     const previews: StepPreview[] = [];
@@ -159,8 +192,10 @@ describe('a run that was stopped goes on to the same frames', () => {
   test.each([
     ['UniPCMultistepScheduler', {}],
     ['FlowMatchEulerDiscreteScheduler', { scheduler: euler }],
+    ['VACE', aWanRecipe('vace', {})],
   ])('%s, at every step of both windows', async (_, overrides) => {
-    const recipe = anExtension(overrides);
+    const { family, model, scheduler } = { ...anExtension(), ...overrides };
+    const recipe = anExtension({ family, model, scheduler });
     const messages: string[] = [];
     const { frames } = await run(recipe, { onProgress: (progress) => messages.push(nameOf(progress)) });
     for (const at of messages.filter((name) => name.startsWith('denoising') || name.startsWith('decoding'))) {
