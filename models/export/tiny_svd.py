@@ -30,6 +30,8 @@ def build():
                                             cross_attention_dim=WIDTH, addition_time_embed_dim=8, projection_class_embeddings_input_dim=24)
     vae = AutoencoderKLTemporalDecoder(block_out_channels=(32, 32), down_block_types=("DownEncoderBlock2D",) * 2, latent_channels=4, layers_per_block=1, scaling_factor=0.18215)
     with torch.no_grad():
+        for layer in (unet.add_embedding.linear_1, unet.add_embedding.linear_2):
+            layer.weight.mul_(6)                        # rate and motion are heard
         vae.decoder.time_conv_out.weight.mul_(0.5)      # the frames use the range of grey levels and are not cut off
         for model in (eyes, unet, vae):
             for parameter in model.parameters():

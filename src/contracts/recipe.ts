@@ -45,6 +45,15 @@ export const RecipeWindow = z.object({
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
 
+/** What a model that is not told in words is asked for: how much moves, and how far from the image it may go. */
+export const Motion = z.object({
+  /** The motion bucket: 127 is what most films have, 255 the most. */
+  bucket: z.int().min(1).max(255),
+  /** Noise on the image, in deviations of its values from −1 to 1. */
+  noise: z.number().min(0).max(1),
+});
+export type Motion = z.infer<typeof Motion>;
+
 export const Recipe = z.object({
   schema: z.literal(1),
   family: z.string(),
@@ -61,6 +70,8 @@ export const Recipe = z.object({
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
   windows: z.array(RecipeWindow).min(1).max(10_000),
+  /** For families that read it. */
+  motion: Motion.optional(),
   provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
   /** ONNX Runtime intra-op threads: part of the recipe, because sums are split by thread. */
   threads: z.int().min(1).max(256),
@@ -82,6 +93,7 @@ export const RecipeDraft = Recipe.pick({
   guidance: true,
   seed: true,
   windows: true,
+  motion: true,
 }).extend({
   modelId: z.string().min(1).max(64),
   known: z.array(z.union([KnownFrame, z.object({ index: Index, mediaId: z.string().min(1).max(64) })])).max(1_000),

@@ -11,7 +11,8 @@ import { decodePng } from '@main/platform/png';
 import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
 import { psnr } from '@core/quality/seam';
 import { buildMain } from '../support/build-main';
-import { animateDiffDir, wanDirs } from '../support/references';
+import { referenceDir } from '../support/pocket';
+import { animateDiffDir, svdDir, wanDirs } from '../support/references';
 
 let built: Awaited<ReturnType<typeof buildMain>>;
 let dir: string;
@@ -278,6 +279,32 @@ describe('Wan', () => {
     expect(bare.events.at(-1)).toMatchObject({
       error: { code: 'input/invalid', message: expect.stringContaining('from an image') },
     });
+  });
+});
+
+describe('Stable Video Diffusion', () => {
+  it('makes a film from an image alone, says that the prompt is not read, and goes on from the last frame', async () => {
+    expect(await cli(['models', 'add', svdDir])).toMatchObject({ code: 0, err: '' });
+    const image = join(referenceDir, 'first-frame', '000.png');
+    const options = ['--model', 'svd-tiny', '--steps', '3', '--json'];
+    const made = await cli([
+      ...['generate', ...options, '--size', '64x64', '--prompt', 'a ball', '--first', image, '--frames', '8'],
+      ...['--out', join(dir, 'svd/')],
+    ]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    expect(JSON.stringify(made.events)).toContain('reads no prompts');
+    const done = made.events.at(-1);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({
+      family: 'svd',
+      motion: { bucket: 127, noise: 0.02 },
+      windows: [{ prompt: '' }],
+    });
+    const extended = await cli([
+      ...['extend', String(done?.['takeId']), ...options, '--size', '64x64', '--frames', '4'],
+      ...['--out', join(dir, 'svd-on/')],
+    ]);
+    expect(extended).toMatchObject({ code: 0, err: '' });
+    expect(await pixelsOf(join(dir, 'svd-on'))).toHaveLength(12);
   });
 });
 

@@ -2,7 +2,7 @@
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
  * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
  * (models/export/animatediff_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
- * (models/export/wan_tiny.py).
+ * (models/export/wan_tiny.py), Stable Video Diffusion's by its pipeline (models/export/svd_tiny.py).
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -27,6 +27,9 @@ export const wanDirs = {
   vace: join(wanFixture, 'vace'),
 };
 export const wanTokens = join(wanFixture, 'reference/tokens.json');
+
+const svdFixture = resolve('test/fixtures/svd-tiny');
+export const svdDir = join(svdFixture, 'package');
 
 /** The bars: largest absolute difference of the final latents, and dB of the worst frame. */
 export const LATENTS_MAX = 1e-4;
@@ -68,16 +71,25 @@ type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
 const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image', 'vace']) });
 type WanCase = z.infer<typeof WanCase>;
 
+const SvdCase = AnimateDiffCase.omit({ prompt: true, negative: true, known: true, later: true }).extend({
+  fps: z.int(),
+  bucket: z.int(),
+  noise: z.number(),
+});
+type SvdCase = z.infer<typeof SvdCase>;
+
 export function referenceRuns(): ReferenceRun[] {
   const pocket = Object.keys(z.record(z.string(), z.unknown()).parse(readJson(join(referenceDir, 'cases.json'))));
   const animateDiff = z
     .record(z.string(), AnimateDiffCase)
     .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
   const wan = z.record(z.string(), WanCase).parse(readJson(join(wanFixture, 'reference/cases.json')));
+  const svd = z.record(z.string(), SvdCase).parse(readJson(join(svdFixture, 'reference/cases.json')));
   return [
     ...pocket.map(pocketRun),
     ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
     ...Object.entries(wan).map(([name, run]) => wanRun(name, run)),
+    ...Object.entries(svd).map(([name, run]) => svdRun(name, run)),
   ];
 }
 
@@ -180,30 +192,66 @@ async function wanRecipe(reference: WanCase, store: FrameStore): Promise<Recipe>
   });
 }
 
-/** A recipe over a tiny package: UniPC, six steps of nine frames. */
-export function aWanRecipe(kind: WanPackage, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
-  const { id, version, files } = ModelManifest.parse(readJson(join(wanDirs[kind], 'onionskin.json')));
+function svdRun(name: string, reference: SvdCase): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, fps, bucket, noise, scheduler } = reference;
+  return {
+    family: 'svd',
+    name,
+    mode: `1 first, bucket ${bucket}, noise ${noise}${guidance === 1 ? ', no guidance' : ''}`,
+    scheduler: scheduler.class,
+    packageDir: svdDir,
+    recipe: async (store) => {
+      const { hash } = await store.put(rings(width, height), width, height);
+      return anSvdRecipe(hash, {
+        ...{ width, height, steps, guidance, seed, scheduler, frameCount: frames },
+        ...{ rate: { num: fps, den: 1 }, motion: { bucket, noise } },
+        windows: [aWindow({ frames, keepTo: frames, prefix: 1, prompt: '', seed })],
+      });
+    },
+    latents: () => readNpy(join(svdFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(svdFixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+/** A recipe over a tiny package, sampled as it says. */
+export function aTinyRecipe(dir: string, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const { id, version, family, files, defaults } = ModelManifest.parse(readJson(join(dir, 'onionskin.json')));
+  const { motion } = defaults;
   return aRecipe({
-    family: 'wan',
+    family,
     model: { id, version, files: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])) },
-    scheduler: schedulerOf(wanDirs[kind]),
-    ...{ width: 32, height: 32, steps: 6, guidance: 3, frameCount: 9 },
-    windows: [aWindow({ frames: 9, keepTo: 9, prompt: 'the red ball' })],
+    scheduler: schedulerOf(dir),
+    ...{ width: 32, height: 32, steps: 6, guidance: 3 },
+    ...(motion && { motion }),
     ...overrides,
   });
 }
 
-/** A recipe over the tiny package: DDIM, six steps of eight frames. */
+/** UniPC, six steps of nine frames. */
+export function aWanRecipe(kind: WanPackage, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const windows = [aWindow({ frames: 9, keepTo: 9, prompt: 'the red ball' })];
+  return aTinyRecipe(wanDirs[kind], { frameCount: 9, windows, ...overrides });
+}
+
+/** DDIM, six steps of eight frames. */
 export function anAnimateDiffRecipe(overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
-  const { id, version, files } = animateDiffManifest;
-  return aRecipe({
-    family: 'animatediff',
-    model: { id, version, files: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])) },
-    scheduler: schedulerOf(animateDiffDir),
-    ...{ width: 32, height: 32, steps: 6, guidance: 3, frameCount: 8 },
-    windows: [aWindow({ frames: 8, keepTo: 8, prompt: 'the red ball' })],
-    ...overrides,
-  });
+  const windows = [aWindow({ frames: 8, keepTo: 8, prompt: 'the red ball' })];
+  return aTinyRecipe(animateDiffDir, { frameCount: 8, windows, ...overrides });
+}
+
+/** Six steps of eight frames, the first one known. */
+export function anSvdRecipe(first: string, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const windows = [aWindow({ frames: 8, keepTo: 8, prefix: 1, prompt: '' })];
+  return aTinyRecipe(svdDir, { frameCount: 8, known: [{ index: 0, frame: first }], windows, ...overrides });
+}
+
+/** The picture that Stable Video Diffusion's runs begin with: ramps to the right and down, and rings. */
+export function rings(width: number, height: number): Uint8Array {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      rgb.set([(255 * x) / (width - 1), (255 * y) / (height - 1), (x * x + y * y) % 256], (y * width + x) * 3);
+  return rgb;
 }
 
 export interface Measured {

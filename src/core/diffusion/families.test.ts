@@ -6,7 +6,7 @@ test('a family that is not known is refused, naming those that are', () => {
   expect(() => assertFamily('constructor')).toThrow(
     expect.objectContaining({
       code: 'model/unsupported',
-      detail: expect.objectContaining({ remedy: 'It runs: ltx, animatediff, wan.' }) as object,
+      detail: expect.objectContaining({ remedy: 'It runs: ltx, animatediff, wan, svd.' }) as object,
     }) as Error,
   );
 });
@@ -24,6 +24,7 @@ test.each([
   ['animatediff', 'FlowMatchEulerDiscreteScheduler'],
   ['animatediff', 'PNDMScheduler'],
   ['wan', 'DDIMScheduler'],
+  ['svd', 'DDIMScheduler'],
 ] as const)('%s does not sample with %s', (family, className) => {
   expect(() => assertSchedulerFits(family, { _class_name: className })).toThrow(
     expect.objectContaining({

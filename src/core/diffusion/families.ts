@@ -5,7 +5,7 @@ import { createScheduler } from './schedulers/create-scheduler';
 import type { SchedulerClassName } from './schedulers/scheduler';
 import { unsupportedConfig, type RawConfig } from './schedulers/scheduler-config';
 
-export const familyNames = ['ltx', 'animatediff', 'wan'] as const;
+export const familyNames = ['ltx', 'animatediff', 'wan', 'svd'] as const;
 export type FamilyName = (typeof familyNames)[number];
 
 /** AnimateDiff predicts the noise of a variance-preserving diffusion; flows and shifted noise are other models'. */
@@ -22,6 +22,12 @@ const animateDiffSchedulers: readonly SchedulerClassName[] = [
 /** Wan predicts the velocity of a flow. */
 const wanSchedulers: readonly SchedulerClassName[] = ['FlowMatchEulerDiscreteScheduler', 'UniPCMultistepScheduler'];
 const wanUniPc: RawConfig = { prediction_type: 'flow_prediction', use_flow_sigmas: true };
+
+const schedulersOf: Readonly<Record<Exclude<FamilyName, 'ltx'>, readonly SchedulerClassName[]>> = {
+  animatediff: animateDiffSchedulers,
+  wan: wanSchedulers,
+  svd: ['EulerDiscreteScheduler'],
+};
 
 /** @throws AppError model/unsupported */
 export function assertFamily(family: string): FamilyName {
@@ -44,16 +50,21 @@ export function assertSchedulerFits(family: FamilyName, config: RawConfig): void
     return;
   }
   const { className } = createScheduler(config);
-  const schedulers = family === 'wan' ? wanSchedulers : animateDiffSchedulers;
+  const schedulers = schedulersOf[family];
   if (!schedulers.includes(className))
     throw new AppError('model/unsupported', `the family ${family} does not sample with ${className}`, {
       field: 'scheduler_config.json: _class_name',
       value: className,
       remedy: `Use one of: ${schedulers.join(', ')}.`,
     });
-  if (family !== 'wan') return;
-  // The pipeline names no shift of its own, so a dynamic one would have no value.
-  const required = { ...(className === 'UniPCMultistepScheduler' ? wanUniPc : {}), use_dynamic_shifting: false };
-  for (const [key, value] of Object.entries(required))
+  for (const [key, value] of Object.entries(requiredOf(family, className)))
     if ((config[key] ?? false) !== value) throw unsupportedConfig(key, config[key] ?? null);
+}
+
+/** What the family's models were trained to predict, as their schedulers say it. */
+function requiredOf(family: FamilyName, className: SchedulerClassName): RawConfig {
+  if (family === 'svd') return { prediction_type: 'v_prediction' };
+  if (family !== 'wan') return {};
+  // The pipeline names no shift of its own, so a dynamic one would have no value.
+  return { ...(className === 'UniPCMultistepScheduler' ? wanUniPc : {}), use_dynamic_shifting: false };
 }

@@ -6,6 +6,8 @@ export interface ModelLimits {
   readonly sizeGrid: number;
   readonly nativeFrames: number;
   readonly conditioning: {
+    /** false = it reads no prompts. */
+    readonly text?: boolean;
     readonly firstFrames: { readonly min: number; readonly max: number };
     readonly laterImages: number;
     readonly perFramePrompts: boolean;

@@ -22,6 +22,17 @@ const direct = (over: Partial<DirectRequest> = {}): DirectRequest => ({
 });
 const images = (count: number) => Array.from({ length: count }, (_, i) => ({ frame: `p${i}` }));
 
+test('a model that reads no prompts is given none, and says so where some were written', () => {
+  const limits = { ...pocketLimits, conditioning: { ...pocketLimits.conditioning, text: false } };
+  const request = direct({ limits, prior: images(1), frameCount: 6, negative: 'blur' });
+  const { draft, notes } = planDirect(request);
+  expect(draft.windows.map(({ prompt, negative, travel }) => [prompt, negative, travel])).toEqual(
+    draft.windows.map(() => ['', '', undefined]),
+  );
+  expect(notes).toContainEqual(expect.objectContaining({ kind: 'prompt-unread', effective: 0 }));
+  expect(planDirect({ ...request, prompt: ' ' }).notes.map(({ kind }) => kind)).not.toContain('prompt-unread');
+});
+
 describe('a run without a document', () => {
   test('takes the model’s defaults, and is whole', () => {
     expect(planDirect(direct())).toEqual({

@@ -46,8 +46,8 @@ export type PlannedKnown = { index: number; frame: FrameHash } | { index: number
 
 /** Where the plan differs from what was asked, to be shown before generating. */
 export interface PlanNote {
-  /** prompt-boundary and prompt-travel count shot frames, the others frames of the run. */
-  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor';
+  /** prompt-boundary and prompt-travel count shot frames, prompt-unread windows, the others frames of the run. */
+  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'prompt-unread' | 'context' | 'anchor';
   readonly requested: number;
   readonly effective: number;
   readonly text: string;
@@ -124,20 +124,36 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
     seed,
-    windows: windows.map((window, i) => {
-      const travel = request.travel?.(window) ?? null;
-      return {
-        ...window,
-        prompt: typeof request.prompt === 'string' ? request.prompt : request.prompt(window.keepFrom, window.keepTo),
-        negative: request.negative ?? limits.defaults.negative,
-        seed: (seed + i) % 2 ** 32,
-        ...(travel && { travel }),
-      };
-    }),
+    windows: windows.map((window, i) => ({
+      ...window,
+      ...(limits.conditioning.text === false ? { prompt: '', negative: '' } : textsOfWindow(request, window)),
+      seed: (seed + i) % 2 ** 32,
+    })),
     modelId,
     known: known.sort((a, b) => a.index - b.index),
   };
+  if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
   return { draft, notes };
+}
+
+function textsOfWindow(
+  { prompt, travel, negative, limits }: DirectRequest,
+  window: WindowSpan,
+): Pick<PlannedWindow, 'prompt' | 'negative' | 'travel'> {
+  const mixes = travel?.(window) ?? null;
+  return {
+    prompt: typeof prompt === 'string' ? prompt : prompt(window.keepFrom, window.keepTo),
+    negative: negative ?? limits.defaults.negative,
+    ...(mixes && { travel: mixes }),
+  };
+}
+
+/** A model that was not trained with text is not given any, and whoever wrote some is told. */
+function unreadNotes(request: DirectRequest, windows: readonly WindowSpan[]): PlanNote[] {
+  const written = windows.filter((window) => textsOfWindow(request, window).prompt.trim() !== '').length;
+  if (written === 0) return [];
+  const text = 'This model reads no prompts: the image alone decides what is seen.';
+  return [{ kind: 'prompt-unread', requested: written, effective: 0, text }];
 }
 
 export interface SegmentPlanRequest {

@@ -21,6 +21,7 @@ export const graphNames = [
   'transformer',
   'transformer_2',
   'unet',
+  'image_encoder',
   'vae_encoder',
   'vae_decoder',
 ] as const;
@@ -32,6 +33,8 @@ export interface VaeConfig {
   readonly spatialRatio: number;
   readonly temporalRatio: number;
   readonly statistics: LatentStatistics;
+  /** Frames that are decoded together, where they see each other; null = the family says. */
+  readonly decodeChunk: number | null;
 }
 
 export interface ModelPackage {
@@ -59,6 +62,7 @@ const VaeConfigFile = z.looseObject({
   /** diffusers' AutoencoderKL halves the picture between every two of its blocks and names no ratio. */
   block_out_channels: z.array(z.int()).min(1).max(8).optional(),
   scaling_factor: z.number().positive().default(1),
+  decode_chunk_size: z.int().min(1).max(1_000).optional(),
   latents_mean: z.array(z.number()).nullish(),
   latents_std: z.array(z.number().positive()).nullish(),
 });
@@ -112,6 +116,7 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
       latentChannels: channels,
       spatialRatio,
       temporalRatio: vaeFile.temporal_compression_ratio,
+      decodeChunk: vaeFile.decode_chunk_size ?? null,
       statistics: {
         mean: Float32Array.from(mean),
         std: Float32Array.from(std),

@@ -12,6 +12,7 @@ import { CHECKPOINT_EVERY_MS, Checkpointer } from './checkpointer';
 import { runAnimateDiff } from './families/animatediff';
 import type { FamilyRun, StoredFrame } from './families/family-run';
 import { runLtx } from './families/ltx';
+import { runSvd } from './families/svd';
 import { runWan } from './families/wan';
 import { loadModelPackage, type ModelPackage } from './model-package';
 import { ProgressMeter } from './progress-meter';
@@ -53,6 +54,7 @@ const families: Readonly<Record<FamilyName, (run: FamilyRun) => Promise<string[]
   ltx: runLtx,
   animatediff: runAnimateDiff,
   wan: runWan,
+  svd: runSvd,
 };
 
 export class Runner {
@@ -101,7 +103,8 @@ export class Runner {
     await this.#sessions.releaseAll();
   }
 
-  async #tokenizerOf(pkg: ModelPackage): Promise<PromptTokenizer> {
+  async #tokenizerOf(pkg: ModelPackage): Promise<PromptTokenizer | null> {
+    if (!pkg.manifest.conditioning.text) return null;
     const key = JSON.stringify([pkg.dir, pkg.manifest.files]);
     if (this.#tokenizer?.key !== key)
       this.#tokenizer = { key, tokenizer: await PromptTokenizer.load(pkg.dir, pkg.manifest.promptTokens) };

@@ -29,7 +29,8 @@ export interface FamilyRun {
   readonly jobId: string;
   readonly recipe: Recipe;
   readonly pkg: ModelPackage;
-  readonly tokenizer: PromptTokenizer;
+  /** null = the model reads no text. */
+  readonly tokenizer: PromptTokenizer | null;
   readonly sessions: SessionPool;
   readonly frames: FrameStore;
   readonly meter: ProgressMeter;
@@ -69,6 +70,11 @@ export function assertRecipeFitsPackage(recipe: Recipe, pkg: ModelPackage): void
       `the autoencoder works in blocks of ${pkg.vae.spatialRatio} pixels`,
       `Use a size that is a multiple of ${pkg.vae.spatialRatio}.`,
     );
+}
+
+export function tokenizerOf({ tokenizer }: FamilyRun): PromptTokenizer {
+  assert(tokenizer, 'a model that reads text has a tokenizer');
+  return tokenizer;
 }
 
 /** Every text that these windows need encoded, each once. */

@@ -3,14 +3,15 @@ import { blendEmbeddings } from '@core/diffusion/prompt-blend';
 import { assert } from '@core/errors';
 import type { PromptMix, RecipeWindow } from '@contracts/recipe';
 import { int64Tensor, type OnnxSession } from '../onnx-session';
-import { assertFinite, checkCancelled, mixesOf, textsOf, type FamilyRun } from './family-run';
+import { assertFinite, checkCancelled, mixesOf, textsOf, tokenizerOf, type FamilyRun } from './family-run';
 
 export type TextEmbeddings = ReadonlyMap<string, Float32Array>;
 
 /** CLIP as Stable Diffusion reads it: it sees its padding, there is no mask. */
 export function encodeClipTexts(run: FamilyRun, windows: readonly RecipeWindow[]): Promise<TextEmbeddings> {
+  const tokenizer = tokenizerOf(run);
   return encodeTexts(run, windows, { input_ids: 'int64' }, async (encoder, text) => {
-    const { ids } = run.tokenizer.encode(text);
+    const { ids } = tokenizer.encode(text);
     return (await encoder.run({ input_ids: int64Tensor(ids, [1, ids.length]) }, 'last_hidden_state')).data;
   });
 }

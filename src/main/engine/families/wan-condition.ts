@@ -11,6 +11,7 @@ import type { ModelPackage } from '../model-package';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
 import { volumeFromFrames } from '../pixels';
 import { assertFinite, checkCancelled, readKnownFrame, type FamilyRun } from './family-run';
+import { joined } from './picture-frames';
 
 export interface Condition {
   readonly kind: 'beside' | 'control';
@@ -81,12 +82,7 @@ function knownMask(places: readonly number[], size: LatentSize, temporalRatio: n
  * A channel for each pixel of a cell; a latent frame has the mask of the frame nearest to its middle (torch's
  * nearest-exact), which for the first one of a clip is frame 1.
  */
-function unknownMask(
-  places: readonly number[],
-  frames: number,
-  size: LatentSize,
-  spatialRatio: number,
-): Float32Array {
+function unknownMask(places: readonly number[], frames: number, size: LatentSize, spatialRatio: number): Float32Array {
   const plane = size.height * size.width;
   const channels = spatialRatio ** 2;
   const mask = new Float32Array(channels * size.frames * plane).fill(1);
@@ -99,14 +95,4 @@ function unknownMask(
     }
   }
   return mask;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

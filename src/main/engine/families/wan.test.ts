@@ -7,51 +7,21 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { assert } from '@core/errors';
-import type { RunProgress, StepPreview } from '@contracts/engine';
+import type { StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
-import { buildEngine } from '../../../../test/support/build-engine';
-import { aTempDir, aWindow } from '../../../../test/support/pocket';
+import { FamilyRunner, nameOf, type RunOptions } from '../../../../test/support/family-runner';
+import { aWindow } from '../../../../test/support/pocket';
 import { aWanRecipe, wanDirs } from '../../../../test/support/references';
-import { EngineHost } from '../engine-host';
-import { forkEngine } from '../engine-process';
 import { loadModelPackage } from '../model-package';
-import { Runner, type RunHooks, type RunResult } from '../runner';
+import type { RunResult } from '../runner';
 
-const temp = aTempDir();
-const framesDir = join(temp.dir, 'frames');
-const runner = new Runner();
-afterAll(async () => {
-  await runner.close();
-  temp.remove();
-});
-let folders = 0;
-const aFolder = (): string => join(temp.dir, String(folders++));
-const packageOf = ({ model }: Recipe): string => {
+const runner = new FamilyRunner(({ model }) => {
   const dir = Object.values(wanDirs).find((wanDir) => model.id === `wan-tiny-${basename(wanDir)}`);
   assert(dir !== undefined, model.id);
   return dir;
-};
-
-interface Options extends Partial<RunHooks> {
-  readonly jobDir?: string;
-  readonly dir?: string;
-}
-
-function run(recipe: Recipe, { jobDir, dir, ...hooks }: Options = {}): Promise<RunResult> {
-  return runner.run(
-    {
-      jobId: 'job',
-      recipe,
-      packageDir: packageOf(recipe),
-      framesDir: dir ?? framesDir,
-      jobDir: jobDir ?? null,
-      checkpointEveryMs: null,
-    },
-    { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal, ...hooks },
-  );
-}
-
-const nameOf = ({ stage, window, step }: RunProgress): string => `${stage} ${window}:${step}`;
+});
+afterAll(() => runner.close());
+const run = (recipe: Recipe, options: RunOptions = {}): Promise<RunResult> => runner.run(recipe, options);
 const euler = { class: 'FlowMatchEulerDiscreteScheduler', config: { shift: 3 } };
 
 let start: string[];
@@ -173,9 +143,9 @@ describe('a run', () => {
   test('that is cancelled after a step stops there and stores nothing', async () => {
     const abort = new AbortController();
     const told: string[] = [];
-    const dir = aFolder();
+    const dir = runner.aFolder();
     const cancelled = run(aWanRecipe('text'), {
-      dir,
+      framesDir: dir,
       signal: abort.signal,
       onProgress: (progress) => {
         told.push(nameOf(progress));
@@ -188,81 +158,23 @@ describe('a run', () => {
   });
 });
 
-describe('a run that was stopped goes on to the same frames', () => {
-  test.each([
-    ['UniPCMultistepScheduler', {}],
-    ['FlowMatchEulerDiscreteScheduler', { scheduler: euler }],
-    ['VACE', aWanRecipe('vace', {})],
-  ])('%s, at every step of both windows', async (_, overrides) => {
-    const { family, model, scheduler } = { ...anExtension(), ...overrides };
-    const recipe = anExtension({ family, model, scheduler });
-    const messages: string[] = [];
-    const { frames } = await run(recipe, { onProgress: (progress) => messages.push(nameOf(progress)) });
-    for (const at of messages.filter((name) => name.startsWith('denoising') || name.startsWith('decoding'))) {
-      const jobDir = aFolder();
-      const abort = new AbortController();
-      const onProgress = (progress: RunProgress) => nameOf(progress) === at && abort.abort();
-      await expect(run(recipe, { jobDir, signal: abort.signal, onProgress })).rejects.toMatchObject({
-        code: 'cancelled',
-      });
-      const told: string[] = [];
-      const notes: string[] = [];
-      const rest = await run(recipe, {
-        jobDir,
-        onProgress: (progress) => told.push(nameOf(progress)),
-        onNote: (note) => notes.push(note),
-      });
-      expect([at, rest.frames, notes]).toEqual([at, frames, []]);
-      // No step that was told is done again.
-      const expected: Record<string, string | undefined> = { '0:4': 'denoising 1:0', '1:4': undefined };
-      const [, place = ''] = at.split(' ');
-      expect(told.find((name) => name.startsWith('denoising'))).toBe(place in expected ? expected[place] : at);
-    }
-  });
+test.each([
+  ['UniPCMultistepScheduler', {}],
+  ['FlowMatchEulerDiscreteScheduler', { scheduler: euler }],
+  ['VACE', aWanRecipe('vace', {})],
+])('a run that was stopped goes on to the same frames: %s, at every step of both windows', async (_, overrides) => {
+  const { family, model, scheduler } = { ...anExtension(), ...overrides };
+  await runner.expectGoesOnFromEverywhere(anExtension({ family, model, scheduler }));
 });
 
-describe('an engine that is killed', () => {
-  let host: EngineHost;
-  beforeAll(async () => {
-    const entry = await buildEngine();
-    host = new EngineHost({ spawn: () => forkEngine(entry) });
-  });
-  afterAll(() => host.close());
-
-  test('at every step of one job comes to the same frames', async () => {
-    const recipe = anExtension({ frameCount: 8, windows: anExtension().windows.slice(0, 1), steps: 5 });
-    const whole = await run(recipe);
-    const jobDir = aFolder();
-    const killAt = async (at: string | null): Promise<{ told: string[]; frames: string[] | null }> => {
-      const told: string[] = [];
-      const onProgress = (progress: RunProgress): void => {
-        told.push(nameOf(progress));
-        if (nameOf(progress) === at && host.pid !== undefined) process.kill(host.pid, 'SIGKILL');
-      };
-      const places = { packageDir: wanDirs.image, framesDir, jobDir };
-      const request = { jobId: 'job', recipe, ...places, checkpointEveryMs: 0, onProgress };
-      const frames = await host.run(request).then(
-        (result) => result.frames,
-        (error: unknown) => {
-          expect(error).toMatchObject({ code: 'engine/crashed' });
-          return null;
-        },
-      );
-      return { told, frames };
-    };
-    for (const step of [1, 2, 3, 4]) {
-      const { told } = await killAt(`denoising 0:${step}`);
-      // It begins at or after the step it was last killed at.
-      expect(told.includes('denoising 0:0')).toBe(step === 1);
-    }
-    const { frames, told } = await killAt(null);
-    expect(frames).toEqual(whole.frames);
-    expect(told).not.toContain('denoising 0:3');
-  });
+test('an engine that is killed at every step of one job comes to the same frames', async () => {
+  await runner.expectSurvivesKills(
+    anExtension({ frameCount: 8, windows: anExtension().windows.slice(0, 1), steps: 5 }),
+  );
 });
 
 test('a package of two experts has to say where they meet', async () => {
-  const dir = aFolder();
+  const dir = runner.aFolder();
   cpSync(wanDirs.image, dir, { recursive: true });
   const index = z.looseObject({}).parse(JSON.parse(readFileSync(join(dir, 'model_index.json'), 'utf8')));
   writeFileSync(join(dir, 'model_index.json'), JSON.stringify({ ...index, boundary_ratio: null }));

@@ -25,7 +25,7 @@ import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { GraphName, ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume } from '../pixels';
-import { assertFinite, assertRecipeFitsPackage, type FamilyRun } from './family-run';
+import { assertFinite, assertRecipeFitsPackage, tokenizerOf, type FamilyRun } from './family-run';
 import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
 import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import { conditionKind, encodeCondition, type Condition } from './wan-condition';
@@ -75,8 +75,9 @@ function checkRecipe({ recipe, pkg }: FamilyRun): void {
 // 2 ── encode the prompts: [L, D], zeros behind their end ─────────────────────────────────────────────────────────────
 
 function encodePrompts(run: FamilyRun, windows: readonly RecipeWindow[]): Promise<TextEmbeddings> {
+  const tokenizer = tokenizerOf(run);
   return encodeTexts(run, windows, { input_ids: 'int64', attention_mask: 'int64' }, async (encoder, text) => {
-    const { ids, mask } = run.tokenizer.encode(cleanPrompt(text));
+    const { ids, mask } = tokenizer.encode(cleanPrompt(text));
     const dims = [1, ids.length];
     const feeds = { input_ids: int64Tensor(ids, dims), attention_mask: int64Tensor(mask, dims) };
     const { data } = await encoder.run(feeds, 'last_hidden_state');
@@ -87,11 +88,7 @@ function encodePrompts(run: FamilyRun, windows: readonly RecipeWindow[]): Promis
 
 // 3, 4, 5 ── the condition, the timesteps, the latents ────────────────────────────────────────────────────────────────
 
-async function prepare(
-  run: FamilyRun,
-  window: RecipeWindow,
-  made: ReadonlyMap<number, string>,
-): Promise<WindowState> {
+async function prepare(run: FamilyRun, window: RecipeWindow, made: ReadonlyMap<number, string>): Promise<WindowState> {
   const { recipe, pkg } = run;
   const size = latentSize(recipe, pkg, window);
   const condition = await encodeCondition(run, window, { made, frames: denoisedFrames(window, pkg), size });

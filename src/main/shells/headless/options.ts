@@ -44,9 +44,9 @@ export function parseGuidance(text: string | undefined, manifest: ModelManifest)
   return text === undefined ? manifest.defaults.guidance : parseNumber('--guidance', text, 0, 50);
 }
 
-export function parsePrompt(text: string | undefined): string {
+export function parsePrompt(text: string | undefined, { conditioning }: ModelManifest): string {
   const prompt = (text ?? '').trim();
-  if (prompt === '')
+  if (prompt === '' && conditioning.text)
     throw invalidInput('--prompt', '', 'must say what is to be seen', 'try --prompt "a red ball bouncing"');
   return prompt;
 }

@@ -21,7 +21,7 @@ export const strings = {
   memory: 'Memory it needs',
   native: 'Trained for',
   prompt: 'Prompt',
-  tokens: (count: number) => `${count} tokens`,
+  tokens: (count: number) => (count === 0 ? 'none read' : `${count} tokens`),
   files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
   embedded: 'Ships inside the studio',
   can: 'It can',
