@@ -15,7 +15,7 @@ from diffusers import (AnimateDiffPipeline, DDIMScheduler, DPMSolverMultistepSch
 
 import animatediff
 import tiny_animatediff
-from references import pixels_of, write_cases, write_run, write_tokens
+from references import begin_with_known, pixels_of, put_known, write_cases, write_run, write_tokens
 
 BETAS = dict(beta_schedule="linear", beta_start=0.00085, beta_end=0.012)
 PLAIN = dict(prompt="the red ball and the ball", negative="on", seed=7, frames=16, width=32, height=32, steps=6, guidance=3.0, known=0, later=None)
@@ -64,13 +64,9 @@ def windowed(unet):
 
 
 def keeper(known, noise, places):
-    """After each step, the frames at `places` are the known ones, as noisy as the next step wants them (StableDiffusionInpaintPipeline)."""
     def on_step_end(pipe, step, _, tensors):
-        latents, wanted, following = tensors["latents"], known, step + 1
-        if following < len(pipe.scheduler.timesteps):
-            wanted = pipe.scheduler.add_noise(known, noise[:, :, places], pipe.scheduler.timesteps[following : following + 1])
-        latents[:, :, places] = wanted
-        return {"latents": latents}
+        put_known(pipe.scheduler, tensors["latents"], (known, noise, places), step + 1)
+        return {"latents": tensors["latents"]}
     return on_step_end
 
 
@@ -78,18 +74,10 @@ def keeper(known, noise, places):
 def run(pipeline, case, first_frames):
     name, config = case["scheduler"]
     pipeline.scheduler = CLASSES[name](**config)
-    options, pixels = {}, pipeline.vae_scale_factor
-    shape = (1, 4, case["frames"], case["height"] // pixels, case["width"] // pixels)
+    options = {}
     places = [*range(case["known"]), *([] if case["later"] is None else [case["later"]])]
     if places:
-        # The pipeline's own draw, made before it so that the known frames get the same noise.
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(case["seed"]))
-        volume = torch.from_numpy(first_frames[places].copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
-        known = torch.cat([pipeline.vae.encode(image[None]).latent_dist.mode() for image in volume]) * pipeline.vae.config.scaling_factor
-        known = known.permute(1, 0, 2, 3)[None]
-        pipeline.scheduler.set_timesteps(case["steps"])
-        start = noise.clone()
-        start[:, :, places] = pipeline.scheduler.add_noise(known, noise[:, :, places], pipeline.scheduler.timesteps[:1])
+        start, known, noise = begin_with_known(pipeline, case, first_frames[places], places)
         options = {"latents": start, "callback_on_step_end": keeper(known, noise, places)}
     forward = pipeline.unet.forward
     if case["frames"] > CONTEXT:

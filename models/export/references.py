@@ -3,6 +3,7 @@ import json
 import os
 
 import numpy as np
+import torch
 from PIL import Image
 
 
@@ -30,3 +31,26 @@ def write_tokens(folder, rows):
 
 def pixels_of(pictures):
     return np.stack([np.asarray(picture) for picture in pictures])
+
+
+def put_known(scheduler, latents, kept, following):
+    """The frames at `places` are the known ones, as noisy as step `following` wants them (as StableDiffusionInpaintPipeline does); in place."""
+    known, noise, places = kept
+    wanted = known
+    if following < len(scheduler.timesteps):
+        wanted = scheduler.add_noise(known, noise[:, :, places], scheduler.timesteps[following : following + 1])
+    latents[:, :, places] = wanted
+
+
+def begin_with_known(pipeline, case, frames, places):
+    """-> latents to begin with, clean known latents, noise. The noise is the pipeline's own draw, made before it: known frames get the same."""
+    pixels = pipeline.vae_scale_factor
+    shape = (1, 4, case["frames"], case["height"] // pixels, case["width"] // pixels)
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(case["seed"]))
+    volume = torch.from_numpy(frames.copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
+    known = torch.cat([pipeline.vae.encode(image[None]).latent_dist.mode() for image in volume]) * pipeline.vae.config.scaling_factor
+    known = known.permute(1, 0, 2, 3)[None]
+    pipeline.scheduler.set_timesteps(case["steps"])
+    start = noise.clone()
+    put_known(pipeline.scheduler, start, (known, noise, places), 0)
+    return start, known, noise

@@ -12,7 +12,7 @@ import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
 import { psnr } from '@core/quality/seam';
 import { buildMain } from '../support/build-main';
 import { referenceDir } from '../support/pocket';
-import { animateDiffDir, svdDir, wanDirs } from '../support/references';
+import { animateDiffDir, svdDir, text2VideoZeroDir, unet3dDir, wanDirs } from '../support/references';
 
 let built: Awaited<ReturnType<typeof buildMain>>;
 let dir: string;
@@ -305,6 +305,35 @@ describe('Stable Video Diffusion', () => {
     ]);
     expect(extended).toMatchObject({ code: 0, err: '' });
     expect(await pixelsOf(join(dir, 'svd-on'))).toHaveLength(12);
+  });
+});
+
+describe('UNet3D and Text2Video-Zero', () => {
+  it('make films from text; the one is gone on from, the other says that it cannot be', async () => {
+    for (const path of [unet3dDir, text2VideoZeroDir])
+      expect(await cli(['models', 'add', path])).toMatchObject({ code: 0, err: '' });
+    const options = ['--prompt', 'the red ball', '--size', '64x64', '--json'];
+    const takes: string[] = [];
+    for (const [model, steps] of [
+      ['unet3d-tiny', '3'],
+      ['text2video-zero-tiny', '5'],
+    ] as const) {
+      const out = ['--frames', '8', '--steps', steps, '--out', join(dir, `${model}/`)];
+      const made = await cli(['generate', ...options, '--model', model, ...out]);
+      expect(made).toMatchObject({ code: 0, err: '' });
+      expect(await pixelsOf(join(dir, model))).toHaveLength(8);
+      takes.push(String(made.events.at(-1)?.['takeId']));
+    }
+    const [take = '', other = ''] = takes;
+    const on = ['--frames', '4', '--steps', '5', '--out', join(dir, 'unet-on/')];
+    expect(await cli(['extend', take, ...options, '--model', 'unet3d-tiny', ...on])).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect(await pixelsOf(join(dir, 'unet-on'))).toHaveLength(12);
+    const refused = await cli(['extend', other, ...options, '--model', 'text2video-zero-tiny', ...on]);
+    expect(refused.code).not.toBe(0);
+    expect(refused.events.at(-1)).toMatchObject({ error: { code: expect.stringMatching(/^(input|model)\//) } });
   });
 });
 

@@ -2,7 +2,8 @@
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
  * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
  * (models/export/animatediff_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
- * (models/export/wan_tiny.py), Stable Video Diffusion's by its pipeline (models/export/svd_tiny.py).
+ * (models/export/wan_tiny.py), and those of Stable Video Diffusion, ModelScope
+ * and Text2Video-Zero by their own (svd_tiny.py, unet3d_tiny.py, text2video_zero_tiny.py).
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -30,6 +31,10 @@ export const wanTokens = join(wanFixture, 'reference/tokens.json');
 
 const svdFixture = resolve('test/fixtures/svd-tiny');
 export const svdDir = join(svdFixture, 'package');
+const unet3dFixture = resolve('test/fixtures/unet3d-tiny');
+export const unet3dDir = join(unet3dFixture, 'package');
+const zeroFixture = resolve('test/fixtures/text2video-zero-tiny');
+export const text2VideoZeroDir = join(zeroFixture, 'package');
 
 /** The bars: largest absolute difference of the final latents, and dB of the worst frame. */
 export const LATENTS_MAX = 1e-4;
@@ -85,11 +90,19 @@ export function referenceRuns(): ReferenceRun[] {
     .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
   const wan = z.record(z.string(), WanCase).parse(readJson(join(wanFixture, 'reference/cases.json')));
   const svd = z.record(z.string(), SvdCase).parse(readJson(join(svdFixture, 'reference/cases.json')));
+  const unet3d = z.record(z.string(), AnimateDiffCase).parse(readJson(join(unet3dFixture, 'reference/cases.json')));
+  const zero = z.record(z.string(), AnimateDiffCase).parse(readJson(join(zeroFixture, 'reference/cases.json')));
   return [
     ...pocket.map(pocketRun),
     ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
     ...Object.entries(wan).map(([name, run]) => wanRun(name, run)),
     ...Object.entries(svd).map(([name, run]) => svdRun(name, run)),
+    ...Object.entries(unet3d).map(([name, run]) =>
+      textRun(name, run, { family: 'unet3d', fixture: unet3dFixture, known: 'ddim' }),
+    ),
+    ...Object.entries(zero).map(([name, run]) =>
+      textRun(name, run, { family: 'text2video-zero', fixture: zeroFixture, known: null }),
+    ),
   ];
 }
 
@@ -190,6 +203,41 @@ async function wanRecipe(reference: WanCase, store: FrameStore): Promise<Recipe>
       aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
     ],
   });
+}
+
+/** A run from text, or around the frames that the run `known` drew at the same places. */
+function textRun(
+  name: string,
+  reference: AnimateDiffCase,
+  { family, fixture, known: source }: { family: string; fixture: string; known: string | null },
+): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, later } = reference;
+  const modes = [
+    [reference.known > 0 && `${reference.known} first`, later !== null && '1 later'].filter(Boolean).join(', ') ||
+      'text',
+    guidance === 1 && 'no guidance',
+    family === 'text2video-zero' && `${steps} steps`,
+  ];
+  return {
+    family,
+    name,
+    mode: modes.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: join(fixture, 'package'),
+    recipe: async (store) => {
+      const known: Recipe['known'] = [];
+      if (source !== null)
+        for (const [index, rgb] of strip(join(fixture, 'reference', `${source}.png`), 8).entries())
+          if (index < reference.known || index === later)
+            known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+      return aTinyRecipe(join(fixture, 'package'), {
+        ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+        windows: [aWindow({ frames, keepTo: frames, prefix: reference.known, later, prompt, negative, seed })],
+      });
+    },
+    latents: () => readNpy(join(fixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(fixture, 'reference', `${name}.png`), frames),
+  };
 }
 
 function svdRun(name: string, reference: SvdCase): ReferenceRun {

@@ -6,7 +6,9 @@ test('a family that is not known is refused, naming those that are', () => {
   expect(() => assertFamily('constructor')).toThrow(
     expect.objectContaining({
       code: 'model/unsupported',
-      detail: expect.objectContaining({ remedy: 'It runs: ltx, animatediff, wan, svd.' }) as object,
+      detail: expect.objectContaining({
+        remedy: 'It runs: ltx, animatediff, wan, svd, unet3d, text2video-zero.',
+      }) as object,
     }) as Error,
   );
 });
@@ -25,6 +27,8 @@ test.each([
   ['animatediff', 'PNDMScheduler'],
   ['wan', 'DDIMScheduler'],
   ['svd', 'DDIMScheduler'],
+  ['unet3d', 'FlowMatchEulerDiscreteScheduler'],
+  ['text2video-zero', 'EulerDiscreteScheduler'],
 ] as const)('%s does not sample with %s', (family, className) => {
   expect(() => assertSchedulerFits(family, { _class_name: className })).toThrow(
     expect.objectContaining({

@@ -5,7 +5,7 @@ import { createScheduler } from './schedulers/create-scheduler';
 import type { SchedulerClassName } from './schedulers/scheduler';
 import { unsupportedConfig, type RawConfig } from './schedulers/scheduler-config';
 
-export const familyNames = ['ltx', 'animatediff', 'wan', 'svd'] as const;
+export const familyNames = ['ltx', 'animatediff', 'wan', 'svd', 'unet3d', 'text2video-zero'] as const;
 export type FamilyName = (typeof familyNames)[number];
 
 /** AnimateDiff predicts the noise of a variance-preserving diffusion; flows and shifted noise are other models'. */
@@ -27,6 +27,9 @@ const schedulersOf: Readonly<Record<Exclude<FamilyName, 'ltx'>, readonly Schedul
   animatediff: animateDiffSchedulers,
   wan: wanSchedulers,
   svd: ['EulerDiscreteScheduler'],
+  unet3d: animateDiffSchedulers,
+  // The way back to a noisier step is written for its kind of noise, and it remembers nothing.
+  'text2video-zero': ['DDIMScheduler'],
 };
 
 /** @throws AppError model/unsupported */

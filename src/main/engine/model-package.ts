@@ -48,12 +48,33 @@ export interface ModelPackage {
   readonly boundaryRatio: number | null;
   /** diffusers' pipeline, as model_index.json names it; null when the package has none. */
   readonly pipelineClass: string | null;
+  /** How the frames of Text2Video-Zero come from the first; null = the index does not say. */
+  readonly movedFrames: MovedFrames | null;
+}
+
+/** Steps, counted from the last one, and how far a frame moves from the one before, of 512 across and down. */
+export interface MovedFrames {
+  /** Where the first frame is moved. */
+  readonly t0: number;
+  /** From where all frames are drawn; more than t0. */
+  readonly t1: number;
+  readonly x: number;
+  readonly y: number;
 }
 
 const IndexFile = z.looseObject({
   _class_name: z.string().optional(),
   boundary_ratio: z.number().gt(0).lt(1).nullish(),
 });
+
+const MovedFramesFile = z
+  .looseObject({
+    t0: z.int().min(0).max(1_000),
+    t1: z.int().min(1).max(1_000),
+    motion_field_strength_x: z.number().min(-512).max(512),
+    motion_field_strength_y: z.number().min(-512).max(512),
+  })
+  .refine(({ t0, t1 }) => t0 < t1, 't1 must be more than t0');
 
 const VaeConfigFile = z.looseObject({
   latent_channels: z.int().min(1).max(4096),
@@ -99,6 +120,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
   const hasExperts = manifest.files.some((file) => file.path === 'transformer_2/model.onnx');
   if (hasExperts && boundaryRatio === null)
     throw odd(INDEX_FILE, 'it has two transformers and does not say where they meet (boundary_ratio)');
+  const movesFrames = manifest.family === 'text2video-zero';
+  const moved = movesFrames ? await readPackageJson(dir, INDEX_FILE, MovedFramesFile) : null;
   const channels = vaeFile.latent_channels;
   const mean = vaeFile.latents_mean ?? new Array<number>(channels).fill(0);
   const std = vaeFile.latents_std ?? new Array<number>(channels).fill(1);
@@ -127,6 +150,10 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
     boundaryRatio: hasExperts ? boundaryRatio : null,
     pipelineClass: index?._class_name ?? null,
+    movedFrames: moved && {
+      ...{ t0: moved.t0, t1: moved.t1 },
+      ...{ x: moved.motion_field_strength_x, y: moved.motion_field_strength_y },
+    },
   };
 }
 

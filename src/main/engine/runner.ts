@@ -13,6 +13,8 @@ import { runAnimateDiff } from './families/animatediff';
 import type { FamilyRun, StoredFrame } from './families/family-run';
 import { runLtx } from './families/ltx';
 import { runSvd } from './families/svd';
+import { runText2VideoZero } from './families/text2video-zero';
+import { runUnet3d } from './families/unet3d';
 import { runWan } from './families/wan';
 import { loadModelPackage, type ModelPackage } from './model-package';
 import { ProgressMeter } from './progress-meter';
@@ -55,6 +57,8 @@ const families: Readonly<Record<FamilyName, (run: FamilyRun) => Promise<string[]
   animatediff: runAnimateDiff,
   wan: runWan,
   svd: runSvd,
+  unet3d: runUnet3d,
+  'text2video-zero': runText2VideoZero,
 };
 
 export class Runner {

@@ -9,58 +9,30 @@
  *   4 prepare the timesteps
  *
  * One generator per window draws the noise [1, C, F, h, w] first, then whatever a stochastic scheduler asks for.
- * Known frames go beyond the pipeline, by StableDiffusionInpaintPipeline's way: after each step they are put back, as
- * noisy as the next step wants them, with the noise they began with. A later image has its own place in time: when that
- * lies behind the window, the window is denoised up to it. A window longer than the model was trained for is
- * denoised in overlapping contexts, whose predictions are averaged with FreeNoise's pyramid of weights.
+ * Known frames go beyond the pipeline (known-pictures.ts). A window longer than the model was trained for is denoised in
+ * overlapping contexts, whose predictions are averaged with FreeNoise's pyramid of weights.
  * The UNet runs with a batch of one, twice under guidance, so exports with a fixed batch work (docs/adr/0015).
- * The VAE posterior is taken at its mode, as AnimateDiffPipeline's relatives do for known images.
  */
 import type { Tensor } from 'onnxruntime-node';
 import { assertSchedulerFits } from '@core/diffusion/families';
 import { contextStarts, contextWeights } from '@core/diffusion/context-windows';
-import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
-import { TorchGenerator } from '@core/diffusion/torch-generator';
-import { assert, invalidInput } from '@core/errors';
+import { assert } from '@core/errors';
 import type { RecipeWindow } from '@contracts/recipe';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
-import { volumeFromFrames } from '../pixels';
-import { assertRecipeFitsPackage, checkCancelled, mixesOf, readKnownFrame, type FamilyRun } from './family-run';
-import {
-  decodePictures,
-  encodeNormalised,
-  frameLatentSize,
-  joined,
-  putFrame,
-  takeFrame,
-  timestepTensors,
-  valuesOf,
-} from './picture-frames';
-import { denoiseSteps, type Half, type SizedState, type StepLoop } from './step-loop';
+import { assertRecipeFitsPackage, checkCancelled, mixesOf, type FamilyRun } from './family-run';
+import { assertLaterImagesFit, prepareAround, putKnownFrames, type AroundState } from './known-pictures';
+import { decodePictures, joined, timestepTensors } from './picture-frames';
+import { denoiseSteps, type Half, type StepLoop } from './step-loop';
 import { embeddingOf, encodeClipTexts, mixEmbedding, type TextEmbeddings } from './text-embeddings';
 import { runWindows, type Sampling } from './window-loop';
-
-interface KnownLatents {
-  /** Clean latents at their places in a volume [C, F, h, w], zeros elsewhere. */
-  readonly volume: Float32Array;
-  /** Frames of the volume, counted from the window's first. */
-  readonly places: readonly number[];
-}
-
-interface WindowState extends SizedState {
-  /** The noise at the start, [C, F, h, w], before it is scaled. */
-  readonly noise: Float32Array;
-  /** null = no frame is known. */
-  readonly known: KnownLatents | null;
-}
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
 export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
   checkRecipe(run);
-  return runWindows<TextEmbeddings, WindowState>(run, {
+  return runWindows<TextEmbeddings, AroundState>(run, {
     encodePrompts: (windows) => encodeClipTexts(run, windows),
     readsImages: ({ prefix, later }) => prefix > 0 || later !== null,
-    prepare: (window, made) => prepare(run, window, made),
+    prepare: (window, made) => prepareAround(run, window, made),
     denoise: (sampling, texts) => denoise(run, sampling, texts),
     decode: (window, state) => decodePictures(run, window, state),
   });
@@ -68,18 +40,11 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
 
 // 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
 
-function checkRecipe({ recipe, pkg }: FamilyRun): void {
+function checkRecipe(run: FamilyRun): void {
+  const { recipe, pkg } = run;
   assertRecipeFitsPackage(recipe, pkg);
   assertSchedulerFits('animatediff', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
-  const { max } = pkg.manifest.frameGrid;
-  for (const [i, window] of recipe.windows.entries())
-    if (denoisedFrames(window) > max)
-      throw invalidInput(
-        `windows.${i}.later`,
-        window.later ?? '',
-        `the later image is ${denoisedFrames(window)} frames from the window's first, the model makes ${max}`,
-        'Pin the image to an earlier frame.',
-      );
+  assertLaterImagesFit(run);
 }
 
 // 2 ── encode the prompts: one embedding per frame ────────────────────────────────────────────────────────────────────
@@ -106,61 +71,9 @@ function frameTexts(
   };
 }
 
-// 3 ── encode the known images ────────────────────────────────────────────────────────────────────────────────────────
-
-async function encodeKnownFrames(
-  run: FamilyRun,
-  window: RecipeWindow,
-  made: ReadonlyMap<number, string>,
-): Promise<KnownLatents | null> {
-  const places = Array.from({ length: window.prefix }, (_, i) => i);
-  if (window.later !== null) places.push(window.later - window.start);
-  if (places.length === 0) return null;
-  const { recipe, pkg, sessions } = run;
-  const size = frameLatentSize(recipe, pkg, denoisedFrames(window));
-  const volume = new Float32Array(valuesOf(size));
-  await sessions.use('vae_encoder', async (encoder) => {
-    encoder.assertInputs({ sample: 'float32' });
-    for (const frame of places) {
-      await checkCancelled(run.signal);
-      const image = await readKnownFrame(run, window.start + frame, made);
-      const pixels = volumeFromFrames([image], recipe.width, recipe.height);
-      putFrame(volume, frame, await encodeNormalised(run, encoder, pixels), size);
-    }
-  });
-  return { volume, places };
-}
-
-// 4, 5 ── the timesteps, the latents ──────────────────────────────────────────────────────────────────────────────────
-
-async function prepare(run: FamilyRun, window: RecipeWindow, made: ReadonlyMap<number, string>): Promise<WindowState> {
-  const { recipe, pkg } = run;
-  const known = await encodeKnownFrames(run, window, made);
-  const scheduler = createScheduler({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
-  scheduler.setTimesteps({ steps: recipe.steps });
-  const size = frameLatentSize(recipe, pkg, denoisedFrames(window));
-  const generator = new TorchGenerator(window.seed);
-  const noise = generator.randn(valuesOf(size));
-  const latents = noise.map((value) => value * scheduler.initNoiseSigma);
-  const state = { size, latents, noise, known, scheduler, generator };
-  putKnownFrames(state, 0);
-  return state;
-}
-
-/** Puts the known frames into the latents, as noisy as they are before step `step`; clean after the last. */
-function putKnownFrames({ size, latents, noise, known, scheduler }: WindowState, step: number): void {
-  if (known === null) return;
-  let wanted = known.volume;
-  if (step < scheduler.timesteps.length) {
-    wanted = new Float32Array(latents.length);
-    scheduler.addNoise(known.volume, noise, step, wanted);
-  }
-  for (const frame of known.places) putFrame(latents, frame, takeFrame(wanted, frame, size), size);
-}
-
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function denoise(run: FamilyRun, sampling: Sampling<WindowState>, embeddings: TextEmbeddings): Promise<void> {
+async function denoise(run: FamilyRun, sampling: Sampling<AroundState>, embeddings: TextEmbeddings): Promise<void> {
   const { window, state, from } = sampling;
   const texts = frameTexts(run, window, embeddings, state.size.frames);
   await run.sessions.use('unet', (unet) =>
@@ -176,7 +89,7 @@ async function denoise(run: FamilyRun, sampling: Sampling<WindowState>, embeddin
 /** The UNet over the window's contexts. Buffers are made once: the tensors wrap them. */
 function noisePredictor(
   { pkg, signal }: FamilyRun,
-  { size, scheduler }: WindowState,
+  { size, scheduler }: AroundState,
   texts: Record<Half, FrameTexts>,
   unet: OnnxSession,
 ): StepLoop['predict'] {
@@ -239,11 +152,4 @@ function noisePredictor(
         for (let p = from; p < from + plane; p++) out[p] = (out[p] ?? 0) / (weightSums[frame] ?? 1);
       }
   }
-}
-
-// ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The window's frames, and those up to a later image behind them. */
-function denoisedFrames({ start, frames, later }: RecipeWindow): number {
-  return later === null ? frames : Math.max(frames, later - start + 1);
 }

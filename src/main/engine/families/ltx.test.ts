@@ -262,7 +262,7 @@ describe('a run refuses', () => {
     writeFileSync(join(dir, 'onionskin.json'), JSON.stringify({ ...pocketManifest, family: 'constructor' }));
     await expect(run(aRecipe(), {}, dir)).rejects.toMatchObject({
       code: 'model/unsupported',
-      detail: { remedy: 'It runs: ltx, animatediff, wan, svd.' },
+      detail: { remedy: 'It runs: ltx, animatediff, wan, svd, unet3d, text2video-zero.' },
     });
   });
 });

@@ -5,6 +5,7 @@
 import { guidedFromPair } from '@core/diffusion/guidance';
 import { packLatents, type LatentSize } from '@core/diffusion/latent-geometry';
 import { previewRgb } from '@core/diffusion/preview-rgb';
+import type { NormalSource } from '@core/diffusion/schedulers/scheduler';
 import type { RecipeWindow } from '@contracts/recipe';
 import { assertFinite, checkCancelled, writeSamplingDown, type FamilyRun, type SamplingState } from './family-run';
 import type { Sampling } from './window-loop';
@@ -26,6 +27,8 @@ export interface StepLoop {
   readonly predict: (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
   /** From [negative, prompt] to one prediction; default: classifier-free guidance at the recipe's scale. */
   readonly guide?: (pair: Float32Array, out: Float32Array) => void;
+  /** What a scheduler that adds noise draws from; default: the window's generator. */
+  readonly noise?: NormalSource;
   /** Called with the number of steps done, before they are written down. */
   readonly afterStep?: (done: number) => void;
 }
@@ -54,7 +57,7 @@ export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState
     });
     assertFinite(prediction, loop.model);
     preview(run, sampling, step, prediction);
-    scheduler.step(prediction, step, latents, { generator });
+    scheduler.step(prediction, step, latents, { generator: loop.noise ?? generator });
     loop.afterStep?.(step + 1);
     const stepMs = performance.now() - startedAt;
     await writeSamplingDown(run, { ...sampling, step: step + 1 });
