@@ -15,6 +15,11 @@ export const BundleModel = z.object({
   version: z.string().max(40),
   /** sha256 of each file of the package. */
   files: z.record(z.string(), Sha256),
+  /** Of the package that was installed where the bundle was saved; absent when it was not there any more. */
+  name: z.string().max(120).optional(),
+  licence: z.string().max(400).optional(),
+  /** Where to get it: an address or a sentence. */
+  source: z.string().max(400).optional(),
 });
 export type BundleModel = z.infer<typeof BundleModel>;
 
@@ -89,6 +94,10 @@ export const BundleMedia = z.object({
 });
 export type BundleMedia = z.infer<typeof BundleMedia>;
 
+/** done of total entries of the bundle being saved or opened. */
+export const BundleProgress = z.object({ done: z.int().min(0), total: z.int().min(1) });
+export type BundleProgress = z.infer<typeof BundleProgress>;
+
 export const ImportedBundle = z.object({
   projectId: Id,
   projectName: z.string(),
@@ -96,6 +105,16 @@ export const ImportedBundle = z.object({
   frames: z.int(),
   media: z.int(),
   /** Models of its recipes that are not installed here, or in another version. The project opens without them. */
-  missingModels: z.array(z.object({ id: z.string(), version: z.string(), installed: z.string().nullable() })),
+  missingModels: z.array(
+    z.object({
+      id: z.string(),
+      version: z.string(),
+      /** The version that is installed here instead. */
+      installed: z.string().nullable(),
+      name: z.string().nullable(),
+      licence: z.string().nullable(),
+      source: z.string().nullable(),
+    }),
+  ),
 });
 export type ImportedBundle = z.infer<typeof ImportedBundle>;

@@ -3,6 +3,7 @@
  * another process or from disk. The `satisfies` clauses keep the two in step at compile time.
  */
 import { z } from 'zod';
+import type * as Rules from '@core/diffusion/guidance-rule';
 import type * as D from '@core/document/diff';
 import type * as R from '@core/document/records';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
@@ -82,12 +83,37 @@ export const MarkerRecord = z.object({
   name: z.string().max(200),
 }) satisfies z.ZodType<R.MarkerRecord>;
 
+/** How a run is guided; what is absent is off (core/diffusion/guidance-rule.ts). */
+export const GuidanceRule = z.object({
+  method: z
+    .discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('apg'),
+        eta: z.number().min(0).max(2),
+        momentum: z.number().min(-1).max(1).nullable(),
+        normThreshold: z.number().min(0).max(10_000),
+      }),
+      z.object({ kind: z.literal('zero-star'), zeroInitSteps: z.int().min(0).max(50) }),
+    ])
+    .optional(),
+  rescale: z.number().min(0).max(1).optional(),
+  interval: z.object({ start: z.number().min(0).max(1), stop: z.number().min(0).max(1) }).optional(),
+}) satisfies z.ZodType<Rules.GuidanceRule>;
+
+/** Steps that may take the last answer of the model instead of a new one. */
+export const StepReuse = z.object({
+  threshold: z.number().gt(0).max(1),
+  warmUpSteps: z.int().min(2).max(200),
+}) satisfies z.ZodType<Rules.StepReuse>;
+
 export const SamplingSettings = z.object({
   steps: z.int().min(1).max(200),
   guidance: z.number().min(0).max(50),
   negative: PromptText,
   contextFrames: z.int().min(1).max(64),
   framesPerWindow: z.int().min(1).max(256).nullable(),
+  guidanceRule: GuidanceRule.optional(),
+  stepReuse: StepReuse.optional(),
 }) satisfies z.ZodType<R.SamplingSettings>;
 
 export const ShotRecord = z.object({

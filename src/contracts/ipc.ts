@@ -4,14 +4,15 @@
  * No path crosses: files are chosen in main and named by ids or grants.
  */
 import { z } from 'zod';
-import { ImportedBundle } from './bundle';
-import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
+import { BundleProgress, ImportedBundle } from './bundle';
+import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
+import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
-import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { ModelManifest } from './model-manifest';
-import { Recipe, RecipeDraft } from './recipe';
+import { Recipe, RecipeDraft, RecipeFile } from './recipe';
 import { SettingKey, SettingValue } from './settings';
 import { WireError } from './wire-error';
 
@@ -79,12 +80,6 @@ export const DoctorLine = z.object({
 });
 export type DoctorLine = z.infer<typeof DoctorLine>;
 
-export const Estimate = z.object({
-  seconds: z.number(),
-  /** measured: from runs of this model on this machine. typical: not yet run here. */
-  basis: z.enum(['measured', 'typical']),
-});
-
 export const api = {
   'app.info': method(
     Nothing,
@@ -100,6 +95,13 @@ export const api = {
     }),
   ),
   'app.doctor': method(Nothing, z.object({ lines: z.array(DoctorLine) })),
+  /** Tries every device that was not tried yet; takes seconds. */
+  'devices.report': method(Nothing, DeviceReport),
+  /** Refused when the device does not work here. */
+  'devices.choose': method(z.object({ choice: DeviceChoice }), DeviceReport),
+  /** What of CUDA's libraries is missing, and how large it is. Fetches nothing. */
+  'devices.cuda': method(Nothing, CudaLibraries),
+  'devices.fetchCuda': method(Nothing, CudaLibraries),
   'app.showLibrary': method(Nothing, Nothing),
 
   /** What the artist set up for all projects; null = never set. */
@@ -133,6 +135,8 @@ export const api = {
   'projects.exportBundle': method(ProjectRef, z.object({ name: z.string().nullable() })),
   /** Opens the file dialog and reads a .onionskin file as a new project; null means closed. */
   'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
+  /** Stops the bundle that is being saved or opened; that call then fails with `cancelled`. */
+  'projects.cancelBundle': method(Nothing, Nothing),
   'projects.saveView': method(z.object({ projectId: Id, view: ProjectView }), Nothing),
 
   /** Reads every file of the library; minutes on a large one, told by library.progress. Changes nothing. */
@@ -165,8 +169,14 @@ export const api = {
       windows: z.array(z.int().min(1)).max(10_000),
       steps: z.int().min(1),
       guidance: z.number(),
+      guidanceRule: GuidanceRule.optional(),
+      stepReuse: StepReuse.optional(),
     }),
-    Estimate,
+    Estimate.extend({
+      /** What the machine has left right now. */
+      freeMemoryBytes: z.number(),
+      freeDiskBytes: z.number(),
+    }),
   ),
 
   'jobs.list': method(Nothing, z.object({ jobs: z.array(JobView) })),
@@ -187,6 +197,12 @@ export const api = {
   'jobs.clearFinished': method(Nothing, Nothing),
 
   'takes.recipe': method(z.object({ takeId: Id }), z.object({ recipe: Recipe })),
+  /** Opens the save dialog and writes the recipe as JSON; null means closed. */
+  'takes.saveRecipe': method(z.object({ takeId: Id }), z.object({ name: z.string().nullable() })),
+  /** Opens the file dialog and reads the recipes in a JSON, film or picture; null means closed. */
+  'recipes.choose': method(Nothing, z.object({ file: RecipeFile.nullable() })),
+  /** How it was made: the recipe, what was promised and what it took. report: null = nothing was noted. */
+  'takes.details': method(z.object({ takeId: Id }), z.object({ recipe: Recipe, report: TakeReport.nullable() })),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),
@@ -240,6 +256,7 @@ export const events = {
   'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
   'takes.added': z.object({ projectId: Id, take: TakeView }),
   'media.added': z.object({ projectId: Id, media: MediaView }),
+  'bundle.progress': z.object({ progress: BundleProgress }),
   'library.progress': z.object({ progress: UpkeepProgress }),
   /** A menu item, by the action id of the renderer's action registry. */
   'menu.action': z.object({ actionId: z.string() }),
@@ -253,6 +270,7 @@ export type EventPayload<E extends EventName> = z.output<Events[E]>;
 export const channels = {
   invoke: 'studio:invoke',
   importFiles: 'studio:import-files',
+  readRecipes: 'studio:read-recipes',
   event: 'studio:event',
   previewPort: 'studio:preview-port',
 } as const;
@@ -263,5 +281,7 @@ export interface StudioBridge {
   subscribe(listener: (event: string, payload: unknown) => void): () => void;
   /** Dropped files become media of the project; paths are read inside preload and never shown to the page. */
   importFiles(projectId: string, files: readonly File[]): Promise<unknown>;
+  /** The recipes a dropped file carries. */
+  readRecipes(file: File): Promise<unknown>;
   platform: string;
 }

@@ -6,12 +6,37 @@
  */
 import { z } from 'zod';
 import { Id, Sha256 } from './document';
-import { RunSeconds } from './engine';
+import { RunReport, RunSeconds } from './engine';
 import { Recipe } from './recipe';
 import { WireError } from './wire-error';
 
 export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted', 'paused']);
 export type JobState = z.infer<typeof JobState>;
+
+/** What a run will cost on this machine. */
+export const Estimate = z.object({
+  seconds: z.number(),
+  /** Four runs in five take between these two. */
+  secondsLow: z.number(),
+  secondsHigh: z.number(),
+  /** Less than without rules of guidance and step reuse. */
+  savedSeconds: z.number(),
+  /** measured: from runs of this model on this machine. typical: not yet run here. */
+  basis: z.enum(['measured', 'typical']),
+  /** At its highest. */
+  memoryBytes: z.number(),
+  /** For the frames. */
+  diskBytes: z.number(),
+});
+export type Estimate = z.infer<typeof Estimate>;
+
+/** What is known of how a take was made, beside its recipe; null = nothing was noted. */
+export const TakeReport = z.object({
+  estimate: Estimate.nullable(),
+  seconds: RunSeconds.nullable(),
+  report: RunReport.nullable(),
+});
+export type TakeReport = z.infer<typeof TakeReport>;
 
 const DraftKey = z.string().min(1).max(300);
 
@@ -23,6 +48,8 @@ export const GeneratePayload = z.object({
   recipe: Recipe,
   /** For the take; jobs queued before keys were kept have none. */
   draftKey: DraftKey.nullable().optional(),
+  /** What was promised when it was asked for; jobs from before promises were kept have none. */
+  estimate: Estimate.optional(),
 });
 export type GeneratePayload = z.infer<typeof GeneratePayload>;
 

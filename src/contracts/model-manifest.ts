@@ -22,6 +22,8 @@ export const ModelManifest = z.object({
   family: z.string().min(1).max(40),
   licence: z.string().max(400),
   description: z.string().max(1_000),
+  /** Where the package can be had: an address or a sentence. Bundles carry it to machines that lack the model. */
+  source: z.string().max(400).optional(),
   /** A window has multiple·k + plus frames, between min and max. */
   frameGrid: z.object({ multiple: z.int().min(1), plus: z.int().min(0), min: z.int().min(1), max: z.int().min(1) }),
   /** Width and height are multiples of this, in pixels. */

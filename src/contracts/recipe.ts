@@ -5,7 +5,7 @@
  * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
  */
 import { z } from 'zod';
-import { PromptText, Rate, Seed, SegmentRole, Sha256, TravelKind } from './document';
+import { GuidanceRule, Id, PromptText, Rate, Seed, SegmentRole, Sha256, StepReuse, TravelKind } from './document';
 
 const Index = z.int().min(-100_000).max(100_000);
 
@@ -54,6 +54,8 @@ export const Motion = z.object({
 });
 export type Motion = z.infer<typeof Motion>;
 
+export const Provider = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+
 export const Recipe = z.object({
   schema: z.literal(1),
   family: z.string(),
@@ -65,6 +67,9 @@ export const Recipe = z.object({
   frameCount: z.int().min(1).max(100_000),
   steps: z.int().min(1).max(200),
   guidance: z.number().min(0).max(50),
+  /** Both absent where nothing is asked for, so that recipes from before there were rules keep their hash. */
+  guidanceRule: GuidanceRule.optional(),
+  stepReuse: StepReuse.optional(),
   /** The seed the artist sees; each window's own seed is derived from it and written out. */
   seed: Seed,
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
@@ -72,12 +77,23 @@ export const Recipe = z.object({
   windows: z.array(RecipeWindow).min(1).max(10_000),
   /** For families that read it. */
   motion: Motion.optional(),
-  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  provider: Provider,
   /** ONNX Runtime intra-op threads: part of the recipe, because sums are split by thread. */
   threads: z.int().min(1).max(256),
   versions: z.object({ app: z.string(), onnxruntime: z.string() }),
 });
 export type Recipe = z.infer<typeof Recipe>;
+
+/** The recipes in a file somebody brought; takeId: the newest take of this library that has the same recipe. */
+export const RecipeFile = z.object({
+  name: z.string(),
+  found: z
+    .array(z.object({ recipe: Recipe, takeId: Id.nullable() }))
+    .min(1)
+    .max(1_000)
+    .readonly(),
+});
+export type RecipeFile = z.infer<typeof RecipeFile>;
 
 /**
  * What the studio or the command line asks for. The main process completes it to a Recipe: it adds the model's files
@@ -91,6 +107,8 @@ export const RecipeDraft = Recipe.pick({
   frameCount: true,
   steps: true,
   guidance: true,
+  guidanceRule: true,
+  stepReuse: true,
   seed: true,
   windows: true,
   motion: true,

@@ -6,25 +6,31 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '@core/errors';
+import type { BundleProgress } from '@contracts/bundle';
+import type { BackupView } from '@contracts/library';
 import type { JobPayload } from '@contracts/job';
 import { RecipeDraft, type Recipe } from '@contracts/recipe';
 import { discardCheckpoints } from './engine/checkpoint-files';
 import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
 import { systemClock, type Clock } from './platform/clock';
+import { freeMemoryBytes } from './platform/free-memory';
 import { fileErrorFrom } from './platform/fs-atomic';
 import { createGate } from './platform/in-order';
 import type { Log } from './platform/log';
+import { libraryPaths } from './platform/paths';
 import { DailyBackups } from './services/backups/daily-backups';
 import { listBackups } from './services/backups/backup-files';
-import { requestRestore } from './services/backups/restore';
+import { newestGoodBackup, requestRestore } from './services/backups/restore';
 import { releasedMigrations } from './services/database/migrations/released';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
 import { runDoctor } from './services/doctor/doctor';
-import { createProviderProbe } from './services/doctor/provider-probe';
+import { createDeviceProbe } from './services/doctor/provider-probe';
+import { cudaPackage, fetchCuda, lookAtCuda, missingCudaLibraries } from './services/devices/cuda-libraries';
+import { DeviceLadder } from './services/devices/device-ladder';
 import { Exporter, type ExporterProcess } from './services/export/exporter';
 import { compareTakes } from './services/history/compare-takes';
 import { RunHistory } from './services/history/run-history';
@@ -32,6 +38,7 @@ import { whereUsed } from './services/history/where-used';
 import { BackgroundSweep } from './services/library/background-sweep';
 import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
+import { freeDiskBytes } from './services/library/free-space';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
 import { soundBlocks } from './services/media/sound-files';
@@ -45,7 +52,9 @@ import { JobQueue, type JobRunner } from './services/queue/job-queue';
 import { JobStore } from './services/queue/job-store';
 import { requestExport } from './services/queue/request-export';
 import { requestGeneration, type GenerationRequest } from './services/queue/request-generation';
+import { readRecipes } from './services/recipes/read-recipes';
 import { SettingStore } from './services/settings/setting-store';
+import { recipeHash } from './services/takes/recipe-hash';
 import { TakeStore } from './services/takes/take-store';
 import { Upkeep } from './services/upkeep/upkeep';
 import type { Studio } from './studio';
@@ -73,6 +82,7 @@ export interface OpenStudioOptions {
 }
 
 const MAX_DEFAULT_THREADS = 8;
+const DEVICE_SETTING = 'device';
 
 /** @throws AppError library/in-use, read-only, disk-full, corrupt, newer-than-app, io */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
@@ -86,6 +96,21 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     await library.close();
     throw error;
   }
+}
+
+export interface Rescue {
+  readonly backup: BackupView;
+  /** The library is that of the backup when it is opened next. */
+  restore(): Promise<void>;
+}
+
+/** What a library whose database was damaged and moved aside can go back to; null when there is no good backup. */
+export async function rescueOf(libraryDir: string, log: Log): Promise<Rescue | null> {
+  const paths = libraryPaths(libraryDir);
+  const nativeBinding = process.env['ONIONSKIN_SQLITE_BINDING'];
+  const options = { clock: systemClock, log, nativeBinding, migrations: releasedMigrations };
+  const backup = await newestGoodBackup(paths, options);
+  return backup && { backup, restore: () => requestRestore(paths, backup.name, options) };
 }
 
 interface Surroundings {
@@ -119,6 +144,7 @@ function joinServices(
     isIdle: () => jobs.runningIds().length === 0,
     untilSwept: async () => void (await Promise.all([startupSweep.ended(), upkeep.giveWay()])),
   });
+  const onBundleProgress = (progress: BundleProgress) => events.emit('bundle.progress', { progress });
   /** What wants to store files waits for whatever removes files. */
   const sweep = { giveWay: async () => void (await Promise.all([startupSweep.giveWay(), upkeep.giveWay()])) };
   const frames = new FrameStore(paths.frames);
@@ -134,6 +160,13 @@ function joinServices(
   const jobs = new JobStore(db);
   const history = new RunHistory(db);
   const calibration = new Calibration(db);
+  const cuda = cudaPackage();
+  const ladder = new DeviceLadder({
+    probe: createDeviceProbe({ spawn: options.spawnProbe }),
+    obstacle: (provider) => (provider === 'cuda' && cuda !== null ? missingText(missingCudaLibraries(cuda)) : null),
+    platform: process.platform,
+    stored: () => settings.get(DEVICE_SETTING),
+  });
   const media = new MediaService(db, {
     mediaDir: paths.media,
     frames,
@@ -221,6 +254,11 @@ function joinServices(
         clock,
         newId,
         assertProject: (projectId) => projects.assertExists(projectId),
+        estimate: (recipe) =>
+          calibration.estimate(models.get(recipe.model.id).manifest, {
+            ...recipe,
+            windows: recipe.windows.map((window) => window.frames),
+          }),
         completeRecipe: async (draft) =>
           models.completeRecipe(draft, {
             resolveMedia: fittedFrame,
@@ -260,12 +298,16 @@ function joinServices(
       restore: (projectId) => projects.restore(projectId),
     },
     bundles: {
-      export: (projectId, outPath, signal) =>
-        exportBundle(db, paths, { projectId, outPath }, { clock, appVersion, ...(signal && { signal }) }),
+      export: (projectId, outPath, signal) => {
+        const installedModels = models.list().map(({ manifest, isEmbedded }) => ({ ...manifest, isEmbedded }));
+        const how = { clock, appVersion, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return exportBundle(db, paths, { projectId, outPath }, how);
+      },
       import: async (path, signal) => {
         await sweep.giveWay();
         const installedModels = models.list().map(({ manifest }) => manifest);
-        return importBundle(db, paths, path, { newId, installedModels, ...(signal && { signal }) });
+        const how = { newId, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return importBundle(db, paths, path, how);
       },
     },
     media: {
@@ -293,6 +335,7 @@ function joinServices(
     takes: {
       get: (takeId) => takes.get(takeId),
       list: (projectId) => takes.list(projectId),
+      report: (takeId) => jobs.reportOfTake(takes.get(takeId).view.id),
       star: (takeId, isStarred) => history.star(takeId, isStarred),
       note: (takeId, note) => history.note(takeId, note),
       rerender: (takeId) => {
@@ -313,11 +356,23 @@ function joinServices(
         return whereUsed(take, document, { takes: takes.list(projectId), projectName });
       },
     },
+    recipes: {
+      read: async (path) => {
+        const recipes = await readRecipes(path);
+        const found = recipes.map((recipe) => ({ recipe, takeId: takes.newestOf(recipeHash(recipe)) }));
+        return { name: basename(path), found };
+      },
+    },
     history: { search: (query) => history.search(query) },
     jobs: {
       list: () => jobs.list(),
-      estimate: ({ modelId, ...shape }) => calibration.estimate(models.get(modelId).manifest, shape),
-      generate: (input) => generate(input, { provider: 'cpu', threads }),
+      estimate: async ({ modelId, ...shape }) => ({
+        ...calibration.estimate(models.get(modelId).manifest, { ...shape, provider: (await ladder.choose()).provider }),
+        freeMemoryBytes: freeMemoryBytes(),
+        freeDiskBytes: await freeDiskBytes(paths.dir),
+      }),
+      generate: async ({ device, ...input }) =>
+        generate(input, { provider: (await ladder.choose(device)).provider, threads }),
       export: (input) =>
         requestExport(input, {
           queue,
@@ -357,16 +412,43 @@ function joinServices(
       get: (key) => settings.get(key),
       set: (key, value) => settings.set(key, value),
     },
-    doctor: () =>
-      runDoctor({
+    devices: {
+      report: () => ladder.report(),
+      choose: async (choice) => {
+        // What does not work is refused now, not at the next run.
+        await ladder.choose(choice);
+        settings.set(DEVICE_SETTING, choice === 'auto' ? null : choice);
+      },
+      cuda: () => lookAtCuda(cuda),
+      fetchCuda: async (signal) => {
+        if (cuda === null)
+          throw new AppError('device/unavailable', 'CUDA’s libraries are not for this system', {
+            field: 'cuda',
+            value: `${process.platform} ${process.arch}`,
+            remedy: 'Use another device.',
+          });
+        await fetchCuda(cuda, signal ? { signal } : {});
+        ladder.lookAgain();
+      },
+    },
+    doctor: () => {
+      ladder.lookAgain();
+      return runDoctor({
         libraryDir: paths.dir,
         appVersion,
         modelDirs: models.list().map(({ manifest }) => models.packageDirOf(manifest.id)),
-        probeProvider: createProviderProbe({ spawn: options.spawnProbe }),
+        probeProvider: (provider) => ladder.reasonOf(provider),
         nativeBinding,
-      }),
+      });
+    },
     close: () => (closing ??= close()),
   };
+}
+
+function missingText(missing: readonly string[]): string | null {
+  return missing.length === 0
+    ? null
+    : `${missing.join(' and ')} are not installed; “onionskin devices fetch-cuda” fetches them`;
 }
 
 function isDone(jobs: JobStore, jobId: string): boolean {

@@ -3,17 +3,25 @@
  * compose.ts builds one; nothing here names an implementation. Every method throws AppError on a failure the user can
  * meet, and leaves the library as it was.
  */
+import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
 import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
-import type { ImportedBundle } from '@contracts/bundle';
+import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
-import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
-import type { Recipe, RecipeDraft } from '@contracts/recipe';
+import type { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
+import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
+
+/** What a run will cost, and what the machine has left for it. */
+export interface CostOutlook extends Estimate {
+  readonly freeMemoryBytes: number;
+  readonly freeDiskBytes: number;
+}
 
 /** Everything that happens on its own; the electron shell forwards it to the window, the CLI to the terminal. */
 export interface StudioEvents {
@@ -23,6 +31,7 @@ export interface StudioEvents {
   'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
+  'bundle.progress': { progress: BundleProgress };
   'library.progress': { progress: UpkeepProgress };
 }
 
@@ -92,6 +101,8 @@ export interface Studio {
   readonly takes: {
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
+    /** What was promised and what it took; null = nothing was noted. */
+    report(takeId: string): TakeReport | null;
     star(takeId: string, isStarred: boolean): void;
     /** At most 2,000 characters; empty removes it. */
     note(takeId: string, note: string): void;
@@ -102,6 +113,14 @@ export interface Studio {
      */
     rerender(takeId: string): Promise<string>;
     compare(takeId: string, otherTakeId: string): Promise<TakeComparison>;
+  };
+
+  readonly recipes: {
+    /**
+     * The recipes in a saved JSON, or in a film or picture that was exported with them.
+     * @throws AppError media/not-found, media/unsupported, media/unreadable
+     */
+    read(path: string): Promise<RecipeFile>;
   };
 
   /** Every run ever: takes, and jobs that left none. */
@@ -118,7 +137,9 @@ export interface Studio {
       windows: readonly number[];
       steps: number;
       guidance: number;
-    }): { seconds: number; basis: 'measured' | 'typical' };
+      guidanceRule?: GuidanceRule | undefined;
+      stepReuse?: StepReuse | undefined;
+    }): Promise<CostOutlook>;
     /** Queues a run. projectId null: a take outside any project (command line). */
     generate(input: {
       projectId: string | null;
@@ -126,6 +147,8 @@ export interface Studio {
       segmentId: string;
       parentTakeId: string | null;
       draft: RecipeDraft;
+      /** Where; default: as the artist has set it up. @throws device/unavailable */
+      device?: DeviceChoice | undefined;
     }): Promise<string>;
     export(input: {
       projectId: string;
@@ -177,6 +200,18 @@ export interface Studio {
   readonly settings: {
     get(key: string): SettingValue;
     set(key: string, value: SettingValue): void;
+  };
+
+  /** Where runs are computed. */
+  readonly devices: {
+    /** Tries what was not tried yet; takes seconds. */
+    report(): Promise<DeviceReport>;
+    /** @throws device/unavailable, and keeps what was chosen before */
+    choose(choice: DeviceChoice): Promise<void>;
+    /** What of CUDA's libraries is missing and how large it is. Fetches nothing. */
+    cuda(): Promise<CudaLibraries>;
+    /** @throws device/fetch-failed, device/unavailable, cancelled */
+    fetchCuda(signal?: AbortSignal): Promise<void>;
   };
 
   doctor(): Promise<DoctorLine[]>;

@@ -21,8 +21,5 @@ const app: AppState = new AppState(
   createStudioClient(window.studio, window, { onBug: (error) => app.showError(error) }),
 );
 
-// A dropped file outside a drop zone would navigate the window away from the studio.
-for (const type of ['dragover', 'drop'] as const) window.addEventListener(type, (event) => event.preventDefault());
-
 const target = document.getElementById('app');
 if (target !== null) mount(App, { target, props: { app } });

@@ -8,6 +8,7 @@
  * Not here: selection, zoom, playhead, jobs, and takes. Takes are immutable results kept by the library; a segment names
  * the one it uses.
  */
+import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import type { Rate } from '../time/rate';
 
 export type RecordId = string;
@@ -103,6 +104,10 @@ export interface SamplingSettings {
   readonly contextFrames: number;
   /** New frames per model window when extending; null = as many as the model's native window leaves room for. */
   readonly framesPerWindow: number | null;
+  /** Absent: plain classifier-free guidance, in every step. */
+  readonly guidanceRule?: GuidanceRule | undefined;
+  /** Absent: the model is run in every step. */
+  readonly stepReuse?: StepReuse | undefined;
 }
 
 /** A generated picture sequence, growing at both ends. */

@@ -3,6 +3,7 @@
  * draft it was made from; the same segment planned now has another key exactly when something was changed since.
  * The key is one 64-bit FNV-1a hash per part, so that two keys also say which parts differ.
  */
+import { ruleContent, type GuidanceRule, type StepReuse } from '../diffusion/guidance-rule';
 import type { SegmentRole } from '../document/records';
 import { assert } from '../errors';
 import type { Rate } from '../time/rate';
@@ -18,6 +19,8 @@ export interface KeyedDraft {
   readonly frameCount: number;
   readonly steps: number;
   readonly guidance: number;
+  readonly guidanceRule?: GuidanceRule | undefined;
+  readonly stepReuse?: StepReuse | undefined;
   readonly windows: readonly Omit<PlannedWindow, 'seed'>[];
   readonly known: readonly PlannedKnown[];
 }
@@ -74,10 +77,13 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return [draft.modelId];
     case 'shape':
       return [draft.role, draft.width, draft.height, draft.rate.num, draft.rate.den, draft.frameCount];
+    // Rules are absent where there are none, so that keys from before there were rules still hold.
     case 'steps':
-      return [draft.steps];
-    case 'guidance':
-      return [draft.guidance];
+      return draft.stepReuse ? [draft.steps, draft.stepReuse.threshold, draft.stepReuse.warmUpSteps] : [draft.steps];
+    case 'guidance': {
+      const rule = ruleContent(draft.guidanceRule);
+      return rule === null ? [draft.guidance] : [draft.guidance, rule];
+    }
     case 'prompt':
       return [
         ...runsOf(draft, ({ prompt }) => prompt),

@@ -6,6 +6,7 @@ import { activeTake, resolveBranch, type ShotFilm } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
+import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import { type AppError, assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
@@ -22,6 +23,8 @@ export interface PlannedDraft {
   frameCount: number;
   steps: number;
   guidance: number;
+  guidanceRule?: GuidanceRule | undefined;
+  stepReuse?: StepReuse | undefined;
   seed: number;
   windows: PlannedWindow[];
   modelId: string;
@@ -72,6 +75,8 @@ export interface DirectRequest {
   readonly seed: number;
   readonly steps?: number;
   readonly guidance?: number;
+  readonly guidanceRule?: GuidanceRule | undefined;
+  readonly stepReuse?: StepReuse | undefined;
   readonly contextFrames?: number;
   readonly framesPerWindow?: number | null;
   /** Default forward; backward needs `following`. */
@@ -123,6 +128,8 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     frameCount,
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
+    ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
+    ...(request.stepReuse && { stepReuse: request.stepReuse }),
     seed,
     windows: windows.map((window, i) => ({
       ...window,
@@ -178,7 +185,7 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, guidanceRule, stepReuse, negative, contextFrames, framesPerWindow } = shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
   const end = segment.from + segment.frameCount;
@@ -199,6 +206,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     seed,
     steps,
     guidance,
+    guidanceRule,
+    stepReuse,
     contextFrames,
     framesPerWindow,
     role: segment.role,

@@ -14,7 +14,7 @@ import { addPromptBlock, splitBlock } from '@core/timeline/prompt-blocks';
 import { ceilToRate } from '@core/time/rate';
 import type { Rate } from '@core/time/rate';
 import type { SamplingSettings, SegmentRecord, ShotRecord } from '@core/document/records';
-import type { ApiInput, ModelView } from '@contracts/ipc';
+import type { ApiInput, ApiOutput, ModelView } from '@contracts/ipc';
 import type { AppState } from '../state/app.svelte';
 import { appErrorFrom } from '../state/app-error-from';
 import type { ProjectSession } from '../state/session.svelte';
@@ -32,10 +32,7 @@ export interface Extension {
   readonly text?: string;
 }
 
-export interface Cost {
-  readonly seconds: number;
-  readonly basis: 'measured' | 'typical';
-}
+export type Cost = ApiOutput<'generate.estimate'>;
 
 export function freshSeed(): number {
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
@@ -288,11 +285,18 @@ export function windowsFor(
   return { windows: plan.windows.map((window) => window.frames), notes: plan.notes };
 }
 
-/** Seconds a run will take on this machine; null when the model cannot say. */
+/** Changes exactly when a shot's settings change what a run of it costs. */
+export function settingsKeyOf({ modelId, sampling }: ShotRecord): string {
+  const { steps, guidance, guidanceRule, stepReuse } = sampling;
+  return JSON.stringify([modelId, steps, guidance, guidanceRule ?? null, stepReuse ?? null]);
+}
+
+/** What a run will cost on this machine; null when the model cannot say. */
 export async function estimateFor(app: AppState, shot: ShotRecord, windows: readonly number[]): Promise<Cost | null> {
   if (windows.length === 0) return null;
-  const { modelId, width, height, sampling } = shot;
-  const input = { modelId, width, height, windows: [...windows], steps: sampling.steps, guidance: sampling.guidance };
+  const { modelId, width, height } = shot;
+  const { steps, guidance, guidanceRule, stepReuse } = shot.sampling;
+  const input = { modelId, width, height, windows: [...windows], steps, guidance, guidanceRule, stepReuse };
   try {
     return await app.client.invoke('generate.estimate', input);
   } catch (thrown) {

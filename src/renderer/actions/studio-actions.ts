@@ -4,6 +4,7 @@
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
+import { openRecipe } from '../features/recipe/dropped-recipes';
 import { generateSelected, newPromptBlock } from './generate';
 import { pauseOrResume, stopRunning } from './jobs';
 import { focusOf } from './selection';
@@ -69,6 +70,31 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+KeyE'],
     when: hasProject,
     run: (app) => (app.dialog = { kind: 'export' }),
+  },
+  {
+    id: 'bundle.import',
+    label: strings.openBundle,
+    category: categories.project,
+    keys: [],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'bundle', work: 'import' }),
+  },
+  {
+    id: 'recipe.open',
+    label: strings.openRecipe,
+    category: categories.project,
+    keys: [],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => void openRecipe(app),
+  },
+  {
+    id: 'bundle.export',
+    label: strings.saveBundle,
+    category: categories.project,
+    keys: [],
+    when: hasProject,
+    needs: strings.openAProject,
+    run: (app) => (app.dialog = { kind: 'bundle', work: 'export' }),
   },
   {
     id: 'edit.undo',

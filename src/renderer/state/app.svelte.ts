@@ -5,6 +5,7 @@
 import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { JobView } from '@contracts/job';
+import type { RecipeFile } from '@contracts/recipe';
 import type { DocumentDiff } from '@core/document/diff';
 import type { Rate } from '@core/time/rate';
 import type { AppError } from '@core/errors';
@@ -37,6 +38,9 @@ export type Dialog =
   | { readonly kind: 'palette' }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'library' }
+  | { readonly kind: 'recipe'; readonly takeId: string }
+  | { readonly kind: 'recipe-file'; readonly file: RecipeFile }
+  | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
   | { readonly kind: 'model'; readonly modelId: string }
   | { readonly kind: 'prompt-map'; readonly shotId: string }
   | ({ readonly kind: 'extend' } & ExtendRequest);

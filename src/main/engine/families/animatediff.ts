@@ -14,12 +14,11 @@
  * The UNet runs with a batch of one, twice under guidance, so exports with a fixed batch work (docs/adr/0015).
  */
 import type { Tensor } from 'onnxruntime-node';
-import { assertSchedulerFits } from '@core/diffusion/families';
 import { contextStarts, contextWeights } from '@core/diffusion/context-windows';
 import { assert } from '@core/errors';
 import type { RecipeWindow } from '@contracts/recipe';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
-import { assertRecipeFitsPackage, checkCancelled, mixesOf, type FamilyRun } from './family-run';
+import { assertRunFitsFamily, checkCancelled, mixesOf, type FamilyRun } from './family-run';
 import { assertLaterImagesFit, prepareAround, putKnownFrames, type AroundState } from './known-pictures';
 import { decodePictures, joined, timestepTensors } from './picture-frames';
 import { denoiseSteps, type Half, type StepLoop } from './step-loop';
@@ -41,9 +40,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
 // 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
 
 function checkRecipe(run: FamilyRun): void {
-  const { recipe, pkg } = run;
-  assertRecipeFitsPackage(recipe, pkg);
-  assertSchedulerFits('animatediff', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+  assertRunFitsFamily('animatediff', run);
   assertLaterImagesFit(run);
 }
 

@@ -4,8 +4,10 @@
  * restore a sampling loop over any scheduler, store frames.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assertRulesFitFamily, assertSchedulerFits, type FamilyName } from '@core/diffusion/families';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
+import type { StepRule, StepRuleTally } from '@core/diffusion/step-rule';
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
 import type { StepPreview } from '@contracts/engine';
@@ -40,10 +42,17 @@ export interface FamilyRun {
   readonly signal: AbortSignal;
   /** Called with frames that are safely on disk. */
   readonly onFrames: (frames: readonly StoredFrame[]) => void;
+  /** Called after a window's steps with what its rule has saved. */
+  readonly onRule: (window: number, tally: StepRuleTally) => void;
   /** Asked before each preview is computed; null = nobody is looking. */
   readonly previewListener: () => ((preview: StepPreview) => void) | null;
   /** Final normalised latents [C, F, h, w] of each window, for tests and comparisons. */
   readonly onLatents?: (window: number, latents: Float32Array) => void;
+}
+
+/** Written latents as the arrays of `size` values they were made of. */
+export function partsOf(values: Float32Array, size: number): Float32Array[] {
+  return Array.from({ length: Math.floor(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 }
 
 /** What is wrong is refused before anything is computed. @throws AppError input/invalid, model/wrong-hash */
@@ -75,6 +84,13 @@ export function assertRecipeFitsPackage(recipe: Recipe, pkg: ModelPackage): void
 export function tokenizerOf({ tokenizer }: FamilyRun): PromptTokenizer {
   assert(tokenizer, 'a model that reads text has a tokenizer');
   return tokenizer;
+}
+
+/** The same, and what the family samples with. @throws AppError model/unsupported as well */
+export function assertRunFitsFamily(family: FamilyName, { recipe, pkg }: FamilyRun): void {
+  assertRecipeFitsPackage(recipe, pkg);
+  assertRulesFitFamily(family, recipe);
+  assertSchedulerFits(family, { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
 }
 
 /** Every text that these windows need encoded, each once. */
@@ -143,11 +159,12 @@ export interface SamplingState {
   readonly generator: TorchGenerator;
 }
 
-/** The written latents in place of the noise, and scheduler and generator as they were. */
+/** The written latents in place of the noise, and scheduler, generator and rule as they were. */
 export async function goOnSampling<State extends SamplingState>(
   { checkpoints, meter }: FamilyRun,
   w: number,
   fresh: State,
+  rule: StepRule,
 ): Promise<{ state: State; from: number }> {
   const resumed = checkpoints?.resumed;
   if (!checkpoints || !resumed?.latents) return { state: fresh, from: 0 };
@@ -157,15 +174,17 @@ export async function goOnSampling<State extends SamplingState>(
     hasLastSample: false,
   };
   const size = fresh.latents.length;
-  const parts = 1 + history + (hasLastSample ? 1 : 0);
+  const ruleAt = 1 + history + (hasLastSample ? 1 : 0);
+  const parts = ruleAt + (resumed.rule?.arrays ?? 0);
   if (resumed.rng === null || resumed.latents.length !== size * parts) {
     await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
     meter.startWindow(w);
     return { state: fresh, from: 0 };
   }
-  const { latents: values } = resumed;
-  const part = (i: number): Float32Array => values.slice(i * size, (i + 1) * size);
+  const arrays = partsOf(resumed.latents, size);
+  const part = (i: number): Float32Array => arrays[i] ?? new Float32Array(size);
   fresh.latents.set(part(0));
+  if (resumed.rule) rule.restore({ arrays: arrays.slice(ruleAt), memory: resumed.rule.memory });
   fresh.scheduler.restore({
     ...fresh.scheduler.state(),
     nextIndex: resumed.step,
@@ -186,13 +205,15 @@ export async function writeSamplingDown(
     /** Steps that are done. */
     readonly step: number;
     readonly state: SamplingState;
+    readonly rule: StepRule;
     readonly stored: readonly StoredFrame[];
   },
 ): Promise<void> {
   if (checkpoints === null) return;
-  const { w, step, state, stored } = standing;
+  const { w, step, state, rule, stored } = standing;
   const { counters, history, lastSample } = state.scheduler.state();
-  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample])];
+  const { arrays, memory } = rule.state();
+  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample]), ...arrays];
   const latents = new Float32Array(parts.length * state.latents.length);
   parts.forEach((part, i) => latents.set(part, i * state.latents.length));
   await checkpoints.reached({
@@ -202,6 +223,7 @@ export async function writeSamplingDown(
       position: step,
       memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
     },
+    rule: { memory, arrays: arrays.length },
     rng: JSON.stringify(state.generator.state()),
     frames: [...stored],
     latents,

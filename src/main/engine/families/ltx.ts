@@ -23,7 +23,7 @@ import {
   predictClean,
 } from '@core/diffusion/flow-match-euler';
 import type { FlowMatchSchedule } from '@core/diffusion/flow-match-euler';
-import { guidedFromPair } from '@core/diffusion/guidance';
+import { assertRulesFitFamily } from '@core/diffusion/families';
 import {
   denormaliseLatents,
   normaliseLatents,
@@ -34,6 +34,7 @@ import {
 } from '@core/diffusion/latent-geometry';
 import { blendEmbeddings } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
+import { StepRule } from '@core/diffusion/step-rule';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { assert } from '@core/errors';
 import { framesPerSecond } from '@core/time/rate';
@@ -47,6 +48,7 @@ import {
   checkCancelled,
   framesInOrder,
   mixesOf,
+  partsOf,
   readKnownFrame,
   textsOf,
   tokenizerOf,
@@ -95,18 +97,20 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
     const { value: known } = await watch.time('encode', () => encodeKnownFrames(run, window, made));
 
     const latents = prepareLatents(run, window, known);
-    const from = doneSteps === 0 ? 0 : await goOnFrom(run, w, latents);
+    const rule = new StepRule({ ...recipe, isGuided: recipe.guidance !== 1, size: latents.tokens.length });
+    const from = doneSteps === 0 ? 0 : await goOnFrom(run, w, latents, rule);
     const negative = embeddingOf(embeddings, window.negative);
     const prompt = windowEmbedding(window, embeddings);
     const reached = (step: number): Promise<void> =>
-      writeDown(run, { window: w, step, latents: latents.tokens, stored });
+      writeDown(run, { window: w, step, latents: latents.tokens, rule, stored });
     if (from < recipe.steps)
       await run.sessions.use('transformer', (transformer) =>
         watch.time('denoise', () =>
-          denoise(run, { w, window, latents, negative, prompt, schedule, transformer, from, reached }),
+          denoise(run, { w, window, latents, negative, prompt, schedule, rule, transformer, from, reached }),
         ),
       );
 
+    run.onRule(w, rule.tally);
     meter.stage('decoding');
     await checkCancelled(run.signal);
     const { value: volume, ms } = await watch.time('decode', () => decode(run, w, window, latents));
@@ -117,7 +121,7 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
     for (const { index, hash } of frames) made.set(index, hash);
     stored.push(...frames);
     run.onFrames(frames);
-    await writeDown(run, { window: w + 1, step: 0, latents: null, stored });
+    await writeDown(run, { window: w + 1, step: 0, latents: null, rule: null, stored });
   }
   return framesInOrder(recipe, made);
 }
@@ -126,6 +130,7 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
 
 function checkRecipe({ recipe, pkg }: FamilyRun): FlowMatchSchedule {
   assertRecipeFitsPackage(recipe, pkg);
+  assertRulesFitFamily('ltx', recipe);
   const config = parseFlowMatchEulerConfig({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
   return createFlowMatchSchedule(config, { sigmas: linearSigmas(recipe.steps) });
 }
@@ -266,15 +271,23 @@ function latentSize(
 
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Puts the written latents in the place of the noise. @returns the steps that are done */
-async function goOnFrom({ checkpoints, meter }: FamilyRun, w: number, latents: WindowLatents): Promise<number> {
+/** Puts the written latents in the place of the noise, and the rule where it stood. @returns the steps that are done */
+async function goOnFrom(
+  { checkpoints, meter }: FamilyRun,
+  w: number,
+  { tokens }: WindowLatents,
+  rule: StepRule,
+): Promise<number> {
   const resumed = checkpoints?.resumed;
   if (!checkpoints || !resumed?.latents) return 0;
-  if (resumed.latents.length === latents.tokens.length) {
-    latents.tokens.set(resumed.latents);
+  const parts = partsOf(resumed.latents, tokens.length);
+  const [latents, ...arrays] = parts;
+  if (latents !== undefined && resumed.latents.length === parts.length * tokens.length) {
+    tokens.set(latents);
+    if (resumed.rule) rule.restore({ arrays, memory: resumed.rule.memory });
     return resumed.step;
   }
-  await checkpoints.startOver(`its ${resumed.latents.length} latent values are not the ${latents.tokens.length} here`);
+  await checkpoints.startOver(`its ${resumed.latents.length} latent values are not those of ${tokens.length} here`);
   meter.startWindow(w);
   return 0;
 }
@@ -283,13 +296,26 @@ interface Standing {
   readonly window: number;
   readonly step: number;
   readonly latents: Float32Array | null;
+  /** null at a window's start. */
+  readonly rule: StepRule | null;
   readonly stored: readonly StoredFrame[];
 }
 
-async function writeDown({ checkpoints, watch }: FamilyRun, { stored, step, ...standing }: Standing): Promise<void> {
-  // Euler has no memory of its own: its place in the schedule is the step.
-  const scheduler = { position: step };
-  await checkpoints?.reached({ ...standing, step, scheduler, rng: null, frames: [...stored], spent: watch.seconds() });
+async function writeDown({ checkpoints, watch }: FamilyRun, standing: Standing): Promise<void> {
+  const { stored, step, rule, latents, window } = standing;
+  if (checkpoints === null) return;
+  const { arrays, memory } = rule?.state() ?? { arrays: [], memory: '' };
+  await checkpoints.reached({
+    window,
+    step,
+    // Euler has no memory of its own: its place in the schedule is the step.
+    scheduler: { position: step },
+    ...(rule !== null && { rule: { memory, arrays: arrays.length } }),
+    rng: null,
+    latents: latents && (arrays.length === 0 ? latents : joined([latents, ...arrays])),
+    frames: [...stored],
+    spent: watch.seconds(),
+  });
 }
 
 interface Denoising {
@@ -299,6 +325,7 @@ interface Denoising {
   readonly negative: PromptEmbedding;
   readonly prompt: PromptEmbedding;
   readonly schedule: FlowMatchSchedule;
+  readonly rule: StepRule;
   readonly transformer: OnnxSession;
   /** Steps that are done already. */
   readonly from: number;
@@ -307,33 +334,21 @@ interface Denoising {
 }
 
 /**
- * Euler over the schedule, [uncond, cond] in one batch. All buffers are made once and filled in place: the tensors wrap
- * them. At guidance 1 the unconditional half would be multiplied by 0, so only the conditional one is run.
+ * Euler over the schedule, [uncond, cond] in one batch, or the prompt alone where the rule needs no more. All buffers are
+ * made once and filled in place: the tensors wrap them.
  */
 async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
-  const { recipe, meter, watch, signal } = run;
-  const { latents, negative, prompt, schedule, transformer } = work;
-  const { tokens, isKnown, coordinates } = latents;
-  const halves = recipe.guidance === 1 ? [prompt] : [negative, prompt];
-  const batch = halves.length;
+  const { meter, watch, signal } = run;
+  const { latents, schedule, rule, transformer } = work;
+  const { tokens, isKnown } = latents;
   const count = isKnown.length;
-  const channels = tokens.length / count;
-
-  const hiddenStates = new Float32Array(batch * tokens.length);
-  const batchTimesteps = new Float32Array(batch * count);
-  const tokenTimesteps = batchTimesteps.subarray(0, count);
-  const guided = new Float32Array(tokens.length);
-  const textLength = prompt.mask.length;
-  const feeds: Record<string, Tensor> = {
-    hidden_states: float32Tensor(hiddenStates, [batch, count, channels]),
-    encoder_hidden_states: float32Tensor(joined(halves.map((half) => half.hidden)), [
-      batch,
-      textLength,
-      prompt.hidden.length / textLength,
-    ]),
-    encoder_attention_mask: float32Tensor(joined(halves.map((half) => half.mask)), [batch, textLength]),
-    timestep: float32Tensor(batchTimesteps, [batch, count]),
-    video_coords: float32Tensor(joined(halves.map(() => coordinates)), [batch, 3, count]),
+  const tokenTimesteps = new Float32Array(count);
+  const velocity = new Float32Array(tokens.length);
+  const batches = new Map<number, TransformerBatch>();
+  const batchOf = (passes: 1 | 2): TransformerBatch => {
+    const batch = batches.get(passes) ?? transformerBatch(work, passes);
+    batches.set(passes, batch);
+    return batch;
   };
   transformer.assertInputs({
     hidden_states: 'float32',
@@ -343,24 +358,20 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     video_coords: 'float32',
   });
 
-  const preview = previewMaker(run, work, channels);
+  const preview = previewMaker(run, work, tokens.length / count);
   meter.stage('denoising');
   for (const [step, timestep] of schedule.timesteps.entries()) {
     if (step < work.from) continue;
     await checkCancelled(signal);
     const startedAt = performance.now();
     for (let token = 0; token < count; token++) tokenTimesteps[token] = isKnown[token] === 1 ? 0 : timestep;
-    hiddenStates.set(tokens, 0);
-    if (batch === 2) {
-      hiddenStates.set(tokens, tokens.length);
-      batchTimesteps.copyWithin(count, 0, count);
+    const passes = rule.passes(step, tokens);
+    let answers: Float32Array | null = null;
+    if (passes !== 0) {
+      const feeds = batchOf(passes).fill(tokens, tokenTimesteps);
+      answers = (await watch.time('transformer', () => transformer.run(feeds, 'out_hidden_states'))).value.data;
     }
-    const { value } = await watch.time('transformer', () => transformer.run(feeds, 'out_hidden_states'));
-    let velocity = value.data;
-    if (batch === 2) {
-      guidedFromPair(value.data, recipe.guidance, guided);
-      velocity = guided;
-    }
+    rule.predict(tokens, answers, velocity);
     assertFinite(velocity, 'the transformer');
     preview(step, velocity, tokenTimesteps);
     eulerStepPerToken(tokens, velocity, tokenTimesteps, schedule);
@@ -370,6 +381,41 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     meter.stepDone(stepMs);
   }
   await checkCancelled(signal);
+}
+
+interface TransformerBatch {
+  /** The tensors of a step. Valid until the next call. */
+  fill(tokens: Float32Array, timesteps: Float32Array): Record<string, Tensor>;
+}
+
+function transformerBatch({ latents, negative, prompt }: Denoising, passes: 1 | 2): TransformerBatch {
+  const { tokens, isKnown, coordinates } = latents;
+  const halves = passes === 1 ? [prompt] : [negative, prompt];
+  const count = isKnown.length;
+  const channels = tokens.length / count;
+  const hiddenStates = new Float32Array(passes * tokens.length);
+  const batchTimesteps = new Float32Array(passes * count);
+  const textLength = prompt.mask.length;
+  const feeds: Record<string, Tensor> = {
+    hidden_states: float32Tensor(hiddenStates, [passes, count, channels]),
+    encoder_hidden_states: float32Tensor(joined(halves.map((half) => half.hidden)), [
+      passes,
+      textLength,
+      prompt.hidden.length / textLength,
+    ]),
+    encoder_attention_mask: float32Tensor(joined(halves.map((half) => half.mask)), [passes, textLength]),
+    timestep: float32Tensor(batchTimesteps, [passes, count]),
+    video_coords: float32Tensor(joined(halves.map(() => coordinates)), [passes, 3, count]),
+  };
+  return {
+    fill: (now, timesteps) => {
+      for (let half = 0; half < passes; half++) {
+        hiddenStates.set(now, half * now.length);
+        batchTimesteps.set(timesteps, half * count);
+      }
+      return feeds;
+    },
+  };
 }
 
 /** Shows where the film is heading: the clean latents that this step's velocity points to. */

@@ -2,7 +2,6 @@
  * One denoising step after the other: what the families over a `Scheduler` do in the same way at each. A cancel is let
  * through first; the step is written down before it is told, so a step that the artist has seen done is not done again.
  */
-import { guidedFromPair } from '@core/diffusion/guidance';
 import { packLatents, type LatentSize } from '@core/diffusion/latent-geometry';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import type { NormalSource } from '@core/diffusion/schedulers/scheduler';
@@ -25,8 +24,6 @@ export interface StepLoop {
   readonly to: number;
   /** The model's output for the scaled latents at a step. The array need not outlive the next call. */
   readonly predict: (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
-  /** From [negative, prompt] to one prediction; default: classifier-free guidance at the recipe's scale. */
-  readonly guide?: (pair: Float32Array, out: Float32Array) => void;
   /** What a scheduler that adds noise draws from; default: the window's generator. */
   readonly noise?: NormalSource;
   /** Called with the number of steps done, before they are written down. */
@@ -34,27 +31,25 @@ export interface StepLoop {
 }
 
 export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState>, loop: StepLoop): Promise<void> {
-  const { recipe, meter, watch, signal } = run;
-  const { latents, scheduler, generator } = sampling.state;
+  const { meter, watch, signal } = run;
+  const { rule, state } = sampling;
+  const { latents, scheduler, generator } = state;
   const size = latents.length;
   const input = new Float32Array(size);
-  const pair = new Float32Array(2 * size);
-  const guided = new Float32Array(size);
-  const guide = loop.guide ?? ((both, out) => guidedFromPair(both, recipe.guidance, out));
+  const answers = new Float32Array(2 * size);
+  const prediction = new Float32Array(size);
 
   meter.stage('denoising');
   for (let step = loop.from; step < loop.to; step++) {
     await checkCancelled(signal);
     const startedAt = performance.now();
     scheduler.scaleModelInput(latents, step, input);
-    const { value: prediction } = await watch.time('transformer', async () => {
-      // diffusers' rule: guidance up to 1 runs the prompt alone.
-      if (recipe.guidance <= 1) return loop.predict(input, step, 'prompt');
-      pair.set(await loop.predict(input, step, 'negative'));
-      pair.set(await loop.predict(input, step, 'prompt'), size);
-      guide(pair, guided);
-      return guided;
+    const passes = rule.passes(step, input);
+    await watch.time('transformer', async () => {
+      if (passes === 2) answers.set(await loop.predict(input, step, 'negative'));
+      if (passes > 0) answers.set(await loop.predict(input, step, 'prompt'), (passes - 1) * size);
     });
+    rule.predict(input, answers.subarray(0, passes * size), prediction);
     assertFinite(prediction, loop.model);
     preview(run, sampling, step, prediction);
     scheduler.step(prediction, step, latents, { generator: loop.noise ?? generator });

@@ -15,9 +15,8 @@
  * so where a chunk begins is part of the film: chunks are counted from the window's first frame (docs/adr/0024).
  */
 import { CLIP_SIDE, clipPicture } from '@core/diffusion/clip-picture';
-import { assertSchedulerFits } from '@core/diffusion/families';
 import { guidedFromPairPerFrame } from '@core/diffusion/guidance';
-import { denormaliseLatents } from '@core/diffusion/latent-geometry';
+import { denormaliseLatents, type LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
@@ -25,7 +24,7 @@ import { framesPerSecond } from '@core/time/rate';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume, volumeFromFrames } from '../pixels';
-import { assertFinite, assertRecipeFitsPackage, checkCancelled, readKnownFrame, type FamilyRun } from './family-run';
+import { assertFinite, assertRunFitsFamily, checkCancelled, readKnownFrame, type FamilyRun } from './family-run';
 import { assertDims, encodePicture, frameLatentSize, valuesOf, volumeFromFrameMajor } from './picture-frames';
 import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
 import { runWindows, type Sampling } from './window-loop';
@@ -44,6 +43,7 @@ export async function runSvd(run: FamilyRun): Promise<string[]> {
   const motion = checkRecipe(run);
   return runWindows<null, WindowState>(run, {
     encodePrompts: () => Promise.resolve(null),
+    guide: ({ size }) => rampedGuidance(run.recipe, size),
     readsImages: () => true,
     prepare: (window, made) => prepare(run, window, { made, noise: motion.noise }),
     denoise: (sampling) => denoise(run, sampling, motion),
@@ -53,9 +53,9 @@ export async function runSvd(run: FamilyRun): Promise<string[]> {
 
 // 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
 
-function checkRecipe({ recipe, pkg }: FamilyRun): NonNullable<Recipe['motion']> {
-  assertRecipeFitsPackage(recipe, pkg);
-  assertSchedulerFits('svd', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+function checkRecipe(run: FamilyRun): NonNullable<Recipe['motion']> {
+  const { recipe, pkg } = run;
+  assertRunFitsFamily('svd', run);
   for (const [i, window] of recipe.windows.entries())
     if (window.prefix === 0)
       throw invalidInput(
@@ -113,6 +113,16 @@ async function prepare(
   return { size, latents, embedding, image, scheduler, generator };
 }
 
+/** From 1 at the first frame to the recipe's at the last, for volumes whose channels each have all of the frames. */
+function rampedGuidance(
+  { guidance }: Recipe,
+  { channels, frames }: LatentSize,
+): (pair: Float32Array, out: Float32Array) => void {
+  const ramp = Array.from({ length: frames }, (_, i) => 1 + ((guidance - 1) * i) / Math.max(1, frames - 1));
+  const scales = Array.from({ length: channels }, () => ramp).flat();
+  return (pair, out) => guidedFromPairPerFrame(pair, scales, out);
+}
+
 // 4, 7, 8 ── the motion, the guidance, the steps ──────────────────────────────────────────────────────────────────────
 
 async function denoise(
@@ -121,10 +131,6 @@ async function denoise(
   motion: NonNullable<Recipe['motion']>,
 ): Promise<void> {
   const { recipe } = run;
-  const { channels, frames } = sampling.state.size;
-  const ramp = Array.from({ length: frames }, (_, i) => 1 + ((recipe.guidance - 1) * i) / Math.max(1, frames - 1));
-  // Each channel of the volume has all of the frames.
-  const scales = Array.from({ length: channels }, () => ramp).flat();
   // The model was trained with one less than the rate, which the pipeline takes off.
   const rate = Math.max(1, Math.round(framesPerSecond(recipe.rate)));
   const asked = Float32Array.of(rate - 1, motion.bucket, motion.noise);
@@ -133,7 +139,6 @@ async function denoise(
       model: 'the UNet',
       ...{ from: sampling.from, to: recipe.steps },
       predict: predictor(sampling.state, asked, unet),
-      guide: (pair, out) => guidedFromPairPerFrame(pair, scales, out),
     }),
   );
 }

@@ -13,7 +13,6 @@
  * [F − 1, C, h, w] for step 6. Steps 5 and 6 are made again by a run that goes on before step 7: they are three passes
  * over one frame. DDIM remembers nothing, so its copy, which the pipeline takes before step 5, is itself.
  */
-import { assertSchedulerFits } from '@core/diffusion/families';
 import { guidedFromPair } from '@core/diffusion/guidance';
 import { alphaProduct, movedPicture, noisier } from '@core/diffusion/moved-noise';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
@@ -21,7 +20,7 @@ import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import type { RecipeWindow } from '@contracts/recipe';
 import type { MovedFrames } from '../model-package';
-import { assertFinite, assertRecipeFitsPackage, checkCancelled, type FamilyRun } from './family-run';
+import { assertFinite, assertRunFitsFamily, checkCancelled, type FamilyRun } from './family-run';
 import { decodePictures, frameLatentSize, putFrame, takeFrame, valuesOf } from './picture-frames';
 import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
 import { encodeClipTexts, type TextEmbeddings } from './text-embeddings';
@@ -42,9 +41,9 @@ export async function runText2VideoZero(run: FamilyRun): Promise<string[]> {
 
 // 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
 
-function checkRecipe({ recipe, pkg }: FamilyRun): MovedFrames {
-  assertRecipeFitsPackage(recipe, pkg);
-  assertSchedulerFits('text2video-zero', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+function checkRecipe(run: FamilyRun): MovedFrames {
+  const { recipe, pkg } = run;
+  assertRunFitsFamily('text2video-zero', run);
   const { movedFrames } = pkg;
   assert(movedFrames, 'a package of this family says how its frames move');
   if (recipe.steps <= movedFrames.t1)

@@ -9,8 +9,7 @@
  *
  * The pipeline makes films from text alone; known frames go beyond it.
  */
-import { assertSchedulerFits } from '@core/diffusion/families';
-import { assertRecipeFitsPackage, type FamilyRun } from './family-run';
+import { assertRunFitsFamily, type FamilyRun } from './family-run';
 import { assertLaterImagesFit, prepareAround, putKnownFrames, type AroundState } from './known-pictures';
 import { decodePictures, volumeFromFrameMajor } from './picture-frames';
 import { denoiseSteps } from './step-loop';
@@ -20,9 +19,7 @@ import { runWindows, type Sampling } from './window-loop';
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
 export async function runUnet3d(run: FamilyRun): Promise<string[]> {
-  const { recipe, pkg } = run;
-  assertRecipeFitsPackage(recipe, pkg);
-  assertSchedulerFits('unet3d', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+  assertRunFitsFamily('unet3d', run);
   assertLaterImagesFit(run);
   return runWindows<TextEmbeddings, AroundState>(run, {
     encodePrompts: (windows) => encodeClipTexts(run, windows),

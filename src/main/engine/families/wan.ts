@@ -14,7 +14,6 @@
  * Two experts, where a package has them, share the steps at its boundary, under one guidance.
  * The transformer runs with a batch of one, twice under guidance (docs/adr/0021). A clip is encoded and decoded whole.
  */
-import { assertSchedulerFits } from '@core/diffusion/families';
 import { denormaliseLatents, type LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
@@ -25,7 +24,7 @@ import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { GraphName, ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume } from '../pixels';
-import { assertFinite, assertRecipeFitsPackage, tokenizerOf, type FamilyRun } from './family-run';
+import { assertFinite, assertRunFitsFamily, tokenizerOf, type FamilyRun } from './family-run';
 import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
 import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import { conditionKind, encodeCondition, type Condition } from './wan-condition';
@@ -50,9 +49,9 @@ export async function runWan(run: FamilyRun): Promise<string[]> {
 
 // 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
 
-function checkRecipe({ recipe, pkg }: FamilyRun): void {
-  assertRecipeFitsPackage(recipe, pkg);
-  assertSchedulerFits('wan', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+function checkRecipe(run: FamilyRun): void {
+  const { recipe, pkg } = run;
+  assertRunFitsFamily('wan', run);
   const { max } = pkg.manifest.frameGrid;
   for (const [i, window] of recipe.windows.entries()) {
     if (conditionKind(pkg) === 'beside' && window.prefix === 0 && window.later === null)

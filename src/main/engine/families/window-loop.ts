@@ -3,6 +3,7 @@
  * window prepare, denoise, decode, store. A run that goes on redoes what is before the steps, which gives the same
  * values, and puts the written latents in place.
  */
+import { StepRule } from '@core/diffusion/step-rule';
 import type { RecipeWindow } from '@contracts/recipe';
 import {
   checkCancelled,
@@ -19,6 +20,7 @@ export interface Sampling<State extends SamplingState> {
   readonly w: number;
   readonly window: RecipeWindow;
   readonly state: State;
+  readonly rule: StepRule;
   /** Steps that are done already. */
   readonly from: number;
   /** The frames of earlier windows. */
@@ -28,6 +30,8 @@ export interface Sampling<State extends SamplingState> {
 export interface WindowSteps<Texts, State extends SamplingState> {
   /** @param windows those that are still to be made; none when only the frames' order is left to say */
   readonly encodePrompts: (windows: readonly RecipeWindow[]) => Promise<Texts>;
+  /** How two predictions become one where the recipe has no method of its own; default: at its guidance. */
+  readonly guide?: (state: State) => (pair: Float32Array, out: Float32Array) => void;
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
@@ -59,9 +63,15 @@ export async function runWindows<Texts, State extends SamplingState>(
     await checkCancelled(run.signal);
     if (steps.readsImages(window)) meter.stage('encoding-images');
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
-    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh);
+    // diffusers' rule: guidance up to 1 runs the prompt alone.
+    const rule = new StepRule({
+      ...{ ...recipe, isGuided: recipe.guidance > 1, size: fresh.latents.length },
+      ...(steps.guide && { plain: steps.guide(fresh) }),
+    });
+    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh, rule);
     if (from < recipe.steps)
-      await watch.time('denoise', () => steps.denoise({ w, window, state, from, stored }, texts));
+      await watch.time('denoise', () => steps.denoise({ w, window, state, rule, from, stored }, texts));
+    run.onRule(w, rule.tally);
 
     meter.stage('decoding');
     await checkCancelled(run.signal);

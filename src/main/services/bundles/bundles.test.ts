@@ -248,11 +248,54 @@ describe('a bundle', () => {
     const { version } = aRecipe().model;
     const none = await importBundle(to.db, to.paths, path, { ...to.options, installedModels: [] });
     const other = { ...to.options, installedModels: [{ id: 'pocket', version: '99' }] };
-    expect(none.missingModels).toEqual([{ id: 'pocket', version, installed: null }]);
+    const unsaid = { name: null, licence: null, source: null };
+    expect(none.missingModels).toEqual([{ id: 'pocket', version, installed: null, ...unsaid }]);
     expect((await importBundle(to.db, to.paths, path, other)).missingModels).toEqual([
-      { id: 'pocket', version, installed: '99' },
+      { id: 'pocket', version, installed: '99', ...unsaid },
     ]);
     expect(to.projects.open(none.projectId).takes).toHaveLength(2);
+  });
+});
+
+describe('what a bundle says of its models', () => {
+  const about = { id: 'pocket', name: 'Pocket', licence: 'MIT' };
+  const cases = [
+    [{ ...about, source: 'https://example.org/pocket', isEmbedded: false }, 'https://example.org/pocket'],
+    [{ ...about, isEmbedded: true }, 'It comes with Onionskin 1.'],
+    [{ ...about, isEmbedded: false }, null],
+  ] as const;
+  test.each(cases)('%j is where the model is to be had', async (model, source) => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const outPath = join(tempDir(), 'film.onionskin');
+    const progress: { done: number; total: number }[] = [];
+    const projectId = await aFilm(from, plan);
+    const how = { clock: new FakeClock(), appVersion: '1', installedModels: [model] };
+    await exportBundle(
+      from.db,
+      from.paths,
+      { projectId, outPath },
+      { ...how, onProgress: (one) => progress.push(one) },
+    );
+    const { missingModels } = await importBundle(to.db, to.paths, outPath, { ...to.options, installedModels: [] });
+    expect(missingModels).toEqual([expect.objectContaining({ name: 'Pocket', licence: 'MIT', source })]);
+    expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+  });
+
+  test('cancelling leaves no file, and no project when it is opened', async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const projectId = await aFilm(from, plan);
+    const path = await bundleOf(from, projectId);
+    const dir = tempDir();
+    const stop = new AbortController();
+    const at = { projectId, outPath: join(dir, 'film.onionskin') };
+    const how = { signal: stop.signal, onProgress: () => stop.abort() };
+    const saving = exportBundle(from.db, from.paths, at, { clock: new FakeClock(), appVersion: '1', ...how });
+    await expect(saving).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(dir)).toEqual([]);
+    await expect(importBundle(to.db, to.paths, path, { ...to.options, ...how })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(to.db.get(Count, 'SELECT count(*) AS count FROM projects')).toEqual({ count: 0 });
   });
 });
 

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { AppError } from '@core/errors';
 import type { BundleManifest, BundleMedia, BundleModel, BundleProject, BundleTakes } from '@contracts/bundle';
 import { DocumentDiff } from '@contracts/document';
+import type { ModelManifest } from '@contracts/model-manifest';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom, syncDir } from '../../platform/fs-atomic';
 import type { LibraryPaths } from '../../platform/paths';
@@ -22,8 +23,14 @@ import { ZipWriter } from './zip-file';
 export interface ExportBundleOptions {
   readonly clock: Clock;
   readonly appVersion: string;
+  /** What is said of the models in the takes' recipes, where they are installed. */
+  readonly installedModels?: readonly InstalledModel[];
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface InstalledModel extends Pick<ModelManifest, 'id' | 'name' | 'licence' | 'source'> {
+  readonly isEmbedded: boolean;
 }
 
 const ENTRIES_MAX = 65_000;
@@ -90,7 +97,7 @@ export async function exportBundle(
       for (const { path, entry, hash } of files) await add(entry, await readWhole(path, hash), false);
       const manifest: BundleManifest = {
         ...{ format: 'onionskin-bundle', formatVersion: 1, app: options.appVersion, createdAt: options.clock.now() },
-        ...{ projectName: project.name, models: modelsOf(takes), entries },
+        ...{ projectName: project.name, models: modelsOf(takes, options), entries },
       };
       await zip.add('manifest.json', jsonBytes(manifest), true);
       await zip.end();
@@ -183,9 +190,18 @@ function filesOf(paths: LibraryPaths, takes: BundleTakes, { media, fitted }: Bun
   return [...frames, ...originals];
 }
 
-function modelsOf(takes: BundleTakes): BundleModel[] {
-  const models = takes.map(({ recipe }) => recipe.model);
-  return [...new Map(models.map((model) => [JSON.stringify(model), model])).values()];
+function modelsOf(
+  takes: BundleTakes,
+  { installedModels = [], appVersion }: Pick<ExportBundleOptions, 'installedModels' | 'appVersion'>,
+): BundleModel[] {
+  const models = new Map(takes.map(({ recipe: { model } }) => [JSON.stringify(model), model]));
+  return [...models.values()].map((model) => {
+    const installed = installedModels.find(({ id }) => id === model.id);
+    if (installed === undefined) return model;
+    const { name, licence } = installed;
+    const source = installed.isEmbedded ? `It comes with Onionskin ${appVersion}.` : installed.source;
+    return { ...model, name, licence, ...(source !== undefined && { source }) };
+  });
 }
 
 async function readWhole(path: string, hash: string): Promise<Uint8Array> {

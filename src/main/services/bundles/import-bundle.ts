@@ -246,9 +246,10 @@ function missingModels(
   { models }: BundleManifest,
   installed: readonly Pick<ModelManifest, 'id' | 'version'>[],
 ): ImportedBundle['missingModels'] {
-  return models.flatMap(({ id, version }) => {
+  return models.flatMap(({ id, version, name = null, licence = null, source = null }) => {
     const own = installed.find((model) => model.id === id);
-    return own?.version === version ? [] : [{ id, version, installed: own?.version ?? null }];
+    if (own?.version === version) return [];
+    return [{ id, version, installed: own?.version ?? null, name, licence, source }];
   });
 }
 

@@ -16,6 +16,7 @@ export class StudioEmitter {
     'export.progress': new Set(),
     'takes.added': new Set(),
     'media.added': new Set(),
+    'bundle.progress': new Set(),
     'library.progress': new Set(),
   };
 

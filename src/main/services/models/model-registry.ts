@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { assertRunFits } from '@core/diffusion/window-rules';
-import { assertFamily, assertSchedulerFits } from '@core/diffusion/families';
+import { assertFamily, assertRulesFitFamily, assertSchedulerFits } from '@core/diffusion/families';
 import { AppError, invalidInput } from '@core/errors';
 import type { ModelView } from '@contracts/ipc';
 import type { ModelManifest } from '@contracts/model-manifest';
@@ -137,6 +137,7 @@ export class ModelRegistry {
     const { dir, manifest } = this.#find(draft.modelId);
     const family = assertFamily(manifest.family);
     assertRunFits(draft, manifest);
+    assertRulesFitFamily(family, draft);
     await this.#hashes.check(dir, manifest);
     const { _class_name: className, ...config } = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
     assertSchedulerFits(family, { ...config, _class_name: className });
@@ -146,7 +147,7 @@ export class ModelRegistry {
         'frame' in image ? image.frame : await completion.resolveMedia(image.mediaId, draft.width, draft.height);
       known.push({ index: image.index, frame });
     }
-    const { role, width, height, rate, frameCount, steps, guidance, seed, windows } = draft;
+    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows } = draft;
     const motion = motionOf(draft, manifest);
     return Recipe.parse({
       schema: 1,
@@ -163,6 +164,8 @@ export class ModelRegistry {
       frameCount,
       steps,
       guidance,
+      guidanceRule,
+      stepReuse,
       seed,
       scheduler: { class: className, config },
       known,

@@ -124,8 +124,8 @@ export function keepGeneration(
   if (frames.length === 0) return {};
   const kept = keepFrames(payload, { jobId, projectId }, frames, options);
   if (whole !== null) {
-    calibration.record(manifestOf(recipe.model.id), recipe, whole.seconds, clock.now());
-    return { ...kept, seconds: whole.seconds };
+    calibration.record(manifestOf(recipe.model.id), recipe, whole, clock.now());
+    return { ...kept, seconds: whole.seconds, report: whole.report };
   }
   const which = recipe.role === 'backward' ? 'last' : 'first';
   return { ...kept, message: `The ${which} ${frames.length} of ${recipe.frameCount} frames were kept as a take.` };

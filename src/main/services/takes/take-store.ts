@@ -35,6 +35,7 @@ const TakeRow = z.object({
   createdAt: z.int(),
 });
 const FrameRow = z.object({ takeId: z.string(), hash: z.string() });
+const IdRow = z.object({ id: z.string() });
 const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable() });
 
 const columns = `t.id, t.shot_id AS shotId, t.segment_id AS segmentId, t.parent_take_id AS parentTakeId, t.seed,
@@ -102,6 +103,12 @@ export class TakeStore {
       recipe: parseJson(Recipe, rest.recipe, 'takes.recipe'),
       projectId: rest.projectId,
     };
+  }
+
+  /** Id of the newest take made by this recipe; null when this library has none. */
+  newestOf(recipeHash: string): string | null {
+    const sql = 'SELECT id FROM takes WHERE recipe_hash = ? ORDER BY created_at DESC, rowid DESC LIMIT 1';
+    return this.#db.get(IdRow, sql, recipeHash)?.id ?? null;
   }
 
   /** Takes of a project, newest first; two statements, whatever their number. */

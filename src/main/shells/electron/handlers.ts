@@ -9,6 +9,7 @@ import { AppError } from '@core/errors';
 import type { ExportPreset, MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
+import { writeFileAtomic } from '@main/platform/fs-atomic';
 import { soundExtensions } from '@main/services/media/sound-files';
 import type { Handlers } from './ipc';
 
@@ -26,6 +27,22 @@ export interface HandlerOptions {
 
 export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }: HandlerOptions): Handlers {
   const grants = new Map<string, string>();
+  let bundleStop: AbortController | null = null;
+  /** One bundle at a time, so that there is one to cancel. */
+  const bundling = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    if (bundleStop !== null)
+      throw new AppError('job/invalid-state', 'Another bundle is being saved or opened.', {
+        field: 'bundle',
+        remedy: 'Wait until it is done, or cancel it.',
+      });
+    const stop = new AbortController();
+    bundleStop = stop;
+    try {
+      return await work(stop.signal);
+    } finally {
+      bundleStop = null;
+    }
+  };
   return {
     'app.info': () => ({
       version: appVersion,
@@ -37,6 +54,16 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       lastProjectId: studio.projects.lastOpened(),
     }),
     'app.doctor': async () => ({ lines: await studio.doctor() }),
+    'devices.report': () => studio.devices.report(),
+    'devices.choose': async ({ choice }) => {
+      await studio.devices.choose(choice);
+      return studio.devices.report();
+    },
+    'devices.cuda': () => studio.devices.cuda(),
+    'devices.fetchCuda': async () => {
+      await studio.devices.fetchCuda();
+      return studio.devices.cuda();
+    },
     'app.showLibrary': () => {
       shell.showItemInFolder(path.join(studio.libraryDir, 'library.sqlite'));
       return {};
@@ -59,13 +86,15 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
       const file = await chooseBundleTarget(window(), name);
       if (file === null) return { name: null };
-      await studio.bundles.export(projectId, file);
+      await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
     },
     'projects.importBundle': async () => {
       const file = await chooseBundle(window());
-      return { imported: file === null ? null : await studio.bundles.import(file) };
+      if (file === null) return { imported: null };
+      return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
     },
+    'projects.cancelBundle': () => done(bundleStop?.abort()),
     'projects.saveView': ({ projectId, view }) => done(studio.projects.saveView(projectId, view)),
 
     'library.verify': () => studio.library.verify(),
@@ -96,6 +125,21 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'jobs.clearFinished': () => done(studio.jobs.clearFinished()),
 
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
+    'takes.saveRecipe': async ({ takeId }) => {
+      const { recipe } = studio.takes.get(takeId);
+      const file = await chooseRecipeTarget(window(), `seed ${recipe.seed}`);
+      if (file === null) return { name: null };
+      await writeFileAtomic(file, `${JSON.stringify(recipe, null, 2)}\n`);
+      return { name: path.basename(file) };
+    },
+    'recipes.choose': async () => {
+      const path = await chooseRecipe(window());
+      return { file: path === null ? null : await studio.recipes.read(path) };
+    },
+    'takes.details': ({ takeId }) => ({
+      recipe: studio.takes.get(takeId).recipe,
+      report: studio.takes.report(takeId),
+    }),
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
     'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
@@ -173,6 +217,27 @@ async function chooseBundleTarget(window: BrowserWindow | null, name: string): P
     : await dialog.showSaveDialog(options);
   if (canceled || !filePath) return null;
   return filePath.toLowerCase().endsWith('.onionskin') ? filePath : `${filePath}.onionskin`;
+}
+
+async function chooseRecipeTarget(window: BrowserWindow | null, name: string): Promise<string | null> {
+  const filters = [{ name: 'Recipe', extensions: ['json'] }];
+  const options = { title: 'Save the recipe', defaultPath: `${name}.json`, filters };
+  const { canceled, filePath } = window
+    ? await dialog.showSaveDialog(window, options)
+    : await dialog.showSaveDialog(options);
+  if (canceled || !filePath) return null;
+  return filePath.toLowerCase().endsWith('.json') ? filePath : `${filePath}.json`;
+}
+
+async function chooseRecipe(window: BrowserWindow | null): Promise<string | null> {
+  const extensions = ['json', 'mp4', 'mov', 'gif', 'png'];
+  const options: OpenDialogOptions = {
+    title: 'Open a recipe',
+    properties: ['openFile'],
+    filters: [{ name: 'Recipe, or film and picture with one', extensions }],
+  };
+  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return filePaths[0] ?? null;
 }
 
 async function chooseBundle(window: BrowserWindow | null): Promise<string | null> {

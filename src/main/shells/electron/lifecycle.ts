@@ -53,6 +53,7 @@ async function run(): Promise<void> {
   serveContract({
     handlers: createHandlers({ studio, onnxruntimeVersion, window: currentWindow, onSetting }),
     importFiles: async (projectId, files) => ({ media: await importAll(studio, projectId, files) }),
+    readRecipes: async (file) => ({ file: await studio.recipes.read(file) }),
     isOwnUrl: isStudioUrl,
     log,
   });
@@ -103,6 +104,7 @@ function forwardEvents(studio: Studio): void {
   forward('jobs.changed');
   forward('jobs.progress');
   forward('jobs.frames');
+  forward('bundle.progress');
   forward('library.progress');
   forward('export.progress');
   forward('takes.added');
@@ -126,6 +128,8 @@ function refuse(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const remedy = error instanceof AppError ? (error.detail.remedy ?? '') : '';
   process.stderr.write(`onionskin: ${message}${remedy === '' ? '' : `\n  ${remedy}`}\n`);
-  if (!process.env['ONIONSKIN_NO_DIALOGS']) dialog.showErrorBox('Onionskin cannot start', `${message}\n\n${remedy}`);
+  // Cancelled: the artist was asked already, and chose to leave.
+  const isKnown = error instanceof AppError && error.code === 'cancelled';
+  if (!isKnown && !process.env['ONIONSKIN_NO_DIALOGS']) dialog.showErrorBox('Onionskin cannot start', `${message}\n\n${remedy}`);
   app.exit(1);
 }

@@ -31,6 +31,7 @@ export const strings = {
   useAgainTip: 'Plans a shot at the playhead with this prompt, these settings and this seed',
   vary: 'Vary',
   varyTip: 'The same with a fresh seed',
+  showRecipe: 'Show recipe, save it, render it again',
   copyRecipe: 'Copy recipe',
   whereUsed: 'Where used',
   usedNowhere: 'No clip shows this run now.',

@@ -9,6 +9,7 @@ import { strings } from './strings';
 
 export interface ProgressLine {
   readonly stage: string;
+  /** Most wanted first: a narrow bar cuts the end off. */
   readonly facts: readonly string[];
   /** 0 … 1; null while nothing is known. */
   readonly fraction: number | null;
@@ -21,9 +22,9 @@ export function progressLine(job: JobView, run: RunProgress | null, file: Export
     return {
       stage: strings.exporting,
       facts: [
+        ...(left === null ? [] : [strings.left(formatSeconds(left))]),
         strings.framesDone(file.done, file.total),
         ...(file.framesPerSecond > 0 ? [strings.framesPerSecond(file.framesPerSecond)] : []),
-        ...(left === null ? [] : [strings.left(formatSeconds(left))]),
       ],
       fraction: file.total === 0 ? null : file.done / file.total,
     };
@@ -32,10 +33,10 @@ export function progressLine(job: JobView, run: RunProgress | null, file: Export
   return {
     stage: strings.stages[run.stage],
     facts: [
+      ...(run.remainingMs === null ? [] : [strings.left(formatSeconds(run.remainingMs / 1000))]),
       ...(run.stage === 'denoising' ? [strings.step(run.step, run.steps)] : []),
       ...(run.windows > 1 ? [strings.window(run.window + 1, run.windows)] : []),
       ...(run.stepMs === null ? [] : [strings.perStep(formatStep(run.stepMs))]),
-      ...(run.remainingMs === null ? [] : [strings.left(formatSeconds(run.remainingMs / 1000))]),
     ],
     fraction: run.fraction,
   };

@@ -4,6 +4,8 @@ export const strings = {
   tagline: 'Grow film on a timeline, frame after frame, on your own machine.',
   projects: 'Projects',
   create: 'New project',
+  openBundle: 'Open a bundle',
+  openBundleTip: 'Adds the project in a .onionskin file to this library',
   open: (name: string) => `Open ${name}`,
   trash: (name: string) => `Move ${name} to the trash`,
   clips: (count: number) => (count === 1 ? '1 clip' : `${count} clips`),

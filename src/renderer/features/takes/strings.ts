@@ -16,7 +16,7 @@ export const strings = {
   use: 'Use this take',
   useLabel: (number: number, seed: number) => `Use take ${number}, seed ${seed}`,
   short: (kept: number, wanted: number) => `${kept} of ${wanted} frames kept`,
-  copyRecipe: 'Copy recipe as JSON',
+  showRecipe: 'Show recipe, copy or save it, render it again',
   lockSeed: 'Lock this seed for the next run',
   lockSeedEdit: 'Lock seed',
   number: (number: number, total: number) => `${number}/${total}`,
