@@ -100,7 +100,7 @@ test('the device is chosen with its reasons, one that does not work is refused, 
   const film = new StudioPage(studio.page);
   const { page } = studio;
   await film.newProject('Devices');
-  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Control+Shift+p');
   await page.keyboard.type('Doctor');
   await page.keyboard.press('Enter');
   const choice = page.getByTestId('device-choice');

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type * as Rules from '@core/diffusion/guidance-rule';
 import type * as D from '@core/document/diff';
-import type * as R from '@core/document/records';
+import * as R from '@core/document/records';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
 
 export const Id = z.string().min(1).max(64);
@@ -64,6 +64,8 @@ export const ClipRecord = z.object({
   start: Frame.min(0),
   duration: Frame.min(1),
   sourceIn: Frame,
+  groupId: Id.optional(),
+  linkId: Id.optional(),
 }) satisfies z.ZodType<R.ClipRecord>;
 
 export const TransitionRecord = z.object({
@@ -81,6 +83,8 @@ export const MarkerRecord = z.object({
   id: Id,
   frame: Frame.min(0),
   name: z.string().max(200),
+  color: z.enum(R.markerColors).optional(),
+  note: z.string().max(2_000).optional(),
 }) satisfies z.ZodType<R.MarkerRecord>;
 
 /** How a run is guided; what is absent is off (core/diffusion/guidance-rule.ts). */
@@ -125,10 +129,17 @@ export const ShotRecord = z.object({
   width: Size,
   height: Size,
   sampling: SamplingSettings,
+  head: PromptText.optional(),
+  tail: PromptText.optional(),
   headSegmentId: Id.nullable(),
 }) satisfies z.ZodType<R.ShotRecord>;
 
 export const SegmentRole = z.enum(['first', 'forward', 'backward', 'retake']);
+
+export const JoinedFrame = z.union([
+  z.object({ shotId: Id, frame: Frame }),
+  z.object({ mediaId: Id }),
+]) satisfies z.ZodType<R.JoinedFrame>;
 
 export const SegmentRecord = z.object({
   kind: z.literal('segment'),
@@ -140,6 +151,7 @@ export const SegmentRecord = z.object({
   parentId: Id.nullable(),
   seed: Seed.nullable(),
   activeTakeId: Id.nullable(),
+  joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
 export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;

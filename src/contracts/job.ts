@@ -116,6 +116,8 @@ export const TakeView = z.object({
   /** What it was planned as, without seeds (core/prompt/draft-key.ts); null = not known. */
   draftKey: DraftKey.nullable().default(null),
   createdAt: z.number(),
+  isStarred: z.boolean().optional(),
+  note: z.string().optional(),
 });
 export type TakeView = z.infer<typeof TakeView>;
 

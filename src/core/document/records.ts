@@ -74,6 +74,10 @@ export interface ClipRecord {
   readonly duration: number;
   /** Offset into the source at the project's rate; below 0 after a backward extension. 0 for stills. */
   readonly sourceIn: number;
+  /** Clips of one group are selected, moved, copied and deleted together; there are at least two. No record has this id. */
+  readonly groupId?: RecordId | undefined;
+  /** As a group; besides, linked picture and sound are trimmed and split together. */
+  readonly linkId?: RecordId | undefined;
 }
 
 /** A dissolve over the cut between two touching clips of one track, using source frames beyond their trims (handles). */
@@ -93,7 +97,13 @@ export interface MarkerRecord {
   readonly id: RecordId;
   readonly frame: number;
   readonly name: string;
+  /** Absent = blue. */
+  readonly color?: MarkerColor | undefined;
+  readonly note?: string | undefined;
 }
+
+export const markerColors = ['blue', 'green', 'yellow', 'orange', 'red', 'purple'] as const;
+export type MarkerColor = (typeof markerColors)[number];
 
 /** How a shot is sampled; every new take of the shot starts from these. */
 export interface SamplingSettings {
@@ -121,12 +131,26 @@ export interface ShotRecord {
   readonly width: number;
   readonly height: number;
   readonly sampling: SamplingSettings;
+  /** Said before and after every prompt of the shot. */
+  readonly head?: string | undefined;
+  readonly tail?: string | undefined;
   /** Leaf of the active branch: the shot's film is this segment over its parents. null = nothing planned yet. */
   readonly headSegmentId: RecordId | null;
 }
 
 /** first: frames out of nothing or images · forward / backward: grown from a parent · retake: [from, from+count) again */
 export type SegmentRole = 'first' | 'forward' | 'backward' | 'retake';
+
+/** A picture outside a segment's own branch that it meets: a frame of a shot as its film shows it now, or an image. */
+export type JoinedFrame = { readonly shotId: RecordId; readonly frame: number } | { readonly mediaId: string };
+
+/** What a segment goes on from and lands on besides its parents: how gaps are filled and loops closed. */
+export interface Joins {
+  /** The frame before its first; those before it in that shot are seen too. Only of a `first` segment. */
+  readonly before?: JoinedFrame | undefined;
+  /** The frame after its last. Only of a `first` or `forward` segment. */
+  readonly after?: JoinedFrame | undefined;
+}
 
 export interface SegmentRecord {
   readonly kind: 'segment';
@@ -142,6 +166,8 @@ export interface SegmentRecord {
   readonly seed: number | null;
   /** The take in use; null = the newest finished one. */
   readonly activeTakeId: string | null;
+  /** A joined shot may leave the film: then the segment keeps its takes and cannot be made again. */
+  readonly joins?: Joins | undefined;
 }
 
 /** How a prompt moves into the next one. `slerp` turns each token's embedding instead of crossing in a straight line. */

@@ -5,6 +5,7 @@
 import type { Document, RecordId, SegmentRecord, ShotRecord } from '../document/records';
 import { AppError } from '../errors';
 import type { ModelLimits } from './model-limits';
+import { wordedPrompts } from './shot-words';
 import { promptsOnly, windowPrompt, type PlannedMix } from './travel';
 import { planWindows } from './windows';
 
@@ -27,7 +28,7 @@ export function effectiveWindows(
   limits: ModelLimits,
 ): EffectiveWindow[] {
   const { contextFrames, framesPerWindow } = shot.sampling;
-  const prompts = promptsOnly(doc, shot.id);
+  const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   try {
     const { windows } = planWindows({

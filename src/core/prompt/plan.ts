@@ -2,15 +2,17 @@
  * From a segment to the draft of a recipe: which windows run, with which prompts, seeds and known frames.
  * Nothing is adjusted silently: where the plan differs from what was asked, a note says so before anything is made.
  */
-import { activeTake, resolveBranch, type ShotFilm } from '../document/film';
+import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
 import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
-import { type AppError, assert, invalidInput } from '../errors';
+import { assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
+import { wordedPrompts } from './shot-words';
+import { joinedSides, sidesOf } from './sides';
 import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
 
@@ -187,9 +189,10 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const shot = recordOf(doc, 'shot', segment.shotId);
   const { steps, guidance, guidanceRule, stepReuse, negative, contextFrames, framesPerWindow } = shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
-  const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
+  const parentFilm = parent && resolveBranch(doc, parent.id, takes);
+  const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
   const end = segment.from + segment.frameCount;
-  const prompts = promptsOnly(doc, shot.id);
+  const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
     windowPrompt(prompts, shot.id, window, mixing);
@@ -224,42 +227,6 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
   return { draft, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
-}
-
-interface Sides {
-  readonly prior: KnownImage[];
-  readonly following: KnownImage[];
-}
-
-/** The frames of the parent's film that condition the segment. */
-function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
-  if (!film) return { prior: [], following: [] };
-  const end = segment.from + segment.frameCount;
-  const needsPrior = segment.role === 'forward' || (segment.role === 'retake' && segment.from > film.from);
-  const needsFollowing = segment.role === 'backward' || (segment.role === 'retake' && end < film.to);
-  const prior: KnownImage[] = [];
-  for (let index = segment.from - 1 - film.from; needsPrior && index >= 0; index--) {
-    const frame = film.frames[index];
-    if (!frame) break;
-    prior.unshift({ frame });
-    // More than any model sees in one window; the plan takes the last ones.
-    if (prior.length >= MAX_PRIOR) break;
-  }
-  const next = needsFollowing ? (film.frames[end - film.from] ?? null) : null;
-  if (needsPrior && prior.length === 0) throw notMade(segment.from - 1);
-  if (needsFollowing && next === null) throw notMade(end);
-  return { prior, following: next === null ? [] : [{ frame: next }] };
-}
-
-const MAX_PRIOR = 256;
-
-function notMade(frame: number): AppError {
-  return invalidInput(
-    'segment',
-    frame,
-    `frame ${frame} of the shot, which this one grows from, is not made yet`,
-    'Generate the segment before it first.',
-  );
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */

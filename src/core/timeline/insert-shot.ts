@@ -4,7 +4,7 @@
  */
 import { projectOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
-import type { Document, RecordId, SamplingSettings } from '../document/records';
+import type { Document, Joins, RecordId, SamplingSettings } from '../document/records';
 import { ceilToRate, type Rate } from '../time/rate';
 import { editDocument, invalidEdit } from './edit';
 import { placeClip } from './placement';
@@ -32,11 +32,15 @@ export interface NewShot {
   readonly seed?: number | null;
   /** Images pinned from the start, by shot frame. */
   readonly anchors?: readonly { readonly id: RecordId; readonly frame: number; readonly mediaId: string }[];
+  /** Frames of other shots that its first segment goes on from and lands on. */
+  readonly joins?: Joins;
+  /** Project frames the clip lasts, where it is to show fewer than the shot has. */
+  readonly duration?: number;
   /** place (default): refused where it would overlap. insert: later clips of the track move right. */
   readonly mode?: 'place' | 'insert';
 }
 
-/** The clip lasts ceil(frameCount · project rate / shot rate) project frames. @throws AppError timeline/overlap, timeline/locked-track */
+/** Unless a duration is given the clip lasts ceil(frameCount · project rate / shot rate) project frames. @throws AppError timeline/overlap, timeline/locked-track */
 export function insertShot(doc: Document, shot: NewShot): DocumentDiff {
   const { shotId, segmentId, frameCount, name, modelId, rate, width, height, sampling } = shot;
   if (!Number.isSafeInteger(frameCount) || frameCount < 1)
@@ -58,11 +62,12 @@ export function insertShot(doc: Document, shot: NewShot): DocumentDiff {
       parentId: null,
       seed: shot.seed ?? null,
       activeTakeId: null,
+      ...(shot.joins && { joins: shot.joins }),
     });
     if (shot.blockId !== null)
       draft.add({ kind: 'prompt-block', id: shot.blockId, shotId, from: 0, to: frameCount, text: shot.text ?? '' });
     for (const { id, frame, mediaId } of shot.anchors ?? []) draft.add({ kind: 'anchor', id, shotId, frame, mediaId });
-    const duration = ceilToRate(frameCount, rate, projectOf(doc).rate);
+    const duration = shot.duration ?? ceilToRate(frameCount, rate, projectOf(doc).rate);
     const clip = {
       kind: 'clip',
       id: shot.clipId,

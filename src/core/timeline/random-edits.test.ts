@@ -10,19 +10,22 @@ import { emptyDiff, type DocumentDiff } from '../document/diff';
 import { emptyHistory, recordEdit, takeRedo, takeUndo } from '../document/history';
 import { violations } from '../document/invariants';
 import { RecordMap } from '../document/record-map';
-import type { Document, DocumentRecord, RecordId } from '../document/records';
+import { markerColors, type Document, type DocumentRecord, type RecordId } from '../document/records';
 import { isAudioClip } from '../document/sound';
 import { AppError } from '../errors';
 import { createRate } from '../time/rate';
 import { moveAnchor, pinAnchor } from './anchors';
 import { liftRange } from './clear-range';
+import { closeLoop } from './close-loop';
 import { deleteClips } from './delete-clips';
+import { closeGap, fillGap, gapAt } from './fill-gap';
 import { extendBackward, extendForward } from './grow-segment';
 import { insertAudio, setClipSound } from './insert-audio';
 import { insertStill } from './insert-still';
-import { addMarker } from './markers';
+import { addMarker, setMarker } from './markers';
 import { moveClip } from './move';
 import { copyClips, pasteClips } from './paste';
+import { attributes, pasteAttributes } from './paste-attributes';
 import { setInOut } from './project-settings';
 import {
   addPromptBlock,
@@ -33,11 +36,23 @@ import {
   splitBlock,
 } from './prompt-blocks';
 import { removePlannedSegment, retakeRange, switchBranch } from './segments';
+import { setShotWords } from './shot-settings';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
 import { slipClip } from './slip';
 import { splitClip } from './split';
 import { aShot, anEmptyFilm } from './test-films';
+import {
+  groupClips,
+  linkClips,
+  splitClips,
+  trimClips,
+  trimLimitsOfAll,
+  trimmedTogether,
+  ungroupClips,
+  unlinkClips,
+  withCompanions,
+} from './together';
 import { addTrack, removeTrack, setTrack } from './tracks';
 import { addDissolve } from './transitions';
 import { trimClip, trimLimits } from './trim';
@@ -169,6 +184,65 @@ const operations: readonly Operation[] = [
       pick(recordsOf(doc, 'prompt-block'), a).id,
       b % 5 === 0 ? null : { kind: flag ? 'linear' : 'slerp', frames: b },
     ),
+  (doc, { a, b }, id) => groupClips(doc, [clip(doc, a).id, clip(doc, b).id, clip(doc, a + b).id], id),
+  (doc, { a, b }, id) => {
+    const sound = pick(recordsOf(doc, 'clip').filter(isAudioClip), a).id;
+    return linkClips(doc, [sound, clip(doc, b).id], id);
+  },
+  (doc, { a }) =>
+    ungroupClips(doc, [
+      pick(
+        recordsOf(doc, 'clip').filter((one) => one.groupId),
+        a,
+      ).id,
+    ]),
+  (doc, { a }) =>
+    unlinkClips(doc, [
+      pick(
+        recordsOf(doc, 'clip').filter((one) => one.linkId),
+        a,
+      ).id,
+    ]),
+  (doc, { a, b, flag }, id) => {
+    let next = 0;
+    const ids = flag ? [clip(doc, a).id] : withCompanions(doc, [clip(doc, a).id]);
+    return splitClips(doc, ids, clip(doc, a).start + (b % 30), () => `${id}-${next++}`).diff;
+  },
+  (doc, { a, b, flag }) => {
+    const edge = flag ? 'start' : 'end';
+    const ids = trimmedTogether(doc, clip(doc, a).id, edge);
+    const { min, max } = trimLimitsOfAll(doc, ids, edge, { ripple: false });
+    return trimClips(doc, ids, edge, Math.max(min, Math.min(max, b)), { ripple: false });
+  },
+  (doc, { a, b, flag }, id) => {
+    let next = 0;
+    return pasteAttributes(doc, {
+      from: clip(doc, a),
+      toClipIds: [clip(doc, b).id, clip(doc, a + b).id],
+      which: new Set(flag ? attributes : [pick(attributes, b)]),
+      seed: b % 2 === 0 ? b : null,
+      newId: () => `${id}-${next++}`,
+    });
+  },
+  (doc, { a, b, flag }) => setShotWords(doc, shot(doc, a).id, flag ? { head: `head ${b}` } : { tail: '' }),
+  (doc, { a, b }) =>
+    setMarker(doc, pick(recordsOf(doc, 'marker'), a).id, { frame: b, color: pick(markerColors, b), note: `note ${b}` }),
+  (doc, { a, b }, id) => closeLoop(doc, clip(doc, a).id, { segmentId: id, frameCount: 1 + (b % 9) }),
+  (doc, { a, flag }, id) => {
+    const gaps = recordsOf(doc, 'clip').flatMap((one) => gapAt(doc, one.trackId, one.start + one.duration) ?? []);
+    const gap = pick(gaps, a);
+    if (flag) return closeGap(doc, gap);
+    return fillGap(doc, {
+      gap,
+      shotId: `${id}-shot`,
+      segmentId: `${id}-s`,
+      clipId: id,
+      blockId: `${id}-b`,
+      name: id,
+      text: '',
+      like: shot(doc, a),
+    });
+  },
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({
@@ -178,10 +252,12 @@ const anyDice: fc.Arbitrary<Dice> = fc.record({
   flag: fc.boolean(),
 });
 const anyRate = fc.constantFrom(createRate(24_000, 1001), createRate(25), createRate(30_000, 1001), createRate(60));
-/** Two shots first, so that the dice have something to fall on. */
+/** Two shots and a sound first, so that the dice have something to fall on. */
 const opening: readonly Dice[] = [
   { op: 0, a: 8, b: 0, flag: true },
   { op: 0, a: 18, b: 0, flag: true },
+  { op: 29, a: 0, b: 0, flag: true },
+  { op: 2, a: 30, b: 0, flag: true },
 ];
 
 interface Step {
@@ -274,6 +350,11 @@ describe('after any sequence of edits', () => {
           expect(ids(doc.index.ofKind(record.kind))).toEqual(ids(fresh.ofKind(record.kind)));
           expect(ids(doc.index.ofTrack(record.id))).toEqual(ids(fresh.ofTrack(record.id)));
           expect(ids(doc.index.showing(record.id))).toEqual(ids(fresh.showing(record.id)));
+          for (const one of [
+            record.kind === 'clip' ? record.groupId : undefined,
+            record.kind === 'clip' ? record.linkId : undefined,
+          ])
+            if (one !== undefined) expect(ids(doc.index.together(one))).toEqual(ids(fresh.together(one)));
           expect(ids(doc.index.ofClip(record.id))).toEqual(ids(fresh.ofClip(record.id)));
           for (const kind of ['segment', 'prompt-block', 'anchor'] as const)
             expect(ids(doc.index.ofShot(kind, record.id))).toEqual(ids(fresh.ofShot(kind, record.id)));

@@ -41,6 +41,23 @@ export function setSampling(doc: Document, shotId: RecordId, patch: Partial<Samp
   return editDocument(doc, (draft) => draft.set({ ...shot, sampling }));
 }
 
+/** Words before and after every prompt of the shot; empty ones are none. */
+export function setShotWords(
+  doc: Document,
+  shotId: RecordId,
+  patch: { readonly head?: string | undefined; readonly tail?: string | undefined },
+): DocumentDiff {
+  const { head, tail, ...shot } = recordOf(doc, 'shot', shotId);
+  const next = { head, tail, ...patch };
+  return editDocument(doc, (draft) =>
+    draft.set({
+      ...shot,
+      ...(next.head?.trim() && { head: next.head }),
+      ...(next.tail?.trim() && { tail: next.tail }),
+    }),
+  );
+}
+
 /** The shot and the clips that carry its name. */
 export function renameShot(doc: Document, shotId: RecordId, name: string): DocumentDiff {
   const shot = recordOf(doc, 'shot', shotId);

@@ -35,14 +35,24 @@ const why =
 const one = { steps: 2, width: 64, height: 64, frameCount: 2, windows: [aWindow({ frames: 2, keepTo: 2 })] };
 
 async function runOn(provider: Recipe['provider'], env: Record<string, string>): Promise<EngineRunResult> {
-  const before = { ...process.env };
-  Object.assign(process.env, env);
-  const host = new EngineHost({ spawn: () => forkEngine(entry), silenceMs: 120_000 });
-  Object.assign(process.env, before);
+  const host = new EngineHost({ spawn: () => withEnvironment(env, () => forkEngine(entry)), silenceMs: 120_000 });
   try {
     return await host.run({ jobId: 'job', recipe: aRecipe({ ...one, provider }), packageDir: pocketDir, framesDir });
   } finally {
     await host.close();
+  }
+}
+
+/** The child takes its environment from this process's. */
+function withEnvironment<T>(env: Record<string, string>, work: () => T): T {
+  const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, env);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
   }
 }
 

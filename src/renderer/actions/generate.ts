@@ -3,12 +3,14 @@
  * shots. A segment whose parent has no picture yet waits for it and is queued when the parent's take arrives.
  */
 import { recordsOf, videoTracksOf } from '@core/document/access';
+import { applyDiff } from '@core/document/apply-diff';
 import { AppError, invalidInput } from '@core/errors';
 import { planSegment } from '@core/prompt/plan';
 import type { PlanNote } from '@core/prompt/plan';
 import { planWindows } from '@core/prompt/windows';
 import { extendBackward, extendForward } from '@core/timeline/grow-segment';
 import { insertShot } from '@core/timeline/insert-shot';
+import { setSampling } from '@core/timeline/shot-settings';
 import { setSegment } from '@core/timeline/segments';
 import { addPromptBlock, splitBlock } from '@core/timeline/prompt-blocks';
 import { ceilToRate } from '@core/time/rate';
@@ -219,7 +221,7 @@ export async function queueSegment(
   app: AppState,
   session: ProjectSession,
   segmentId: string,
-  options: { readonly seed?: number } = {},
+  options: { readonly seed?: number; readonly sampling?: SamplingSettings } = {},
 ): Promise<boolean> {
   const segment = segmentById(session, segmentId);
   const shot = segment === null ? undefined : session.doc.get(segment.shotId);
@@ -231,7 +233,12 @@ export async function queueSegment(
   const queued = await app.attempt(async () => {
     const { manifest } = modelFor(app, shot.modelId);
     const seed = options.seed ?? segment.seed ?? freshSeed();
-    const plan = planSegment({ doc: session.doc, segmentId, takes: session.takes, limits: manifest, seed });
+    // A run of a grid has settings of its own; the shot keeps what it has.
+    const doc =
+      options.sampling === undefined
+        ? session.doc
+        : applyDiff(session.doc, setSampling(session.doc, shot.id, options.sampling));
+    const plan = planSegment({ doc, segmentId, takes: session.takes, limits: manifest, seed });
     // The job names records that main must already have.
     await session.commits.settled();
     if (session.commits.failure !== null) throw session.commits.failure;
@@ -286,13 +293,17 @@ export function windowsFor(
 }
 
 /** Changes exactly when a shot's settings change what a run of it costs. */
-export function settingsKeyOf({ modelId, sampling }: ShotRecord): string {
+export function settingsKeyOf({ modelId, sampling }: Pick<ShotRecord, 'modelId' | 'sampling'>): string {
   const { steps, guidance, guidanceRule, stepReuse } = sampling;
   return JSON.stringify([modelId, steps, guidance, guidanceRule ?? null, stepReuse ?? null]);
 }
 
 /** What a run will cost on this machine; null when the model cannot say. */
-export async function estimateFor(app: AppState, shot: ShotRecord, windows: readonly number[]): Promise<Cost | null> {
+export async function estimateFor(
+  app: AppState,
+  shot: Pick<ShotRecord, 'modelId' | 'width' | 'height' | 'sampling'>,
+  windows: readonly number[],
+): Promise<Cost | null> {
   if (windows.length === 0) return null;
   const { modelId, width, height } = shot;
   const { steps, guidance, guidanceRule, stepReuse } = shot.sampling;

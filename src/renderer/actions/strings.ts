@@ -1,5 +1,8 @@
 /** Names of actions and of the edits they make, as menus, undo and the shortcut sheet show them. */
-export const strings = {
+import { inLanguage, type Translation } from '../language/language';
+import { de } from './strings.de';
+
+const en = {
   generate: 'Generate',
   generateStale: 'Generate everything stale',
   retake: 'Retake',
@@ -28,6 +31,16 @@ export const strings = {
   recipeSaved: (name: string) => `Saved ${name}`,
   recipeCopiedRemedy: 'It holds everything that decides these frames.',
   moreSeeds: 'Queue more seeds',
+  gridValue: (name: string, word: string) => `${name} cannot be “${word}”`,
+  gridValueRemedy: (min: number, max: number, isWhole: boolean) =>
+    `Write ${isWhole ? 'whole numbers' : 'numbers'} from ${min} to ${max}, with commas between.`,
+  gridMany: (name: string, count: number) => `${name} has ${count} values`,
+  gridManyRemedy: (most: number) => `A grid has at most ${most} on one side.`,
+  redoFromHere: 'Stop, and go on anew from this frame',
+  redoHere: 'Redo from here',
+  nothingToRedo: 'There is no frame before this one to go on from',
+  nothingToRedoRemedy: 'Put the playhead behind a frame that is made.',
+  redoNothingKept: 'The run stopped before it had frames to go on from',
   showHistory: 'Show history',
   library: 'Library',
   undo: 'Undo',
@@ -43,6 +56,7 @@ export const strings = {
   shortcuts: 'Keyboard shortcuts',
   palette: 'Search commands',
   doctor: 'Doctor',
+  settings: 'Settings',
   showTakes: 'Show takes',
   showMedia: 'Show media',
   queue: 'Show queue',
@@ -65,3 +79,6 @@ export const strings = {
     help: 'Help',
   },
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

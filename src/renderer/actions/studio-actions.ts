@@ -7,6 +7,7 @@ import { askGenerateStale, askRetake } from '../features/timeline/choices';
 import { openRecipe } from '../features/recipe/dropped-recipes';
 import { generateSelected, newPromptBlock } from './generate';
 import { pauseOrResume, stopRunning } from './jobs';
+import { redoFromHere } from './redo-from-here';
 import { focusOf } from './selection';
 import { stepTake } from './takes';
 import { strings } from './strings';
@@ -180,6 +181,15 @@ export const studioActions: readonly Action[] = [
     run: askRetake,
   },
   {
+    id: 'generate.redoFromHere',
+    label: strings.redoFromHere,
+    category: categories.generate,
+    keys: ['Shift+KeyR'],
+    when: hasShot,
+    needs: strings.selectAClip,
+    run: redoFromHere,
+  },
+  {
     id: 'jobs.stop',
     label: strings.stop,
     category: categories.generate,
@@ -264,6 +274,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+Shift+KeyP'],
     when: (app) => app.screen !== 'loading',
     run: (app) => (app.dialog = { kind: 'palette' }),
+  },
+  {
+    id: 'help.settings',
+    label: strings.settings,
+    category: categories.help,
+    keys: ['Mod+Comma'],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'settings' }),
   },
   {
     id: 'help.shortcuts',

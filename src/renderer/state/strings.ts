@@ -1,5 +1,8 @@
 /** Sentences the state classes show. */
-export const strings = {
+import { inLanguage, type Translation } from '../language/language';
+import { de } from './strings.de';
+
+const en = {
   undo: 'Undo',
   unsaved: 'This project has changes that are not saved yet',
   unsavedRemedy: 'Make room or write access for the library, then press Save again.',
@@ -12,3 +15,6 @@ export const strings = {
   waitingDropped: 'A part that waited for the stopped one was not queued',
   waitingDroppedRemedy: 'Generate the earlier part, then press Generate again.',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -246,9 +246,14 @@ describe('a run refuses', () => {
       { known: [{ index: 0, frame: 'c'.repeat(64) }], windows: [aWindow({ prefix: 1 })] },
       { code: 'media/not-found' },
     ],
-    ['a provider that is not there', { provider: 'cuda' }, { code: 'engine/load-failed', detail: { value: 'cuda' } }],
   ])('%s', async (_, overrides, error) => {
     await expect(run(aRecipe(overrides))).rejects.toMatchObject(error);
+  });
+
+  test('no provider that is not there: the graphs stay on the processor, and the report says why', async () => {
+    const { frames, report } = await run(aRecipe({ provider: 'cuda' }));
+    expect(frames).toHaveLength(5);
+    expect(report.fallbacks.map(({ graph }) => graph)).toEqual(['text_encoder', 'transformer', 'vae_decoder']);
   });
 
   test('a known frame of another size', async () => {

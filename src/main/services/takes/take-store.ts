@@ -34,6 +34,8 @@ const TakeRow = z.object({
   draftKey: z.string().nullable(),
   createdAt: z.int(),
 });
+/** Stars and notes are the history's; takes themselves never change. */
+const MarkedRow = TakeRow.extend({ isStarred: z.int(), note: z.string() });
 const FrameRow = z.object({ takeId: z.string(), hash: z.string() });
 const IdRow = z.object({ id: z.string() });
 const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable() });
@@ -114,8 +116,10 @@ export class TakeStore {
   /** Takes of a project, newest first; two statements, whatever their number. */
   list(projectId: string): TakeView[] {
     const rows = this.#db.all(
-      TakeRow,
-      `SELECT ${columns} FROM takes t WHERE t.project_id = ? ORDER BY t.created_at DESC, t.rowid DESC`,
+      MarkedRow,
+      `SELECT ${columns}, ifnull(r.is_starred, 0) AS isStarred, ifnull(r.note, '') AS note
+       FROM takes t LEFT JOIN runs r ON r.take_id = t.id
+       WHERE t.project_id = ? ORDER BY t.created_at DESC, t.rowid DESC`,
       projectId,
     );
     const framesOf = new Map<string, string[]>(rows.map((row) => [row.id, []]));
@@ -126,6 +130,11 @@ export class TakeStore {
       projectId,
     );
     for (const { takeId, hash } of frames) framesOf.get(takeId)?.push(hash);
-    return rows.map((row) => ({ ...row, frames: framesOf.get(row.id) ?? [] }));
+    return rows.map(({ isStarred, note, ...row }) => ({
+      ...row,
+      frames: framesOf.get(row.id) ?? [],
+      ...(isStarred === 1 && { isStarred: true }),
+      ...(note !== '' && { note }),
+    }));
   }
 }

@@ -12,6 +12,7 @@ import { appVersion } from '@main/app-version';
 import { writeFileAtomic } from '@main/platform/fs-atomic';
 import { soundExtensions } from '@main/services/media/sound-files';
 import type { Handlers } from './ipc';
+import type { ShellWords } from './strings';
 
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
 /** Chosen files that were not exported to yet; a handful, or something is wrong. */
@@ -21,11 +22,13 @@ export interface HandlerOptions {
   readonly studio: Studio;
   readonly onnxruntimeVersion: string;
   window(): BrowserWindow | null;
+  /** Of the language chosen now. */
+  words(): ShellWords;
   /** Told of every setting once it is kept. */
   onSetting(key: string, value: unknown): void;
 }
 
-export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }: HandlerOptions): Handlers {
+export function createHandlers({ studio, onnxruntimeVersion, window, words, onSetting }: HandlerOptions): Handlers {
   const grants = new Map<string, string>();
   let bundleStop: AbortController | null = null;
   /** One bundle at a time, so that there is one to cancel. */
@@ -84,13 +87,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'projects.commit': (input) => studio.projects.commit(input),
     'projects.exportBundle': async ({ projectId }) => {
       const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
-      const file = await chooseBundleTarget(window(), name);
+      const file = await chooseBundleTarget(window(), name, words());
       if (file === null) return { name: null };
       await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
     },
     'projects.importBundle': async () => {
-      const file = await chooseBundle(window());
+      const file = await chooseBundle(window(), words());
       if (file === null) return { imported: null };
       return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
     },
@@ -127,13 +130,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
     'takes.saveRecipe': async ({ takeId }) => {
       const { recipe } = studio.takes.get(takeId);
-      const file = await chooseRecipeTarget(window(), `seed ${recipe.seed}`);
+      const file = await chooseRecipeTarget(window(), `seed ${recipe.seed}`, words());
       if (file === null) return { name: null };
       await writeFileAtomic(file, `${JSON.stringify(recipe, null, 2)}\n`);
       return { name: path.basename(file) };
     },
     'recipes.choose': async () => {
-      const path = await chooseRecipe(window());
+      const path = await chooseRecipe(window(), words());
       return { file: path === null ? null : await studio.recipes.read(path) };
     },
     'takes.details': ({ takeId }) => ({
@@ -148,7 +151,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'history.search': (query) => studio.history.search(query),
 
     'media.choose': async ({ projectId }) => {
-      const files = await chooseMedia(window());
+      const files = await chooseMedia(window(), words());
       return { media: await importAll(studio, projectId, files) };
     },
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
@@ -157,7 +160,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
 
     'export.choose': async ({ projectId, preset }) => {
       const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
-      const file = await chooseTarget(window(), name, preset);
+      const file = await chooseTarget(window(), { name, preset, words: words() });
       if (file === null) return { grant: null };
       if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
       const id = randomUUID();
@@ -191,14 +194,14 @@ export async function importAll(studio: Studio, projectId: string, files: readon
   return imported;
 }
 
-async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
+async function chooseMedia(window: BrowserWindow | null, words: ShellWords): Promise<string[]> {
   const options: OpenDialogOptions = {
-    title: 'Import images and sound',
+    title: words.importTitle,
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: 'Images and sound', extensions: [...imageExtensions, ...soundExtensions] },
-      { name: 'Images', extensions: imageExtensions },
-      { name: 'Sound', extensions: soundExtensions },
+      { name: words.imagesAndSound, extensions: [...imageExtensions, ...soundExtensions] },
+      { name: words.images, extensions: imageExtensions },
+      { name: words.sound, extensions: soundExtensions },
     ],
   };
   const { canceled, filePaths } = window
@@ -207,11 +210,15 @@ async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
   return canceled ? [] : filePaths;
 }
 
-const bundleFilters = [{ name: 'Onionskin bundle', extensions: ['onionskin'] }];
+const bundleFilters = (words: ShellWords) => [{ name: words.bundle, extensions: ['onionskin'] }];
 
-async function chooseBundleTarget(window: BrowserWindow | null, name: string): Promise<string | null> {
+async function chooseBundleTarget(
+  window: BrowserWindow | null,
+  name: string,
+  words: ShellWords,
+): Promise<string | null> {
   const defaultPath = `${name.replace(/[\\/:*?"<>|]/g, '-')}.onionskin`;
-  const options = { title: 'Save a bundle of this project', defaultPath, filters: bundleFilters };
+  const options = { title: words.saveBundle, defaultPath, filters: bundleFilters(words) };
   const { canceled, filePath } = window
     ? await dialog.showSaveDialog(window, options)
     : await dialog.showSaveDialog(options);
@@ -219,9 +226,13 @@ async function chooseBundleTarget(window: BrowserWindow | null, name: string): P
   return filePath.toLowerCase().endsWith('.onionskin') ? filePath : `${filePath}.onionskin`;
 }
 
-async function chooseRecipeTarget(window: BrowserWindow | null, name: string): Promise<string | null> {
-  const filters = [{ name: 'Recipe', extensions: ['json'] }];
-  const options = { title: 'Save the recipe', defaultPath: `${name}.json`, filters };
+async function chooseRecipeTarget(
+  window: BrowserWindow | null,
+  name: string,
+  words: ShellWords,
+): Promise<string | null> {
+  const filters = [{ name: words.recipe, extensions: ['json'] }];
+  const options = { title: words.saveRecipe, defaultPath: `${name}.json`, filters };
   const { canceled, filePath } = window
     ? await dialog.showSaveDialog(window, options)
     : await dialog.showSaveDialog(options);
@@ -229,35 +240,49 @@ async function chooseRecipeTarget(window: BrowserWindow | null, name: string): P
   return filePath.toLowerCase().endsWith('.json') ? filePath : `${filePath}.json`;
 }
 
-async function chooseRecipe(window: BrowserWindow | null): Promise<string | null> {
+async function chooseRecipe(window: BrowserWindow | null, words: ShellWords): Promise<string | null> {
   const extensions = ['json', 'mp4', 'mov', 'gif', 'png'];
   const options: OpenDialogOptions = {
-    title: 'Open a recipe',
+    title: words.openRecipe,
     properties: ['openFile'],
-    filters: [{ name: 'Recipe, or film and picture with one', extensions }],
+    filters: [{ name: words.recipeCarriers, extensions }],
   };
   const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
   return filePaths[0] ?? null;
 }
 
-async function chooseBundle(window: BrowserWindow | null): Promise<string | null> {
-  const options: OpenDialogOptions = { title: 'Open a bundle', properties: ['openFile'], filters: bundleFilters };
+async function chooseBundle(window: BrowserWindow | null, words: ShellWords): Promise<string | null> {
+  const options: OpenDialogOptions = {
+    title: words.openBundle,
+    properties: ['openFile'],
+    filters: bundleFilters(words),
+  };
   const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
   return filePaths[0] ?? null;
 }
 
-const targets: Readonly<Record<ExportPreset, { extension: string; label: string }>> = {
-  'h264-mp4': { extension: '.mp4', label: 'H.264 film' },
-  'prores-mov': { extension: '.mov', label: 'ProRes film' },
-  gif: { extension: '.gif', label: 'Animated GIF' },
-  'png-sequence': { extension: '', label: 'Folder of PNG frames' },
+const extensions: Readonly<Record<ExportPreset, string>> = {
+  'h264-mp4': '.mp4',
+  'prores-mov': '.mov',
+  gif: '.gif',
+  'png-sequence': '',
 };
 
-async function chooseTarget(window: BrowserWindow | null, name: string, preset: ExportPreset): Promise<string | null> {
-  const { extension, label } = targets[preset];
+interface TargetQuestion {
+  readonly name: string;
+  readonly preset: ExportPreset;
+  readonly words: ShellWords;
+}
+
+async function chooseTarget(
+  window: BrowserWindow | null,
+  { name, preset, words }: TargetQuestion,
+): Promise<string | null> {
+  const extension = extensions[preset];
+  const label = words.exports[preset];
   const fileName = `${name.replace(/[\\/:*?"<>|]/g, '-')}${extension}`;
   const options = {
-    title: `Export: ${label}`,
+    title: words.exportTitle(label),
     defaultPath: fileName,
     ...(extension !== '' && { filters: [{ name: label, extensions: [extension.slice(1)] }] }),
   };

@@ -1,5 +1,8 @@
 /** Words of the media panel. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   import: 'Import images and sound',
   emptyTitle: 'No images or sounds yet',
   emptyText:
@@ -22,3 +25,6 @@ export const strings = {
   dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
   noStart: 'This model cannot start from a picture.',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,5 +1,8 @@
 /** Words about where runs are computed. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Device',
   choose: 'Runs are computed on',
   auto: 'Automatic',
@@ -15,3 +18,6 @@ export const strings = {
   fetching: 'Fetching CUDA’s libraries…',
   fetched: 'CUDA’s libraries are installed',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,7 +1,9 @@
 /** Words about how runs are guided, what they save and what they cost. */
 import type { Recipe } from '@contracts/recipe';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
 
-export const strings = {
+const en = {
   title: 'Guidance and speed',
   plain: 'plain',
   method: 'Guidance',
@@ -64,3 +66,6 @@ export const strings = {
     coreml: 'Apple silicon (Core ML)',
   } satisfies Record<Recipe['provider'], string>,
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

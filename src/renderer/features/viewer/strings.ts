@@ -1,5 +1,8 @@
 /** Every sentence the viewer shows or speaks. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   viewer: 'Viewer',
   picture: 'The film at the playhead',
   transport: 'Transport',
@@ -44,4 +47,24 @@ export const strings = {
   emptyFilm: 'Nothing on the timeline yet',
   emptyFilmHint: 'Press P to plan a shot, or drop a picture on a track.',
   missing: 'This frame cannot be shown',
+  actions: {
+    play: 'Play or pause',
+    shuttleBack: 'Play backwards, faster each time',
+    stop: 'Stop, back to normal speed',
+    shuttleForward: 'Play forwards, faster each time',
+    stepBack: 'One frame back',
+    stepForward: 'One frame forward',
+    secondBack: 'One second back',
+    secondForward: 'One second forward',
+    start: 'Go to the start',
+    end: 'Go to the end',
+    loop: 'Loop',
+    onion: 'Onion skin',
+    guides: 'Safe areas and thirds',
+    fullscreen: 'Full-screen viewer',
+    crisp: 'Pixels as squares',
+  },
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });
