@@ -1,10 +1,19 @@
 """What the *_tiny.py scripts write of the runs that the engine is held against."""
+import argparse
 import json
 import os
 
 import numpy as np
 import torch
 from PIL import Image
+
+
+def arguments(doc):
+    """FOLDER [--references]: with the latter the package is left as it is, and only the reference runs are drawn."""
+    parse = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parse.add_argument("folder")
+    parse.add_argument("--references", action="store_true", help="draw the reference runs only")
+    return parse.parse_args()
 
 
 def write_run(folder, name, latents, frames):

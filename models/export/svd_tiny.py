@@ -1,14 +1,12 @@
 """
 The tiny Stable Video Diffusion package of the engine's tests, and what diffusers' own pipeline draws with its checkpoint:
 
-    python svd_tiny.py ../../test/fixtures/svd-tiny
+    python svd_tiny.py ../../test/fixtures/svd-tiny [--references]
 
 Writes package/ (svd.py) and reference/: cases.json, per case NAME.latents.npy [C,F,h,w] and NAME.png, the frames below
 each other, and clip.json: pictures as CLIP is given them.
 """
 import json
-import os
-import sys
 import tempfile
 
 import numpy as np
@@ -18,7 +16,7 @@ from PIL import Image
 
 import svd
 import tiny_svd
-from references import pixels_of, write_cases, write_run
+from references import arguments, pixels_of, write_cases, write_run
 
 EULER = ("EulerDiscreteScheduler", tiny_svd.SCHEDULER)
 DECODE_CHUNK = 3     # so that eight frames go in chunks of 3, 3 and 2
@@ -57,24 +55,26 @@ def write_clip_pictures(path):
         file.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
 
 
-def main(folder):
-    torch.set_num_threads(1)
-    pipeline = tiny_svd.build()
+def export(pipeline, folder):
     with tempfile.TemporaryDirectory() as checkpoint:
         pipeline.save_pretrained(checkpoint)
         svd.export(svd.parser().parse_args([
             checkpoint, f"{folder}/package", "--id", "svd-tiny", "--name", "Stable Video Diffusion, tiny", "--licence", "MIT",
             "--description", "Random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6",
             "--size", "32", "32", "--max-frames", "12", "--decode-chunk", str(DECODE_CHUNK)]))
-    reference = f"{folder}/reference"
-    os.makedirs(reference, exist_ok=True)
-    write_clip_pictures(f"{reference}/clip.json")
+
+
+def main(args):
+    torch.set_num_threads(1)
+    pipeline = tiny_svd.build()
+    if not args.references:
+        export(pipeline, args.folder)
+    reference = f"{args.folder}/reference"
     for name, case in CASES.items():
         write_run(reference, name, *run(pipeline, case))
+    write_clip_pictures(f"{reference}/clip.json")
     write_cases(reference, CASES)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(sys.argv[1])
+    main(arguments(__doc__))

@@ -1,12 +1,11 @@
 """
 The tiny Wan packages of the engine's tests, and what diffusers' own pipelines draw with their checkpoints:
 
-    python wan_tiny.py ../../test/fixtures/wan-tiny
+    python wan_tiny.py ../../test/fixtures/wan-tiny [--references]
 
 Writes text/, image/ and vace/ (packages by wan.py) and reference/: cases.json, tokens.json, and per case NAME.latents.npy
 [C,f,h,w] and NAME.png, the frames below each other.
 """
-import sys
 import tempfile
 from types import SimpleNamespace
 
@@ -17,7 +16,7 @@ from PIL import Image
 
 import tiny_wan
 import wan
-from references import pixels_of, write_cases, write_run, write_tokens
+from references import arguments, pixels_of, write_cases, write_run, write_tokens
 
 UNIPC = ("UniPCMultistepScheduler", tiny_wan.SCHEDULER)
 EULER = ("FlowMatchEulerDiscreteScheduler", {"shift": 3.0})
@@ -83,9 +82,7 @@ def token_rows():
     return [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=tiny_wan.TOKENS)["input_ids"]} for prompt in PROMPTS]
 
 
-def main(folder):
-    torch.set_num_threads(1)
-    pipelines = {kind: tiny_wan.build(kind) for kind in ("text", "image", "vace")}
+def export(pipelines, folder):
     for kind, pipeline in pipelines.items():
         with tempfile.TemporaryDirectory() as checkpoint:
             pipeline.save_pretrained(checkpoint)
@@ -93,7 +90,14 @@ def main(folder):
                 checkpoint, f"{folder}/{kind}", "--id", f"wan-tiny-{kind}", "--name", f"Wan, tiny, {kind}", "--licence", "MIT",
                 "--description", "Random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3",
                 "--tokens", str(tiny_wan.TOKENS), "--size", "64", "64", "--frames", "9", "--max-frames", "33"]))
-    reference = f"{folder}/reference"
+
+
+def main(args):
+    torch.set_num_threads(1)
+    pipelines = {kind: tiny_wan.build(kind) for kind in ("text", "image", "vace")}
+    if not args.references:
+        export(pipelines, args.folder)
+    reference = f"{args.folder}/reference"
     write_tokens(reference, token_rows())
     pictures = None
     for name, case in CASES.items():
@@ -104,6 +108,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(sys.argv[1])
+    main(arguments(__doc__))
