@@ -3,8 +3,7 @@
  * nothing in the app knows a checkpoint by name, and the studio offers only what the manifest says.
  */
 import { z } from 'zod';
-import { Id, Rate, Sha256 } from './document';
-import { Motion } from './recipe';
+import { Id, Motion, Rate, Sha256 } from './document';
 
 /** A path inside the package: relative, forward slashes, no `..`. */
 const PackagePath = z

@@ -5,7 +5,18 @@
  * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
  */
 import { z } from 'zod';
-import { GuidanceRule, Id, PromptText, Rate, Seed, SegmentRole, Sha256, StepReuse, TravelKind } from './document';
+import {
+  GuidanceRule,
+  Id,
+  Motion,
+  PromptText,
+  Rate,
+  Seed,
+  SegmentRole,
+  Sha256,
+  StepReuse,
+  TravelKind,
+} from './document';
 
 const Index = z.int().min(-100_000).max(100_000);
 
@@ -44,15 +55,6 @@ export const RecipeWindow = z.object({
   travel: z.array(PromptMix).min(1).max(1_000).optional(),
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
-
-/** What a model that is not told in words is asked for: how much moves, and how far from the image it may go. */
-export const Motion = z.object({
-  /** The motion bucket: 127 is what most films have, 255 the most. */
-  bucket: z.int().min(1).max(255),
-  /** Noise on the image, in deviations of its values from −1 to 1. */
-  noise: z.number().min(0).max(1),
-});
-export type Motion = z.infer<typeof Motion>;
 
 export const Provider = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
 

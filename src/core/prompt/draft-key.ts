@@ -4,7 +4,7 @@
  * The key is one 64-bit FNV-1a hash per part, so that two keys also say which parts differ.
  */
 import { ruleContent, type GuidanceRule, type StepReuse } from '../diffusion/guidance-rule';
-import type { SegmentRole } from '../document/records';
+import type { Motion, SegmentRole } from '../document/records';
 import { assert } from '../errors';
 import type { Rate } from '../time/rate';
 import type { PlannedKnown, PlannedWindow } from './plan';
@@ -21,6 +21,7 @@ export interface KeyedDraft {
   readonly guidance: number;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
+  readonly motion?: Motion | undefined;
   readonly windows: readonly Omit<PlannedWindow, 'seed'>[];
   readonly known: readonly PlannedKnown[];
 }
@@ -82,7 +83,8 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return draft.stepReuse ? [draft.steps, draft.stepReuse.threshold, draft.stepReuse.warmUpSteps] : [draft.steps];
     case 'guidance': {
       const rule = ruleContent(draft.guidanceRule);
-      return rule === null ? [draft.guidance] : [draft.guidance, rule];
+      const motion = draft.motion ? [[draft.motion.bucket, draft.motion.noise]] : [];
+      return [draft.guidance, ...(rule === null ? [] : [rule]), ...motion];
     }
     case 'prompt':
       return [

@@ -1,3 +1,5 @@
+import type { Motion } from '../document/records';
+
 /**
  * What planning needs to know of a model; a model manifest has this shape.
  */
@@ -17,5 +19,7 @@ export interface ModelLimits {
     readonly guidance: number;
     readonly negative: string;
     readonly extensionPrefix: number;
+    /** Only of a model that is told how much to move. */
+    readonly motion?: Motion | undefined;
   };
 }

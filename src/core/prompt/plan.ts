@@ -4,7 +4,7 @@
  */
 import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
-import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
+import type { Document, Motion, RecordId, SegmentRecord, SegmentRole } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
 import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import { assert, invalidInput } from '../errors';
@@ -27,6 +27,7 @@ export interface PlannedDraft {
   guidance: number;
   guidanceRule?: GuidanceRule | undefined;
   stepReuse?: StepReuse | undefined;
+  motion?: Motion | undefined;
   seed: number;
   windows: PlannedWindow[];
   modelId: string;
@@ -79,6 +80,8 @@ export interface DirectRequest {
   readonly guidance?: number;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
+  /** Left out for a model that is not told how much to move. */
+  readonly motion?: Motion | undefined;
   readonly contextFrames?: number;
   readonly framesPerWindow?: number | null;
   /** Default forward; backward needs `following`. */
@@ -132,6 +135,7 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     guidance: request.guidance ?? limits.defaults.guidance,
     ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
     ...(request.stepReuse && { stepReuse: request.stepReuse }),
+    ...(limits.defaults.motion && { motion: request.motion ?? limits.defaults.motion }),
     seed,
     windows: windows.map((window, i) => ({
       ...window,
@@ -187,7 +191,7 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, guidanceRule, stepReuse, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, guidanceRule, stepReuse, motion, negative, contextFrames, framesPerWindow } = shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const parentFilm = parent && resolveBranch(doc, parent.id, takes);
   const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
@@ -211,6 +215,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     guidance,
     guidanceRule,
     stepReuse,
+    motion,
     contextFrames,
     framesPerWindow,
     role: segment.role,

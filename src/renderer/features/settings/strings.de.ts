@@ -41,6 +41,7 @@ export const de: Strings = {
     later: 'auf ein späteres Bild zielen und rückwärts wachsen',
     noLater: 'auf ein letztes Bild zielen: es wurde ohne spätere Bilder trainiert',
     perFrame: 'den Prompt von Bild zu Bild ändern',
+    motion: 'hören, wie viel sich bewegen soll',
     noPerFrame: 'den Prompt in einem Fenster ändern: Prompts gehen von Fenster zu Fenster über',
     frames: (most) => `bis zu ${most} Bilder in einem Fenster; längere Einstellungen wachsen Fenster für Fenster`,
     sizes: (width, height, grid) => `Größen bis ${width} × ${height} in Schritten von ${grid}`,

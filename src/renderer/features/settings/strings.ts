@@ -43,6 +43,7 @@ const en = {
     later: 'aim at a later picture, and grow backwards',
     noLater: 'aim at a last frame: it was not trained with later pictures',
     perFrame: 'change the prompt from frame to frame',
+    motion: 'be told how much moves',
     noPerFrame: 'change the prompt inside a window: prompts travel from window to window',
     frames: (most: number) => `make up to ${most} frames in one window; longer shots are grown window by window`,
     sizes: (width: number, height: number, grid: number) => `sizes up to ${width} × ${height} in steps of ${grid}`,
