@@ -11,20 +11,18 @@
  */
 import { assert } from '../errors';
 import { computed, decide, reused, startEasyCache, type EasyCacheState } from './easy-cache';
-import { guidedFromPair, rescaleGuided } from './guidance';
+import { guidedFromPair, type GuidanceScale, rescaleGuided } from './guidance';
 import { apgGuided } from './guidance-apg';
 import { isStepGuided } from './guidance-interval';
 import type { RuledRun } from './guidance-rule';
 import { isZeroInitStep, zeroStarGuided } from './guidance-zero-star';
 
 export interface StepRuleOptions extends RuledRun {
-  readonly guidance: number;
+  readonly guidance: GuidanceScale;
   /** false = the prompt alone decides, at every step. */
   readonly isGuided: boolean;
   /** Values of the latents. */
   readonly size: number;
-  /** How the two answers become one without a method; default: classifier-free guidance. */
-  readonly plain?: (pair: Float32Array, out: Float32Array) => void;
 }
 
 /** Times the model is run for a step. */
@@ -156,11 +154,10 @@ export class StepRule {
   }
 
   #guide(pair: Float32Array, out: Float32Array): void {
-    const { guidance: scale, plain, guidanceRule: { method, rescale = 0 } = {} } = this.#options;
+    const { guidance: scale, guidanceRule: { method, rescale = 0 } = {} } = this.#options;
     const uncond = pair.subarray(0, out.length);
     const cond = pair.subarray(out.length);
-    if (method === undefined && plain !== undefined) plain(pair, out);
-    else if (method === undefined) guidedFromPair(pair, scale, out);
+    if (method === undefined) guidedFromPair(pair, scale, out);
     else if (method.kind === 'apg') apgGuided(uncond, cond, { ...method, scale, average: this.#average, out });
     else zeroStarGuided(uncond, cond, scale, out);
     if (rescale > 0) rescaleGuided(out, cond, rescale);

@@ -47,6 +47,8 @@ const common: Answers = {
   'jobs.list': { jobs: [] },
   'projects.list': { projects: [] },
   'projects.saveView': {},
+  'projects.size': { frames: 48, bytes: 3_400_000 },
+  'media.offline': { mediaIds: [] },
   'settings.get': { value: null },
   'settings.set': {},
   'models.tokens': { count: 9, limit: 32, keptChars: 500 },
@@ -94,6 +96,7 @@ function project(n: number, name: string): ProjectSummary {
     clipCount: n,
     posterFrame: n % 3 === 0 ? null : frameOf(n),
     createdAt: NOW - n * 86_400_000,
+    trashedAt: null,
     updatedAt: NOW - n * 3_600_000,
   };
 }

@@ -22,7 +22,7 @@ import { assertRunFitsFamily, checkCancelled, mixesOf, type FamilyRun } from './
 import { assertLaterImagesFit, prepareAround, putKnownFrames, type AroundState } from './known-pictures';
 import { decodePictures, joined, timestepTensors } from './picture-frames';
 import { denoiseSteps, type Half, type StepLoop } from './step-loop';
-import { embeddingOf, encodeClipTexts, mixEmbedding, type TextEmbeddings } from './text-embeddings';
+import { embeddingOf, encodeClipTexts, mixEmbedding, weighedEmbedding, type TextEmbeddings } from './text-embeddings';
 import { runWindows, type Sampling } from './window-loop';
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -62,9 +62,12 @@ function frameTexts(
   });
   const last = texts.at(-1);
   assert(last, 'a window has a prompt');
+  const strengths = window.promptStrength ?? [1];
+  const weighed = (text: Float32Array, frame: number): Float32Array =>
+    weighedEmbedding(embeddings, text, strengths[Math.min(frame, strengths.length - 1)]);
   return {
     negative: Array.from({ length: frames }, () => embeddingOf(embeddings, window.negative)),
-    prompt: Array.from({ length: frames }, (_, frame) => texts[frame] ?? last),
+    prompt: Array.from({ length: frames }, (_, frame) => weighed(texts[frame] ?? last, frame)),
   };
 }
 

@@ -4,6 +4,7 @@
  * restore a sampling loop over any scheduler, store frames.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { placeOf, seenFrom } from '@core/diffusion/camera';
 import { assertRulesFitFamily, assertSchedulerFits, type FamilyName } from '@core/diffusion/families';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
@@ -93,10 +94,17 @@ export function assertRunFitsFamily(family: FamilyName, { recipe, pkg }: FamilyR
   assertSchedulerFits(family, { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
 }
 
+/** What a weighted prompt is weighed against. */
+export const EMPTY_TEXT = '';
+
 /** Every text that these windows need encoded, each once. */
 export function textsOf(windows: readonly RecipeWindow[]): ReadonlySet<string> {
   return new Set(
-    windows.flatMap((window) => [window.negative, ...mixesOf(window).flatMap(({ from, to }) => [from, to])]),
+    windows.flatMap((window) => [
+      window.negative,
+      ...mixesOf(window).flatMap(({ from, to }) => [from, to]),
+      ...(window.promptStrength === undefined ? [] : [EMPTY_TEXT]),
+    ]),
   );
 }
 
@@ -105,10 +113,13 @@ export function mixesOf({ travel, frames, prompt }: RecipeWindow): readonly Prom
   return travel ?? [{ frames, from: prompt, to: prompt, kind: 'linear', weight: 0 }];
 }
 
-/** What this run has made comes before what it was given: the film goes on from the frames it will show. */
+/**
+ * A known frame as the window sees it, from the place the camera is at. What this run has made comes before what it was
+ * given: the film goes on from the frames it will show.
+ */
 export async function readKnownFrame(
   run: FamilyRun,
-  index: number,
+  { index, window }: { readonly index: number; readonly window: RecipeWindow },
   made: ReadonlyMap<number, string>,
 ): Promise<Uint8Array> {
   const { recipe, frames } = run;
@@ -122,7 +133,12 @@ export async function readKnownFrame(
       `the image for frame ${index} is ${image.width}×${image.height}, the run is ${recipe.width}×${recipe.height}`,
       'Scale the image to the size of the run first.',
     );
-  return image.rgb;
+  return seenFrom(image.rgb, recipe, recipe.camera, { from: index, to: placeOf(window) });
+}
+
+/** A frame that a window has drawn, moved on to where the camera is at it. */
+export function shownFrame({ recipe }: FamilyRun, window: RecipeWindow, index: number, drawn: Uint8Array): Uint8Array {
+  return seenFrom(drawn, recipe, recipe.camera, { from: placeOf(window), to: index });
 }
 
 /** Lets messages in (a cancel among them) before it looks: `session.run` holds the thread for a whole step. */
@@ -239,7 +255,9 @@ export async function storeFrames(
 ): Promise<StoredFrame[]> {
   const { width, height } = run.recipe;
   const stored: StoredFrame[] = [];
-  for (const [i, rgb] of frames.entries())
-    stored.push({ index: window.keepFrom + i, ...(await run.frames.put(rgb, width, height)) });
+  for (const [i, rgb] of frames.entries()) {
+    const index = window.keepFrom + i;
+    stored.push({ index, ...(await run.frames.put(shownFrame(run, window, index, rgb), width, height)) });
+  }
   return stored;
 }

@@ -1,6 +1,7 @@
 /**
  * Known frames for models that were not trained to be given any, by StableDiffusionInpaintPipeline's way: after each step
- * they are put back into the latents, as noisy as the next step wants them, with the noise they began with. A later image
+ * they are put back into the latents, as noisy as the next step wants them, with the noise they began with; one that is
+ * held by less than 1 for that share of the steps. A later image
  * has its own place in time: when that lies behind the window, the window is denoised up to it. The VAE posterior is
  * taken at its mode. One generator per window draws the noise [1, C, F, h, w] first, then what the scheduler asks for.
  */
@@ -11,13 +12,13 @@ import type { RecipeWindow } from '@contracts/recipe';
 import { volumeFromFrames } from '../pixels';
 import { checkCancelled, readKnownFrame, type FamilyRun } from './family-run';
 import { encodeNormalised, frameLatentSize, putFrame, takeFrame, valuesOf } from './picture-frames';
-import type { SizedState } from './step-loop';
+import type { SizedState } from './window-loop';
 
 interface KnownLatents {
   /** Clean latents at their places in a volume [C, F, h, w], zeros elsewhere. */
   readonly volume: Float32Array;
-  /** Frames of the volume, counted from the window's first. */
-  readonly places: readonly number[];
+  /** Frames of the volume, counted from the window's first, and the share of the steps that each is put back for. */
+  readonly places: readonly { readonly frame: number; readonly hold: number }[];
 }
 
 /** A window that is made around known frames. */
@@ -68,7 +69,9 @@ export function putKnownFrames({ size, latents, noise, known, scheduler }: Aroun
     wanted = new Float32Array(latents.length);
     scheduler.addNoise(known.volume, noise, step, wanted);
   }
-  for (const frame of known.places) putFrame(latents, frame, takeFrame(wanted, frame, size), size);
+  const steps = scheduler.timesteps.length;
+  for (const { frame, hold } of known.places)
+    if (hold === 1 || step < Math.round(hold * steps)) putFrame(latents, frame, takeFrame(wanted, frame, size), size);
 }
 
 async function encodeKnownFrames(
@@ -76,17 +79,18 @@ async function encodeKnownFrames(
   window: RecipeWindow,
   made: ReadonlyMap<number, string>,
 ): Promise<KnownLatents | null> {
-  const places = Array.from({ length: window.prefix }, (_, i) => i);
-  if (window.later !== null) places.push(window.later - window.start);
+  const held = window.hold ?? { prefix: 1, later: 1 };
+  const places = Array.from({ length: window.prefix }, (_, frame) => ({ frame, hold: held.prefix }));
+  if (window.later !== null) places.push({ frame: window.later - window.start, hold: held.later });
   if (places.length === 0) return null;
   const { recipe, pkg, sessions } = run;
   const size = frameLatentSize(recipe, pkg, denoisedFrames(window));
   const volume = new Float32Array(valuesOf(size));
   await sessions.use('vae_encoder', async (encoder) => {
     encoder.assertInputs({ sample: 'float32' });
-    for (const frame of places) {
+    for (const { frame } of places) {
       await checkCancelled(run.signal);
-      const image = await readKnownFrame(run, window.start + frame, made);
+      const image = await readKnownFrame(run, { index: window.start + frame, window }, made);
       const pixels = volumeFromFrames([image], recipe.width, recipe.height);
       putFrame(volume, frame, await encodeNormalised(run, encoder, pixels), size);
     }

@@ -38,7 +38,7 @@ function dB(value: number): string {
 }
 
 function row(...cells: [string, string, string, string, string, string]): string {
-  const widths = [12, 22, 30, 32, 9, 12];
+  const widths = [15, 22, 42, 32, 9, 12];
   return cells
     .map((cell, i) => cell.padEnd(widths[i] ?? 0))
     .join(' ')

@@ -2,16 +2,12 @@
  * One denoising step after the other: what the families over a `Scheduler` do in the same way at each. A cancel is let
  * through first; the step is written down before it is told, so a step that the artist has seen done is not done again.
  */
-import { packLatents, type LatentSize } from '@core/diffusion/latent-geometry';
+import { packLatents } from '@core/diffusion/latent-geometry';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import type { NormalSource } from '@core/diffusion/schedulers/scheduler';
 import type { RecipeWindow } from '@contracts/recipe';
-import { assertFinite, checkCancelled, writeSamplingDown, type FamilyRun, type SamplingState } from './family-run';
-import type { Sampling } from './window-loop';
-
-export interface SizedState extends SamplingState {
-  readonly size: LatentSize;
-}
+import { assertFinite, checkCancelled, writeSamplingDown, type FamilyRun } from './family-run';
+import type { Sampling, SizedState } from './window-loop';
 
 /** Which half of guidance a prediction is for. */
 export type Half = 'negative' | 'prompt';

@@ -15,7 +15,7 @@
  * so where a chunk begins is part of the film: chunks are counted from the window's first frame (docs/adr/0024).
  */
 import { CLIP_SIDE, clipPicture } from '@core/diffusion/clip-picture';
-import { guidedFromPairPerFrame } from '@core/diffusion/guidance';
+import type { GuidanceScale } from '@core/diffusion/guidance';
 import { denormaliseLatents, type LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
@@ -26,8 +26,8 @@ import { float32Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume, volumeFromFrames } from '../pixels';
 import { assertFinite, assertRunFitsFamily, checkCancelled, readKnownFrame, type FamilyRun } from './family-run';
 import { assertDims, encodePicture, frameLatentSize, valuesOf, volumeFromFrameMajor } from './picture-frames';
-import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
-import { runWindows, type Sampling } from './window-loop';
+import { denoiseSteps, type StepLoop } from './step-loop';
+import { runWindows, scalePerFrame, type Sampling, type SizedState } from './window-loop';
 
 const f = Math.fround;
 
@@ -43,7 +43,7 @@ export async function runSvd(run: FamilyRun): Promise<string[]> {
   const motion = checkRecipe(run);
   return runWindows<null, WindowState>(run, {
     encodePrompts: () => Promise.resolve(null),
-    guide: ({ size }) => rampedGuidance(run.recipe, size),
+    guidance: ({ size }) => rampedGuidance(run.recipe, size),
     readsImages: () => true,
     prepare: (window, made) => prepare(run, window, { made, noise: motion.noise }),
     denoise: (sampling) => denoise(run, sampling, motion),
@@ -79,7 +79,7 @@ async function prepare(
   const { recipe, pkg, sessions } = run;
   const { width, height } = recipe;
   const size = frameLatentSize(recipe, pkg, window.frames);
-  const picture = await readKnownFrame(run, window.start, made);
+  const picture = await readKnownFrame(run, { index: window.start, window }, made);
   const generator = new TorchGenerator(window.seed);
 
   await checkCancelled(run.signal);
@@ -113,14 +113,14 @@ async function prepare(
   return { size, latents, embedding, image, scheduler, generator };
 }
 
-/** From 1 at the first frame to the recipe's at the last, for volumes whose channels each have all of the frames. */
-function rampedGuidance(
-  { guidance }: Recipe,
-  { channels, frames }: LatentSize,
-): (pair: Float32Array, out: Float32Array) => void {
-  const ramp = Array.from({ length: frames }, (_, i) => 1 + ((guidance - 1) * i) / Math.max(1, frames - 1));
-  const scales = Array.from({ length: channels }, () => ramp).flat();
-  return (pair, out) => guidedFromPairPerFrame(pair, scales, out);
+/** From 1 at the first frame to the recipe's at the last; up to 1 the image alone decides. */
+function rampedGuidance({ guidance }: Recipe, size: LatentSize): GuidanceScale {
+  if (guidance <= 1) return 1;
+  const last = Math.max(1, size.frames - 1);
+  return scalePerFrame(
+    Array.from({ length: size.frames }, (_, i) => 1 + ((guidance - 1) * i) / last),
+    size,
+  );
 }
 
 // 4, 7, 8 ── the motion, the guidance, the steps ──────────────────────────────────────────────────────────────────────

@@ -1,9 +1,9 @@
 /** Prompts as a model reads them: each distinct text encoded once, float32 [L, D], and blended where prompts travel. */
-import { blendEmbeddings } from '@core/diffusion/prompt-blend';
+import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { assert } from '@core/errors';
 import type { PromptMix, RecipeWindow } from '@contracts/recipe';
 import { int64Tensor, type OnnxSession } from '../onnx-session';
-import { assertFinite, checkCancelled, mixesOf, textsOf, tokenizerOf, type FamilyRun } from './family-run';
+import { assertFinite, checkCancelled, EMPTY_TEXT, mixesOf, textsOf, tokenizerOf, type FamilyRun } from './family-run';
 
 export type TextEmbeddings = ReadonlyMap<string, Float32Array>;
 
@@ -55,5 +55,10 @@ export function mixEmbedding(embeddings: TextEmbeddings, mix: PromptMix, tokens:
 export function windowEmbedding(embeddings: TextEmbeddings, window: RecipeWindow, tokens: number): Float32Array {
   const [mix] = mixesOf(window);
   assert(mix, 'a window has a prompt');
-  return mixEmbedding(embeddings, mix, tokens);
+  return weighedEmbedding(embeddings, mixEmbedding(embeddings, mix, tokens), window.promptStrength?.[0]);
+}
+
+/** By the strength the window gives its prompt: away from the empty text. */
+export function weighedEmbedding(embeddings: TextEmbeddings, text: Float32Array, strength = 1): Float32Array {
+  return strength === 1 ? text : weighEmbedding(embeddingOf(embeddings, EMPTY_TEXT), text, strength);
 }

@@ -22,10 +22,10 @@ import type { RecipeWindow } from '@contracts/recipe';
 import type { MovedFrames } from '../model-package';
 import { assertFinite, assertRunFitsFamily, checkCancelled, type FamilyRun } from './family-run';
 import { decodePictures, frameLatentSize, putFrame, takeFrame, valuesOf } from './picture-frames';
-import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
+import { denoiseSteps, type StepLoop } from './step-loop';
 import { encodeClipTexts, type TextEmbeddings } from './text-embeddings';
 import { windowPredictor } from './unet-predictor';
-import { runWindows, type Sampling } from './window-loop';
+import { runWindows, type Sampling, type SizedState } from './window-loop';
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
 export async function runText2VideoZero(run: FamilyRun): Promise<string[]> {

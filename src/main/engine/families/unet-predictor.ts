@@ -5,8 +5,9 @@ import type { RecipeWindow } from '@contracts/recipe';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
 import type { FamilyRun } from './family-run';
 import { timestepTensors } from './picture-frames';
-import type { Half, SizedState, StepLoop } from './step-loop';
+import type { Half, StepLoop } from './step-loop';
 import { embeddingOf, windowEmbedding, type TextEmbeddings } from './text-embeddings';
+import type { SizedState } from './window-loop';
 
 /** @param frames of the volume that is predicted; default: all of the window */
 export function windowPredictor(

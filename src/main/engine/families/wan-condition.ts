@@ -41,7 +41,7 @@ export async function encodeCondition(
   const plane = width * height;
   const clip = new Float32Array(3 * frames * plane);
   for (const frame of places) {
-    const image = await readKnownFrame(run, window.start + frame, made);
+    const image = await readKnownFrame(run, { index: window.start + frame, window }, made);
     const volume = volumeFromFrames([image], width, height);
     for (let c = 0; c < 3; c++) clip.set(volume.subarray(c * plane, (c + 1) * plane), (c * frames + frame) * plane);
   }

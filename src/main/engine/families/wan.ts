@@ -25,10 +25,10 @@ import type { GraphName, ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume } from '../pixels';
 import { assertFinite, assertRunFitsFamily, tokenizerOf, type FamilyRun } from './family-run';
-import { denoiseSteps, type SizedState, type StepLoop } from './step-loop';
+import { denoiseSteps, type StepLoop } from './step-loop';
 import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import { conditionKind, encodeCondition, type Condition } from './wan-condition';
-import { runWindows, type Sampling } from './window-loop';
+import { runWindows, type Sampling, type SizedState } from './window-loop';
 
 interface WindowState extends SizedState {
   /** What the transformer reads of the known frames; null = nothing. */

@@ -3,6 +3,9 @@
  * window prepare, denoise, decode, store. A run that goes on redoes what is before the steps, which gives the same
  * values, and puts the written latents in place.
  */
+import { latentValues } from '@core/diffusion/frame-values';
+import type { GuidanceScale } from '@core/diffusion/guidance';
+import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { StepRule } from '@core/diffusion/step-rule';
 import type { RecipeWindow } from '@contracts/recipe';
 import {
@@ -15,8 +18,12 @@ import {
   type StoredFrame,
 } from './family-run';
 
+export interface SizedState extends SamplingState {
+  readonly size: LatentSize;
+}
+
 /** A window's steps that are still to be made. */
-export interface Sampling<State extends SamplingState> {
+export interface Sampling<State extends SizedState> {
   readonly w: number;
   readonly window: RecipeWindow;
   readonly state: State;
@@ -27,11 +34,11 @@ export interface Sampling<State extends SamplingState> {
   readonly stored: readonly StoredFrame[];
 }
 
-export interface WindowSteps<Texts, State extends SamplingState> {
+export interface WindowSteps<Texts, State extends SizedState> {
   /** @param windows those that are still to be made; none when only the frames' order is left to say */
   readonly encodePrompts: (windows: readonly RecipeWindow[]) => Promise<Texts>;
-  /** How two predictions become one where the recipe has no method of its own; default: at its guidance. */
-  readonly guide?: (state: State) => (pair: Float32Array, out: Float32Array) => void;
+  /** One scale, or one for each value; default: the recipe's, or the window's own along a curve. */
+  readonly guidance?: (state: State) => GuidanceScale;
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
@@ -41,7 +48,7 @@ export interface WindowSteps<Texts, State extends SamplingState> {
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
-export async function runWindows<Texts, State extends SamplingState>(
+export async function runWindows<Texts, State extends SizedState>(
   run: FamilyRun,
   steps: WindowSteps<Texts, State>,
 ): Promise<string[]> {
@@ -63,11 +70,8 @@ export async function runWindows<Texts, State extends SamplingState>(
     await checkCancelled(run.signal);
     if (steps.readsImages(window)) meter.stage('encoding-images');
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
-    // diffusers' rule: guidance up to 1 runs the prompt alone.
-    const rule = new StepRule({
-      ...{ ...recipe, isGuided: recipe.guidance > 1, size: fresh.latents.length },
-      ...(steps.guide && { plain: steps.guide(fresh) }),
-    });
+    const guidance = steps.guidance?.(fresh) ?? guidanceOf(run, window, fresh.size);
+    const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: fresh.latents.length });
     const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh, rule);
     if (from < recipe.steps)
       await watch.time('denoise', () => steps.denoise({ w, window, state, rule, from, stored }, texts));
@@ -88,4 +92,23 @@ export async function runWindows<Texts, State extends SamplingState>(
     await run.checkpoints?.reached({ ...done, frames: [...stored], spent: watch.seconds() });
   }
   return framesInOrder(recipe, made);
+}
+
+/** diffusers' rule: guidance up to 1 runs the prompt alone. Frames behind the window have its last scale. */
+function guidanceOf({ recipe, pkg }: FamilyRun, window: RecipeWindow, size: LatentSize): GuidanceScale {
+  const [only = 1, ...more] = (window.guidance ?? [recipe.guidance]).map((scale) => Math.max(1, scale));
+  return more.length === 0
+    ? only
+    : scalePerFrame(latentValues([only, ...more], size.frames, pkg.vae.temporalRatio), size);
+}
+
+/** For volumes whose channels each have all of the frames. @param scales one for each latent frame */
+export function scalePerFrame(
+  scales: readonly number[],
+  { channels, frames, height, width }: LatentSize,
+): Float32Array {
+  const plane = height * width;
+  const values = new Float32Array(channels * frames * plane);
+  for (let at = 0; at < channels * frames; at++) values.fill(scales[at % frames] ?? 1, at * plane, (at + 1) * plane);
+  return values;
 }

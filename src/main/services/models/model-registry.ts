@@ -147,7 +147,8 @@ export class ModelRegistry {
         'frame' in image ? image.frame : await completion.resolveMedia(image.mediaId, draft.width, draft.height);
       known.push({ index: image.index, frame });
     }
-    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows } = draft;
+    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera } =
+      draft;
     const motion = motionOf(draft, manifest);
     return Recipe.parse({
       schema: 1,
@@ -171,6 +172,7 @@ export class ModelRegistry {
       known,
       windows,
       ...(motion && { motion }),
+      ...(camera && { camera }),
       provider: completion.provider,
       threads: completion.threads,
       versions: completion.versions,

@@ -17,6 +17,6 @@ test('a noise model is given no silent step', () => {
 test('are said in a few words', () => {
   expect(ruleWords(undefined, undefined)).toBe('plain');
   expect(ruleWords({ method: methodNamed('apg', true), interval: { start: 0, stop: 0.8 } }, reuseOf(7.5))).toBe(
-    'Projected (APG) · guided 0–80 % · reuse 7.5 %',
+    'Projected (APG) · guided 0 % to 80 % · reuse 7.5 %',
   );
 });

@@ -8,13 +8,13 @@ export function methodOf(rule: GuidanceRule | undefined): MethodName {
   return rule?.method?.kind ?? 'plain';
 }
 
-/** "Projected (APG) · guided 20–80 % · reuse 10 %", or "plain". */
+/** "Projected (APG) · guided 20 % to 80 % · reuse 10 %", or "plain". */
 export function ruleWords(rule: GuidanceRule | undefined, reuse: StepReuse | undefined): string {
   const words: string[] = [];
   if (rule?.method) words.push(strings.methods[rule.method.kind]);
-  if (rule?.rescale) words.push(`contrast −${percent(rule.rescale)}`);
-  if (rule?.interval) words.push(`guided ${toPercent(rule.interval.start)}–${percent(rule.interval.stop)}`);
-  if (reuse) words.push(`reuse ${percent(reuse.threshold)}`);
+  if (rule?.rescale) words.push(strings.brief.contrast(percent(rule.rescale)));
+  if (rule?.interval) words.push(strings.brief.guided(percent(rule.interval.start), percent(rule.interval.stop)));
+  if (reuse) words.push(strings.brief.reuse(percent(reuse.threshold)));
   return words.length === 0 ? strings.plain : words.join(' · ');
 }
 

@@ -3,6 +3,11 @@ import type { Strings } from './strings';
 export const de: Strings = {
   title: 'Guidance und Tempo',
   plain: 'schlicht',
+  brief: {
+    contrast: (percent) => `Kontrast −${percent}`,
+    guided: (from, to) => `geführt ${from} bis ${to}`,
+    reuse: (percent) => `wiederverwendet ${percent}`,
+  },
   method: 'Art der Guidance',
   methods: { plain: 'Schlicht', apg: 'Projiziert (APG)', 'zero-star': 'Null-Stern' },
   methodHelp: {

@@ -6,6 +6,12 @@ import { de } from './strings.de';
 const en = {
   title: 'Guidance and speed',
   plain: 'plain',
+  /** Of rules that are on, in a row. */
+  brief: {
+    contrast: (percent: string) => `contrast −${percent}`,
+    guided: (from: string, to: string) => `guided ${from} to ${to}`,
+    reuse: (percent: string) => `reuse ${percent}`,
+  },
   method: 'Guidance',
   methods: { plain: 'Plain', apg: 'Projected (APG)', 'zero-star': 'Zero-Star' },
   methodHelp: {
