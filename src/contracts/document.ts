@@ -112,6 +112,11 @@ export const StepReuse = z.object({
   warmUpSteps: z.int().min(2).max(200),
 }) satisfies z.ZodType<Rules.StepReuse>;
 
+export const Motion = z.object({
+  bucket: z.int().min(1).max(255),
+  noise: z.number().min(0).max(1),
+}) satisfies z.ZodType<R.Motion>;
+
 export const SamplingSettings = z.object({
   steps: z.int().min(1).max(200),
   guidance: z.number().min(0).max(50),
@@ -120,6 +125,7 @@ export const SamplingSettings = z.object({
   framesPerWindow: z.int().min(1).max(256).nullable(),
   guidanceRule: GuidanceRule.optional(),
   stepReuse: StepReuse.optional(),
+  motion: Motion.optional(),
 }) satisfies z.ZodType<R.SamplingSettings>;
 
 const Handle = z.number().min(0).max(1);

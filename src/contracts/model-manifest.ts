@@ -3,7 +3,7 @@
  * nothing in the app knows a checkpoint by name, and the studio offers only what the manifest says.
  */
 import { z } from 'zod';
-import { Id, Rate, Sha256 } from './document';
+import { Id, Motion, Rate, Sha256 } from './document';
 
 /** A path inside the package: relative, forward slashes, no `..`. */
 const PackagePath = z
@@ -31,8 +31,8 @@ export const ModelManifest = z.object({
   maxSize: z.tuple([z.int(), z.int()]),
   nativeRate: Rate,
   nativeFrames: z.int().min(1),
-  /** Tokens the text encoder reads, special tokens included. */
-  promptTokens: z.int().min(1),
+  /** Tokens the text encoder reads, special tokens included; 0 = the model has none. */
+  promptTokens: z.int().min(0),
   conditioning: z.object({
     text: z.boolean(),
     firstFrames: z.object({ min: z.int().min(0), max: z.int().min(0) }),
@@ -44,6 +44,8 @@ export const ModelManifest = z.object({
     guidance: z.number(),
     negative: z.string(),
     extensionPrefix: z.int().min(0),
+    /** Only for a model that is told how much motion to make. */
+    motion: Motion.optional(),
   }),
   memoryMiB: z.int().min(1),
   files: z

@@ -7,7 +7,18 @@
 import { z } from 'zod';
 import { AppError } from '@core/errors';
 import { footageFits } from '@core/footage/fit';
-import { GuidanceRule, Id, PromptText, Rate, Seed, SegmentRole, Sha256, StepReuse, TravelKind } from './document';
+import {
+  GuidanceRule,
+  Id,
+  Motion,
+  PromptText,
+  Rate,
+  Seed,
+  SegmentRole,
+  Sha256,
+  StepReuse,
+  TravelKind,
+} from './document';
 
 const Index = z.int().min(-100_000).max(100_000);
 
@@ -96,6 +107,8 @@ export const Recipe = z.object({
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
   windows: z.array(RecipeWindow).min(1).max(10_000),
+  /** For families that read it. */
+  motion: Motion.optional(),
   /** Absent = the camera stands still. */
   camera: CameraPath.optional(),
   provider: Provider,
@@ -132,6 +145,7 @@ export const RecipeDraft = Recipe.pick({
   stepReuse: true,
   seed: true,
   windows: true,
+  motion: true,
   camera: true,
 }).extend({
   modelId: z.string().min(1).max(64),

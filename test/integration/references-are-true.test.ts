@@ -15,7 +15,22 @@ const temp = aTempDir();
 afterAll(() => temp.remove());
 const found = findPython(resolve('.'), ['torch', 'onnxruntime', 'tokenizers', 'transformers', 'numpy', 'PIL']);
 const python = 'python' in found ? found.python : null;
+const withDiffusers = findPython(resolve('.'), [
+  'torch',
+  'diffusers',
+  'transformers',
+  'tokenizers',
+  'onnxruntime',
+  'onnx',
+]);
+const diffusers = 'python' in withDiffusers ? withDiffusers.python : null;
 const reason = 'missing' in found ? ` (skipped: ${found.missing})` : '';
+
+function differenceOf(stored: string, made: string): number {
+  const [a, b] = [stored, made].map((path) => Array.from(readNpy(path)));
+  if (a?.length !== b?.length) return Infinity;
+  return Math.max(...(a ?? []).map((value, i) => Math.abs(value - (b?.[i] ?? NaN))));
+}
 
 function runPython(folder: string, ...args: string[]): void {
   execFileSync(python ?? '', args, {
@@ -39,10 +54,8 @@ describe(`Python makes the stored references again${reason}`, () => {
       writeFileSync(join(out, 'cases.json'), JSON.stringify({ [name]: cases[name] }));
       runPython('models/pocket', 'reference.py', pocketDir, out, join(out, 'cases.json'));
 
-      const latents = (dir: string): number[] => Array.from(readNpy(join(dir, `${name}.latents.npy`)));
-      const [stored, made] = [latents(referenceDir), latents(out)];
-      expect(made).toHaveLength(stored.length);
-      const difference = Math.max(...stored.map((value, i) => Math.abs(value - (made[i] ?? NaN))));
+      const file = `${name}.latents.npy`;
+      const difference = differenceOf(join(referenceDir, file), join(out, file));
       // Another processor, another build of ONNX Runtime: the same bar as between Python and the engine.
       expect(difference).toBeLessThan(1e-4);
       const frames = readdirSync(join(referenceDir, name));
@@ -50,6 +63,30 @@ describe(`Python makes the stored references again${reason}`, () => {
       for (const frame of frames) {
         const [a, b] = [referenceDir, out].map((dir) => decodePng(readFileSync(join(dir, name, frame))).rgb);
         expect(psnr(a ?? new Uint8Array(), b ?? new Uint8Array())).toBeGreaterThan(50);
+      }
+    },
+  );
+
+  // Their checkpoints are random numbers, the same everywhere; those of the other families are trained.
+  test.skipIf(diffusers === null).each(['wan', 'svd'])(
+    "all of %s's, by its tiny checkpoint and diffusers' own pipeline",
+    { timeout: 300_000 },
+    (family) => {
+      const out = join(temp.dir, family);
+      execFileSync(diffusers ?? '', [`${family}_tiny.py`, out, '--references'], {
+        cwd: resolve('models/export'),
+        stdio: 'pipe',
+      });
+      const stored = resolve('test/fixtures', `${family}-tiny/reference`);
+      const made = join(out, 'reference');
+      expect(readdirSync(made)).toEqual(readdirSync(stored));
+      for (const file of readdirSync(stored)) {
+        const [a, b] = [join(stored, file), join(made, file)];
+        if (file.endsWith('.npy')) expect(differenceOf(a, b)).toBeLessThan(1e-4);
+        else if (file.endsWith('.png')) {
+          const [left, right] = [a, b].map((path) => decodePng(readFileSync(path)).rgb);
+          expect(psnr(left ?? new Uint8Array(), right ?? new Uint8Array())).toBeGreaterThan(50);
+        }
       }
     },
   );

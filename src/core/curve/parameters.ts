@@ -61,7 +61,7 @@ export function clampValue(parameter: CurveParameter, value: number): number {
 }
 
 /** Families whose engine follows curves. A model of another family gets the plain values, and the plan says so. */
-const followers: ReadonlySet<string> = new Set(['ltx', 'animatediff']);
+const followers: ReadonlySet<string> = new Set(['ltx', 'animatediff', 'unet3d']);
 
 export function followsCurves(family: string | undefined): boolean {
   return family !== undefined && followers.has(family);

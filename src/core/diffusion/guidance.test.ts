@@ -1,6 +1,6 @@
 /** Guidance against diffusers' guiders; the values come from models/goldens/make_schedulers.py. */
 import { describe, expect, test } from 'vitest';
-import { type GuidanceScale, guidedFromPair, guidedFromPairPerFrame, rescaleGuided } from './guidance';
+import { type GuidanceScale, guidedFromPair, rescaleGuided } from './guidance';
 import { apgGuided } from './guidance-apg';
 import golden from './guidance.golden.json';
 import { isSigmaGuided, isStepGuided } from './guidance-interval';
@@ -41,10 +41,10 @@ describe('classifier-free guidance', () => {
     expect(relativeDifference(Array.from(guided), Array.from(firstStep.cond))).toBeLessThan(1e-7);
   });
 
-  test('a scale per frame guides each frame by its own', () => {
+  test('a scale per value guides each by its own', () => {
     const pair = Float32Array.of(0, 0, 1, 1, 1, 2, 2, 3);
     const out = new Float32Array(4);
-    guidedFromPairPerFrame(pair, [1, 3], out);
+    guidedFromPair(pair, Float32Array.of(1, 1, 3, 3), out);
     expect(Array.from(out)).toEqual([1, 2, 4, 7]);
   });
 
@@ -76,10 +76,6 @@ describe('classifier-free guidance', () => {
 
   test.each([
     ['a pair that is not twice as long', () => guidedFromPair(new Float32Array(3), 2, new Float32Array(2))],
-    [
-      'values that are not whole frames',
-      () => guidedFromPairPerFrame(new Float32Array(8), [1, 2, 3], new Float32Array(4)),
-    ],
     ['a rescale above 1', () => rescaleGuided(new Float32Array(4), new Float32Array(4), 1.5)],
   ])('%s is a bug', (_what, call) => {
     expect(call).toThrow(expect.objectContaining({ name: 'AssertionError' }) as Error);

@@ -34,27 +34,6 @@ export function guidedFromPair(pair: Float32Array, guidance: GuidanceScale, out:
 }
 
 /**
- * The same with a guidance per frame, as Stable Video Diffusion ramps it.
- * @param pair           float32 [2, F, …]
- * @param frameGuidance  one scale per frame
- * @param out            float32 [F, …]; may not overlap `pair`
- */
-export function guidedFromPairPerFrame(pair: Float32Array, frameGuidance: readonly number[], out: Float32Array): void {
-  const half = out.length;
-  const perFrame = half / frameGuidance.length;
-  assert(pair.length === 2 * half, `a guided pair of ${half} values needs ${2 * half}, got ${pair.length}`);
-  assert(Number.isInteger(perFrame), `${half} values are not ${frameGuidance.length} frames`);
-  for (const [frame, guidance] of frameGuidance.entries()) {
-    const scale = f(guidance);
-    const end = (frame + 1) * perFrame;
-    for (let i = frame * perFrame; i < end; i++) {
-      const uncond = pair[i] ?? 0;
-      out[i] = uncond + f(scale * f((pair[half + i] ?? 0) - uncond));
-    }
-  }
-}
-
-/**
  * rescale_noise_cfg: gives the guided prediction the standard deviation of the conditional one, and mixes the two.
  * The deviations are over all values (Bessel's correction), so call it once per item of a batch.
  * @param guided  float32, at least 2 values, changed in place

@@ -106,6 +106,14 @@ export interface MarkerRecord {
 export const markerColors = ['blue', 'green', 'yellow', 'orange', 'red', 'purple'] as const;
 export type MarkerColor = (typeof markerColors)[number];
 
+/** What a model that is not told in words is asked for: how much moves, and how far from the image it may go. */
+export interface Motion {
+  /** The motion bucket: 127 is what most films have, 255 the most. */
+  readonly bucket: number;
+  /** Noise on the image, in deviations of its values from −1 to 1. */
+  readonly noise: number;
+}
+
 /** How a shot is sampled; every new take of the shot starts from these. */
 export interface SamplingSettings {
   readonly steps: number;
@@ -119,6 +127,8 @@ export interface SamplingSettings {
   readonly guidanceRule?: GuidanceRule | undefined;
   /** Absent: the model is run in every step. */
   readonly stepReuse?: StepReuse | undefined;
+  /** Absent: the model's own default. Only read by models that have one. */
+  readonly motion?: Motion | undefined;
 }
 
 /** A picture sequence that begins generated or imported and grows at both ends. */

@@ -5,7 +5,7 @@
  */
 import type { CameraPath } from '../diffusion/camera';
 import { ruleContent, type GuidanceRule, type StepReuse } from '../diffusion/guidance-rule';
-import type { SegmentRole } from '../document/records';
+import type { Motion, SegmentRole } from '../document/records';
 import { assert } from '../errors';
 import type { Rate } from '../time/rate';
 import type { PlannedKnown, PlannedWindow } from './plan';
@@ -24,6 +24,7 @@ export interface KeyedDraft {
   readonly guidance: number;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
+  readonly motion?: Motion | undefined;
   readonly windows: readonly KeyedWindow[];
   readonly known: readonly PlannedKnown[];
   readonly camera?: CameraPath | undefined;
@@ -104,8 +105,9 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return draft.stepReuse ? [draft.steps, draft.stepReuse.threshold, draft.stepReuse.warmUpSteps] : [draft.steps];
     case 'guidance': {
       const rule = ruleContent(draft.guidanceRule);
+      const motion = draft.motion ? [[draft.motion.bucket, draft.motion.noise]] : [];
       const curve = curveOf(draft, ({ guidance }) => guidance);
-      return [draft.guidance, ...(rule === null ? [] : [rule]), ...(curve.length === 0 ? [] : [{ curve }])];
+      return [draft.guidance, ...(rule === null ? [] : [rule]), ...motion, ...(curve.length === 0 ? [] : [{ curve }])];
     }
     case 'prompt':
       return [

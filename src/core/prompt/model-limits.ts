@@ -1,3 +1,5 @@
+import type { Motion } from '../document/records';
+
 /**
  * What planning needs to know of a model; a model manifest has this shape.
  */
@@ -8,6 +10,8 @@ export interface ModelLimits {
   readonly sizeGrid: number;
   readonly nativeFrames: number;
   readonly conditioning: {
+    /** false = it reads no prompts. */
+    readonly text?: boolean;
     readonly firstFrames: { readonly min: number; readonly max: number };
     readonly laterImages: number;
     readonly perFramePrompts: boolean;
@@ -17,5 +21,7 @@ export interface ModelLimits {
     readonly guidance: number;
     readonly negative: string;
     readonly extensionPrefix: number;
+    /** Only of a model that is told how much to move. */
+    readonly motion?: Motion | undefined;
   };
 }

@@ -6,7 +6,7 @@ import { runCurves, type WindowHold } from '../curve/window-curves';
 import type { CameraPath } from '../diffusion/camera';
 import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
-import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
+import type { Document, Motion, RecordId, SegmentRecord, SegmentRole } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
 import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import { assert, invalidInput } from '../errors';
@@ -29,6 +29,7 @@ export interface PlannedDraft {
   guidance: number;
   guidanceRule?: GuidanceRule | undefined;
   stepReuse?: StepReuse | undefined;
+  motion?: Motion | undefined;
   seed: number;
   windows: PlannedWindow[];
   modelId: string;
@@ -61,8 +62,8 @@ export type PlannedKnown = { index: number; frame: FrameHash } | { index: number
 
 /** Where the plan differs from what was asked, to be shown before generating. */
 export interface PlanNote {
-  /** prompt-boundary and prompt-travel count shot frames, the others frames of the run. */
-  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor' | 'curve';
+  /** prompt-boundary and prompt-travel count shot frames, prompt-unread windows, the others frames of the run. */
+  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'prompt-unread' | 'context' | 'anchor' | 'curve';
   readonly requested: number;
   readonly effective: number;
   readonly text: string;
@@ -89,6 +90,8 @@ export interface DirectRequest {
   readonly guidance?: number;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
+  /** Left out for a model that is not told how much to move. */
+  readonly motion?: Motion | undefined;
   readonly contextFrames?: number;
   readonly framesPerWindow?: number | null;
   /** Default forward; backward needs `following`. */
@@ -142,21 +145,38 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     guidance: request.guidance ?? limits.defaults.guidance,
     ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
     ...(request.stepReuse && { stepReuse: request.stepReuse }),
+    ...(limits.defaults.motion && { motion: request.motion ?? limits.defaults.motion }),
     seed,
-    windows: windows.map((window, i) => {
-      const travel = request.travel?.(window) ?? null;
-      return {
-        ...window,
-        prompt: typeof request.prompt === 'string' ? request.prompt : request.prompt(window.keepFrom, window.keepTo),
-        negative: request.negative ?? limits.defaults.negative,
-        seed: (seed + i) % 2 ** 32,
-        ...(travel && { travel }),
-      };
-    }),
+    windows: windows.map((window, i) => ({
+      ...window,
+      ...(limits.conditioning.text === false ? { prompt: '', negative: '' } : textsOfWindow(request, window)),
+      seed: (seed + i) % 2 ** 32,
+    })),
     modelId,
     known: known.sort((a, b) => a.index - b.index),
   };
+  if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
   return { draft, notes };
+}
+
+function textsOfWindow(
+  { prompt, travel, negative, limits }: DirectRequest,
+  window: WindowSpan,
+): Pick<PlannedWindow, 'prompt' | 'negative' | 'travel'> {
+  const mixes = travel?.(window) ?? null;
+  return {
+    prompt: typeof prompt === 'string' ? prompt : prompt(window.keepFrom, window.keepTo),
+    negative: negative ?? limits.defaults.negative,
+    ...(mixes && { travel: mixes }),
+  };
+}
+
+/** A model that was not trained with text is not given any, and whoever wrote some is told. */
+function unreadNotes(request: DirectRequest, windows: readonly WindowSpan[]): PlanNote[] {
+  const written = windows.filter((window) => textsOfWindow(request, window).prompt.trim() !== '').length;
+  if (written === 0) return [];
+  const text = 'This model reads no prompts: the image alone decides what is seen.';
+  return [{ kind: 'prompt-unread', requested: written, effective: 0, text }];
 }
 
 export interface SegmentPlanRequest {
@@ -181,7 +201,7 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, guidanceRule, stepReuse, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, guidanceRule, stepReuse, motion, negative, contextFrames, framesPerWindow } = shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const parentFilm = parent && resolveBranch(doc, parent.id, takes);
   const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
@@ -205,6 +225,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     guidance,
     guidanceRule,
     stepReuse,
+    motion,
     contextFrames,
     framesPerWindow,
     role: segment.role,

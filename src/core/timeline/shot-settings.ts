@@ -3,7 +3,7 @@
  */
 import { clipsOfShot, recordOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
-import type { Document, RecordId, SamplingSettings } from '../document/records';
+import type { Document, Motion, RecordId, SamplingSettings } from '../document/records';
 import { editDocument, invalidEdit } from './edit';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -12,7 +12,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function setSampling(doc: Document, shotId: RecordId, patch: Partial<SamplingSettings>): DocumentDiff {
   const shot = recordOf(doc, 'shot', shotId);
   const sampling: Mutable<SamplingSettings> = { ...shot.sampling, ...patch };
-  const { steps, guidance, guidanceRule, stepReuse, contextFrames, framesPerWindow } = sampling;
+  const { steps, guidance, guidanceRule, stepReuse, motion, contextFrames, framesPerWindow } = sampling;
   requireWhole('steps', steps, 200);
   requireWhole('contextFrames', contextFrames, 64);
   if (framesPerWindow !== null) requireWhole('framesPerWindow', framesPerWindow, 256);
@@ -20,6 +20,8 @@ export function setSampling(doc: Document, shotId: RecordId, patch: Partial<Samp
     throw invalidEdit('guidance', guidance, `guidance ${guidance} is out of range`, 'Use a number from 0 to 50.');
   if (guidanceRule === undefined) delete sampling.guidanceRule;
   if (stepReuse === undefined) delete sampling.stepReuse;
+  if (motion === undefined) delete sampling.motion;
+  else requireMotion(motion);
   requireFraction('guidanceRule.rescale', guidanceRule?.rescale ?? 0);
   const { start, stop } = guidanceRule?.interval ?? { start: 0, stop: 1 };
   requireFraction('guidanceRule.interval', start);
@@ -66,6 +68,12 @@ export function renameShot(doc: Document, shotId: RecordId, name: string): Docum
     draft.set({ ...shot, name });
     for (const clip of clipsOfShot(doc, shotId)) if (clip.name === shot.name) draft.set({ ...clip, name });
   });
+}
+
+function requireMotion({ bucket, noise }: Motion): void {
+  if (!Number.isInteger(bucket) || bucket < 1 || bucket > 255)
+    throw invalidEdit('motion.bucket', bucket, `motion cannot be ${bucket}`, 'Use a whole number from 1 to 255.');
+  requireFraction('motion.noise', noise);
 }
 
 function requireFraction(field: string, value: number): void {

@@ -12,6 +12,10 @@ import { CHECKPOINT_EVERY_MS, Checkpointer } from './checkpointer';
 import { runAnimateDiff } from './families/animatediff';
 import type { FamilyRun, StoredFrame } from './families/family-run';
 import { runLtx } from './families/ltx';
+import { runSvd } from './families/svd';
+import { runText2VideoZero } from './families/text2video-zero';
+import { runUnet3d } from './families/unet3d';
+import { runWan } from './families/wan';
 import { loadModelPackage, type ModelPackage } from './model-package';
 import { ProgressMeter } from './progress-meter';
 import { ReportBook } from './report-book';
@@ -53,6 +57,10 @@ export interface RunResult {
 const families: Readonly<Record<FamilyName, (run: FamilyRun) => Promise<string[]>>> = {
   ltx: runLtx,
   animatediff: runAnimateDiff,
+  wan: runWan,
+  svd: runSvd,
+  unet3d: runUnet3d,
+  'text2video-zero': runText2VideoZero,
 };
 
 export class Runner {
@@ -116,7 +124,8 @@ export class Runner {
     await this.#sessions.releaseAll();
   }
 
-  async #tokenizerOf(pkg: ModelPackage): Promise<PromptTokenizer> {
+  async #tokenizerOf(pkg: ModelPackage): Promise<PromptTokenizer | null> {
+    if (!pkg.manifest.conditioning.text) return null;
     const key = JSON.stringify([pkg.dir, pkg.manifest.files]);
     if (this.#tokenizer?.key !== key)
       this.#tokenizer = { key, tokenizer: await PromptTokenizer.load(pkg.dir, pkg.manifest.promptTokens) };

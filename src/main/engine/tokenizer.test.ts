@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { aTempDir, copyPocket, pocketDir } from '../../../test/support/pocket';
-import { animateDiffDir, animateDiffTokens } from '../../../test/support/references';
+import { animateDiffDir, animateDiffTokens, wanDirs, wanTokens } from '../../../test/support/references';
 import { exactCharsMap } from './exact-charsmap';
 import { PromptTokenizer } from './tokenizer';
 
@@ -129,6 +129,18 @@ describe("CLIP's byte pairs", () => {
 
   test.each(rows)('$prompt', async ({ prompt, ids }) => {
     const tokenizer = await PromptTokenizer.load(animateDiffDir, 77);
+    expect(Array.from(tokenizer.encode(prompt).ids, Number)).toEqual(ids);
+  });
+});
+
+describe("UMT5's unigrams", () => {
+  // Ids by transformers over the same files (models/export/wan_tiny.py).
+  const rows = z
+    .array(z.object({ prompt: z.string(), ids: z.array(z.int()) }))
+    .parse(JSON.parse(readFileSync(wanTokens, 'utf8')));
+
+  test.each(rows)('$prompt', async ({ prompt, ids }) => {
+    const tokenizer = await PromptTokenizer.load(wanDirs.text, 32);
     expect(Array.from(tokenizer.encode(prompt).ids, Number)).toEqual(ids);
   });
 });

@@ -76,6 +76,10 @@ export const german: readonly SentenceForm[] = [
       `Die Prompts gehen bei Bild ${from} bis ${to} über; das Modell hat einen Prompt je Fenster, also werden die Bilder ${first} bis ${last} gemischt.`,
   ],
   [
+    /^This model reads no prompts: the image alone decides what is seen\.$/,
+    () => 'Dieses Modell liest keine Prompts: das Bild allein entscheidet, was zu sehen ist.',
+  ],
+  [
     /^The prompts travel at frames (-?\d+) to (-?\d+), but no window here has room for both: nothing is blended\.$/,
     (from, to) =>
       `Die Prompts gehen bei Bild ${from} bis ${to} über, aber kein Fenster hat hier Platz für beide: nichts wird gemischt.`,

@@ -1,10 +1,14 @@
 /**
  * What every family is given for a run, and the small things that all of them do in the same way: check the recipe
- * against the package, read a known frame, let a cancel through, refuse values that are not numbers.
+ * against the package, read a known frame, let a cancel through, refuse values that are not numbers, write down and
+ * restore a sampling loop over any scheduler, store frames.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { placeOf, seenFrom } from '@core/diffusion/camera';
-import type { StepRuleTally } from '@core/diffusion/step-rule';
+import { assertRulesFitFamily, assertSchedulerFits, type FamilyName } from '@core/diffusion/families';
+import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
+import type { StepRule, StepRuleTally } from '@core/diffusion/step-rule';
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
 import type { StepPreview } from '@contracts/engine';
@@ -28,7 +32,8 @@ export interface FamilyRun {
   readonly jobId: string;
   readonly recipe: Recipe;
   readonly pkg: ModelPackage;
-  readonly tokenizer: PromptTokenizer;
+  /** null = the model reads no text. */
+  readonly tokenizer: PromptTokenizer | null;
   readonly sessions: SessionPool;
   readonly frames: FrameStore;
   readonly meter: ProgressMeter;
@@ -75,6 +80,18 @@ export function assertRecipeFitsPackage(recipe: Recipe, pkg: ModelPackage): void
       `the autoencoder works in blocks of ${pkg.vae.spatialRatio} pixels`,
       `Use a size that is a multiple of ${pkg.vae.spatialRatio}.`,
     );
+}
+
+export function tokenizerOf({ tokenizer }: FamilyRun): PromptTokenizer {
+  assert(tokenizer, 'a model that reads text has a tokenizer');
+  return tokenizer;
+}
+
+/** The same, and what the family samples with. @throws AppError model/unsupported as well */
+export function assertRunFitsFamily(family: FamilyName, { recipe, pkg }: FamilyRun): void {
+  assertRecipeFitsPackage(recipe, pkg);
+  assertRulesFitFamily(family, recipe);
+  assertSchedulerFits(family, { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
 }
 
 /** What a weighted prompt is weighed against. */
@@ -148,4 +165,99 @@ export function framesInOrder(recipe: Recipe, made: ReadonlyMap<number, string>)
     assert(hash !== undefined, `no window made frame ${index}`);
     return hash;
   });
+}
+
+/** A window's sampling loop between two steps, over any scheduler. */
+export interface SamplingState {
+  /** x, float32 [C, F, h, w], changed step by step. */
+  readonly latents: Float32Array;
+  readonly scheduler: Scheduler;
+  readonly generator: TorchGenerator;
+}
+
+/** The written latents in place of the noise, and scheduler, generator and rule as they were. */
+export async function goOnSampling<State extends SamplingState>(
+  { checkpoints, meter }: FamilyRun,
+  w: number,
+  fresh: State,
+  rule: StepRule,
+): Promise<{ state: State; from: number }> {
+  const resumed = checkpoints?.resumed;
+  if (!checkpoints || !resumed?.latents) return { state: fresh, from: 0 };
+  const { counters, history, hasLastSample } = resumed.scheduler.memory ?? {
+    counters: {},
+    history: 0,
+    hasLastSample: false,
+  };
+  const size = fresh.latents.length;
+  const ruleAt = 1 + history + (hasLastSample ? 1 : 0);
+  const parts = ruleAt + (resumed.rule?.arrays ?? 0);
+  if (resumed.rng === null || resumed.latents.length !== size * parts) {
+    await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
+    meter.startWindow(w);
+    return { state: fresh, from: 0 };
+  }
+  const arrays = partsOf(resumed.latents, size);
+  const part = (i: number): Float32Array => arrays[i] ?? new Float32Array(size);
+  fresh.latents.set(part(0));
+  if (resumed.rule) rule.restore({ arrays: arrays.slice(ruleAt), memory: resumed.rule.memory });
+  fresh.scheduler.restore({
+    ...fresh.scheduler.state(),
+    nextIndex: resumed.step,
+    counters,
+    history: Array.from({ length: history }, (_, i) => part(1 + i)),
+    lastSample: hasLastSample ? part(1 + history) : null,
+  });
+  // Written by this family under a checksum.
+  const generator = TorchGenerator.fromState(JSON.parse(resumed.rng) as TorchGeneratorState);
+  return { state: { ...fresh, generator }, from: resumed.step };
+}
+
+/** A copy, so that what is written later is what was true now. */
+export async function writeSamplingDown(
+  { checkpoints, watch }: FamilyRun,
+  standing: {
+    readonly w: number;
+    /** Steps that are done. */
+    readonly step: number;
+    readonly state: SamplingState;
+    readonly rule: StepRule;
+    readonly stored: readonly StoredFrame[];
+  },
+): Promise<void> {
+  if (checkpoints === null) return;
+  const { w, step, state, rule, stored } = standing;
+  const { counters, history, lastSample } = state.scheduler.state();
+  const { arrays, memory } = rule.state();
+  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample]), ...arrays];
+  const latents = new Float32Array(parts.length * state.latents.length);
+  parts.forEach((part, i) => latents.set(part, i * state.latents.length));
+  await checkpoints.reached({
+    window: w,
+    step,
+    scheduler: {
+      position: step,
+      memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
+    },
+    rule: { memory, arrays: arrays.length },
+    rng: JSON.stringify(state.generator.state()),
+    frames: [...stored],
+    latents,
+    spent: watch.seconds(),
+  });
+}
+
+/** @param frames those that are kept, from `keepFrom` on */
+export async function storeFrames(
+  run: FamilyRun,
+  window: RecipeWindow,
+  frames: readonly Uint8Array[],
+): Promise<StoredFrame[]> {
+  const { width, height } = run.recipe;
+  const stored: StoredFrame[] = [];
+  for (const [i, rgb] of frames.entries()) {
+    const index = window.keepFrom + i;
+    stored.push({ index, ...(await run.frames.put(shownFrame(run, window, index, rgb), width, height)) });
+  }
+  return stored;
 }

@@ -57,6 +57,7 @@ import {
   readKnownFrame,
   shownFrame,
   textsOf,
+  tokenizerOf,
   type FamilyRun,
   type StoredFrame,
 } from './family-run';
@@ -144,7 +145,8 @@ function checkRecipe({ recipe, pkg }: FamilyRun): FlowMatchSchedule {
 // 2 ── encode the prompts, each distinct text once ────────────────────────────────────────────────────────────────────
 
 async function encodePrompts(run: FamilyRun, firstWindow: number): Promise<Map<string, PromptEmbedding>> {
-  const { recipe, sessions, tokenizer, signal } = run;
+  const { recipe, sessions, signal } = run;
+  const tokenizer = tokenizerOf(run);
   const embeddings = new Map<string, PromptEmbedding>();
   const windows = recipe.windows.slice(firstWindow);
   if (windows.length === 0) return embeddings;

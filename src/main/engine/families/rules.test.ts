@@ -7,7 +7,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { RunProgress } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { aRecipe, aTempDir, aWindow, pocketDir } from '../../../../test/support/pocket';
-import { anAnimateDiffRecipe, animateDiffDir } from '../../../../test/support/references';
+import {
+  aTinyRecipe,
+  aWanRecipe,
+  anAnimateDiffRecipe,
+  animateDiffDir,
+  unet3dDir,
+  wanDirs,
+} from '../../../../test/support/references';
 import { Runner, type RunHooks, type RunResult } from '../runner';
 
 const temp = aTempDir();
@@ -20,16 +27,27 @@ afterAll(async () => {
 type Rules = Pick<Recipe, 'guidanceRule' | 'stepReuse'>;
 const pocket = (rules: Rules = {}): Recipe => aRecipe({ steps: 8, width: 64, height: 64, ...rules });
 const animateDiff = (rules: Rules = {}): Recipe => anAnimateDiffRecipe({ steps: 8, guidance: 3, ...rules });
+const wan = (rules: Rules = {}): Recipe => aWanRecipe('text', { steps: 8, ...rules });
+const unet3d = (rules: Rules = {}): Recipe =>
+  aTinyRecipe(unet3dDir, { steps: 8, frameCount: 8, windows: [aWindow({ frames: 8, keepTo: 8 })], ...rules });
+const dirs: Record<string, string> = {
+  ltx: pocketDir,
+  animatediff: animateDiffDir,
+  wan: wanDirs.text,
+  unet3d: unet3dDir,
+};
 const families = [
   { family: 'ltx', recipeWith: pocket },
   { family: 'animatediff', recipeWith: animateDiff },
+  { family: 'wan', recipeWith: wan },
+  { family: 'unet3d', recipeWith: unet3d },
 ] as const;
 
 let jobs = 0;
 const aJobDir = (): string => join(temp.dir, 'jobs', String(jobs++));
 
 function run(recipe: Recipe, { jobDir, ...hooks }: Partial<RunHooks> & { jobDir?: string } = {}): Promise<RunResult> {
-  const packageDir = recipe.family === 'ltx' ? pocketDir : animateDiffDir;
+  const packageDir = dirs[recipe.family] ?? '';
   const places = { packageDir, framesDir: join(temp.dir, 'frames'), jobDir: jobDir ?? null };
   return runner.run(
     { jobId: 'job', recipe, ...places, checkpointEveryMs: 0 },

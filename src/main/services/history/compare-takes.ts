@@ -62,7 +62,7 @@ function differencesOf(before: Recipe, now: Recipe): TakeComparison['differences
     ...(
       [
         ...(['family', 'role', 'width', 'height', 'rate', 'frameCount', 'steps'] as const),
-        ...(['guidance', 'guidanceRule', 'stepReuse', 'seed'] as const),
+        ...(['guidance', 'guidanceRule', 'stepReuse', 'motion', 'seed'] as const),
       ] as const
     ).map((field) => [field, before[field], now[field]] as const),
     ...(['scheduler', 'known', 'windows', 'camera'] as const).map(

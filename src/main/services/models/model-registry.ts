@@ -117,6 +117,7 @@ export class ModelRegistry {
   /** How many tokens a prompt has for this model's encoder and how much of it is read. @throws AppError model/… */
   tokens(modelId: string, text: string): PromptLength {
     const { dir, manifest } = this.#find(modelId);
+    if (!manifest.conditioning.text) return { count: 0, limit: 0, keptChars: 0 };
     const key = `${dir}\n${manifest.version}`;
     let tokenizer = this.#tokenizers.get(key);
     if (tokenizer === undefined) {
@@ -148,6 +149,7 @@ export class ModelRegistry {
     }
     const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera } =
       draft;
+    const motion = motionOf(draft, manifest);
     return Recipe.parse({
       schema: 1,
       family: manifest.family,
@@ -169,6 +171,7 @@ export class ModelRegistry {
       scheduler: { class: className, config },
       known,
       windows,
+      ...(motion && { motion }),
       ...(camera && { camera }),
       provider: completion.provider,
       threads: completion.threads,
@@ -226,6 +229,13 @@ export class ModelRegistry {
       );
     }
   }
+}
+
+/** @throws AppError input/invalid for a model that is not told how much to move */
+function motionOf({ motion }: RecipeDraft, { name, defaults }: ModelManifest): Recipe['motion'] {
+  if (motion !== undefined && defaults.motion === undefined)
+    throw invalidInput('motion', motion.bucket, `${name} is not told how much motion to make`, 'Leave the motion out.');
+  return motion ?? defaults.motion;
 }
 
 function viewOf({ dir, isEmbedded, manifest }: ListedPackage): ModelView {

@@ -50,12 +50,12 @@ interface Source {
 
 export async function extend(context: CommandContext, sourceName: string, options: ExtendOptions): Promise<void> {
   const { studio, reporter, signal } = context;
-  const prompt = parsePrompt(options.prompt);
   const frameCount = parseNewFrames(options.frames);
   const seed = parseSeed(options.seed);
   const out = await parseOut(options.out);
   const source = await openSource(context, sourceName, options);
   const { manifest, size, rate } = source;
+  const prompt = parsePrompt(options.prompt, manifest);
   const steps = parseSteps(options.steps, manifest);
   const guidance = parseGuidance(options.guidance, manifest);
   const rules = parseRules(options, manifest);

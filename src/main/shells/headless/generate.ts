@@ -43,7 +43,7 @@ export interface GenerateOptions extends SamplingOptions {
 export async function generate(context: CommandContext, options: GenerateOptions): Promise<void> {
   const { studio, reporter, signal } = context;
   const manifest = chooseModel(studio, options.model);
-  const prompt = parsePrompt(options.prompt);
+  const prompt = parsePrompt(options.prompt, manifest);
   const size = parseSize(options.size, manifest);
   const frameCount = parseFrames(options.frames, manifest);
   const seed = parseSeed(options.seed);

@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { defaultApg, defaultWarmUpSteps, type GuidanceRule, type StepReuse } from '@core/diffusion/guidance-rule';
 import { isFlowFamily } from '@core/diffusion/families';
 import { invalidInput, type AppError } from '@core/errors';
+import type { Motion } from '@core/document/records';
 import type { ModelManifest } from '@contracts/model-manifest';
 
 export interface Size {
@@ -51,13 +52,14 @@ export interface RuleOptions {
   readonly rescale?: string;
   readonly guided?: string;
   readonly reuse?: string;
+  readonly motion?: string;
 }
 
-/** Rules of guidance and step reuse as typed; nothing typed = none. */
+/** Rules of guidance and step reuse, and motion, as typed; nothing typed = none. */
 export function parseRules(
   options: RuleOptions,
   manifest: ModelManifest,
-): { guidanceRule?: GuidanceRule; stepReuse?: StepReuse } {
+): { guidanceRule?: GuidanceRule; stepReuse?: StepReuse; motion?: Motion } {
   const { guidanceMethod, rescale, guided, reuse } = options;
   const guidanceRule: GuidanceRule = {
     ...(guidanceMethod !== undefined && { method: parseMethod(guidanceMethod, isFlowFamily(manifest.family)) }),
@@ -68,7 +70,15 @@ export function parseRules(
   return {
     ...(Object.keys(guidanceRule).length > 0 && { guidanceRule }),
     ...(threshold > 0 && { stepReuse: { threshold, warmUpSteps: defaultWarmUpSteps } }),
+    ...(options.motion !== undefined && { motion: parseMotion(options.motion, manifest) }),
   };
+}
+
+/** A motion bucket; the noise stays the model's. */
+function parseMotion(text: string, { id, defaults }: ModelManifest): Motion {
+  if (defaults.motion === undefined)
+    throw invalidInput('--motion', text, `the model ${id} is not told how much to move`, 'leave --motion out');
+  return { ...defaults.motion, bucket: parseInteger('--motion', text, 1, 255) };
 }
 
 /** `apg`, `apg:0.3`, `zero-star`, `zero-star:2`. */
@@ -91,9 +101,9 @@ function parseInterval(text: string): { start: number; stop: number } {
   return { start: parseNumber(option, start, 0, 1), stop: parseNumber(option, stop, 0, 1) };
 }
 
-export function parsePrompt(text: string | undefined): string {
+export function parsePrompt(text: string | undefined, { conditioning }: ModelManifest): string {
   const prompt = (text ?? '').trim();
-  if (prompt === '')
+  if (prompt === '' && conditioning.text)
     throw invalidInput('--prompt', '', 'must say what is to be seen', 'try --prompt "a red ball bouncing"');
   return prompt;
 }

@@ -111,6 +111,7 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
       .option('--rescale <n>', '0 to 1: takes back the contrast that guidance adds')
       .option('--guided <from-to>', 'part of the run that is guided, as fractions (default: 0-1)')
       .option('--reuse <error>', '0 to 1: steps foreseen this closely are not computed (default: 0, off)')
+      .option('--motion <n>', '1 to 255: how much moves, for a model that is told it (default: 127 or as it says)')
       .option('--device <name>', 'auto, cpu, webgpu, cuda, dml or coreml (default: as set by “devices use”)')
       .option('--out <path>', 'FILE.mp4, FILE.gif, or DIR/ for PNGs');
 

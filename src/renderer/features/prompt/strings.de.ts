@@ -43,7 +43,7 @@ export const de: Strings = {
   mapEdit: 'Prompt-Map importieren',
   mapNegatives: (lines) => `Negative Teile (--neg) wurden weggelassen: Zeile ${lines}`,
   mapNegativesRemedy: (first) => `Eine Einstellung hat einen Negativ-Prompt. Unter „Vermeiden“ schreiben: ${first}`,
-  tokens: (count, limit) => `${count} / ${limit} Token`,
+  tokens: (count, limit) => (limit === 0 ? 'dieses Modell liest keine Prompts' : `${count} / ${limit} Token`),
   cutOff: 'Weiter liest das Modell nicht; der Rest ist abgeschnitten:',
   addBlock: 'Einen Prompt schreiben',
   noBlock: 'Diese Einstellung hat keinen Prompt-Block.',

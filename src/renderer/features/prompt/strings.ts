@@ -47,7 +47,8 @@ const en = {
   mapEdit: 'Import prompt map',
   mapNegatives: (lines: string) => `Negative parts (--neg) were left out: line ${lines}`,
   mapNegativesRemedy: (first: string) => `A shot has one negative prompt. Write it under Avoid: ${first}`,
-  tokens: (count: number, limit: number) => `${count} / ${limit} tokens`,
+  tokens: (count: number, limit: number) =>
+    limit === 0 ? 'this model reads no prompts' : `${count} / ${limit} tokens`,
   cutOff: 'The model reads no further than this; the rest is cut off:',
   addBlock: 'Write a prompt',
   noBlock: 'This shot has no prompt block.',

@@ -10,7 +10,8 @@ export interface Capabilities {
   readonly cannot: readonly string[];
 }
 
-export function capabilitiesOf({ conditioning, frameGrid, sizeGrid, maxSize }: ModelView['manifest']): Capabilities {
+export function capabilitiesOf(manifest: ModelView['manifest']): Capabilities {
+  const { conditioning, defaults, frameGrid, sizeGrid, maxSize } = manifest;
   const { text, firstFrames, laterImages, perFramePrompts } = conditioning;
   const can: string[] = [];
   const cannot: string[] = [];
@@ -21,6 +22,7 @@ export function capabilitiesOf({ conditioning, frameGrid, sizeGrid, maxSize }: M
   add(firstFrames.max > 1, words.goOn(firstFrames.max), firstFrames.max === 1 ? words.onePrior : words.noExtend);
   add(laterImages > 0, words.later, words.noLater);
   add(perFramePrompts, words.perFrame, words.noPerFrame);
+  if (defaults.motion !== undefined) can.push(words.motion);
   can.push(words.frames(frameGrid.max), words.sizes(maxSize[0], maxSize[1], sizeGrid));
   return { can, cannot };
 }
