@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { DocumentDiff, DocumentRecord, Id, Sha256 } from './document';
 import { Recipe } from './recipe';
+import { NamedVersion } from './versions';
 
 const EntryPath = z
   .string()
@@ -51,6 +52,8 @@ export const BundleProject = z.object({
       }),
     )
     .max(1_000_000),
+  /** Bundles written before versions had names lack them. */
+  namedVersions: z.array(NamedVersion).max(1_000).default([]),
 });
 export type BundleProject = z.infer<typeof BundleProject>;
 

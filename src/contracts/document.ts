@@ -3,6 +3,7 @@
  * another process or from disk. The `satisfies` clauses keep the two in step at compile time.
  */
 import { z } from 'zod';
+import { MAX_CURVE_KEYS } from '@core/curve/parameters';
 import type * as Rules from '@core/diffusion/guidance-rule';
 import type * as D from '@core/document/diff';
 import * as R from '@core/document/records';
@@ -120,6 +121,27 @@ export const SamplingSettings = z.object({
   stepReuse: StepReuse.optional(),
 }) satisfies z.ZodType<R.SamplingSettings>;
 
+const Handle = z.number().min(0).max(1);
+export const CurveEase = z.union([
+  z.enum(['hold', 'linear', 'in', 'out', 'inOut']),
+  z.object({ x1: Handle, y1: Handle, x2: Handle, y2: Handle }),
+]) satisfies z.ZodType<R.CurveEase>;
+const CurveKeys = z
+  .array(z.object({ frame: Frame, value: z.number(), ease: CurveEase }))
+  .min(1)
+  .max(MAX_CURVE_KEYS)
+  .readonly();
+
+export const ShotCurves = z.object({
+  guidance: CurveKeys.optional(),
+  promptStrength: CurveKeys.optional(),
+  hold: CurveKeys.optional(),
+  panX: CurveKeys.optional(),
+  panY: CurveKeys.optional(),
+  zoom: CurveKeys.optional(),
+  rotate: CurveKeys.optional(),
+}) satisfies z.ZodType<R.ShotCurves>;
+
 export const ShotRecord = z.object({
   kind: z.literal('shot'),
   id: Id,
@@ -129,6 +151,7 @@ export const ShotRecord = z.object({
   width: Size,
   height: Size,
   sampling: SamplingSettings,
+  curves: ShotCurves.optional(),
   head: PromptText.optional(),
   tail: PromptText.optional(),
   headSegmentId: Id.nullable(),

@@ -11,9 +11,11 @@ import { RunProgress } from './engine';
 import { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
+import { RelinkReport } from './media';
 import { ModelManifest } from './model-manifest';
 import { Recipe, RecipeDraft, RecipeFile } from './recipe';
 import { SettingKey, SettingValue } from './settings';
+import { ProjectVersion, VERSION_NAME_MAX, VersionList } from './versions';
 import { WireError } from './wire-error';
 
 function method<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
@@ -34,8 +36,13 @@ export const ProjectSummary = z.object({
   posterFrame: z.string().nullable(),
   createdAt: z.number(),
   updatedAt: z.number(),
+  trashedAt: z.number().nullable(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
+
+/** shelf: where one works · archive: kept out of the way · trash: to be restored, or removed for good with its space */
+export const ProjectPlace = z.enum(['shelf', 'archive', 'trash']);
+export type ProjectPlace = z.infer<typeof ProjectPlace>;
 
 export const HistoryEntry = z.object({ label: z.string(), diff: DocumentDiff });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
@@ -109,12 +116,19 @@ export const api = {
   /** value: null = back to what the app does by itself. */
   'settings.set': method(z.object({ key: SettingKey, value: SettingValue }), Nothing),
 
-  'projects.list': method(Nothing, z.object({ projects: z.array(ProjectSummary) })),
+  'projects.list': method(
+    z.object({ place: ProjectPlace.default('shelf') }),
+    z.object({ projects: z.array(ProjectSummary) }),
+  ),
   'projects.create': method(
     z.object({ name: z.string().trim().min(1).max(200), rate: Rate, width: z.int(), height: z.int(), modelId: Id }),
     ProjectRef,
   ),
   'projects.open': method(ProjectRef, OpenProject),
+  'projects.duplicate': method(ProjectRef, ProjectRef),
+  'projects.setArchived': method(z.object({ projectId: Id, isArchived: z.boolean() }), Nothing),
+  /** What its frames and imported files take on disk. */
+  'projects.size': method(ProjectRef, z.object({ frames: z.int(), bytes: z.int() })),
   'projects.trash': method(ProjectRef, Nothing),
   'projects.restore': method(ProjectRef, Nothing),
   'projects.commit': method(
@@ -137,6 +151,14 @@ export const api = {
   'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
   /** Stops the bundle that is being saved or opened; that call then fails with `cancelled`. */
   'projects.cancelBundle': method(Nothing, Nothing),
+  'projects.versions': method(ProjectRef, VersionList),
+  /** The document as it was; the project stays as it is. */
+  'projects.versionAt': method(z.object({ projectId: Id, version: z.int().min(1) }), ProjectVersion),
+  /** An empty name takes it away. */
+  'projects.nameVersion': method(
+    z.object({ projectId: Id, version: z.int().min(1), name: z.string().trim().max(VERSION_NAME_MAX) }),
+    Nothing,
+  ),
   'projects.saveView': method(z.object({ projectId: Id, view: ProjectView }), Nothing),
 
   /** Reads every file of the library; minutes on a large one, told by library.progress. Changes nothing. */
@@ -216,6 +238,13 @@ export const api = {
   /** Opens the file dialog; an empty list means the artist closed it. */
   'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
   /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
+  /** Imported files whose file is gone. */
+  'media.offline': method(ProjectRef, z.object({ mediaIds: z.array(Id) })),
+  /** Opens the file dialog and looks there for the files that are gone; null means closed. */
+  'media.relink': method(
+    z.object({ projectId: Id, from: z.enum(['files', 'folder']) }),
+    z.object({ report: RelinkReport.nullable() }),
+  ),
   'media.fittedFrame': method(
     z.object({ mediaId: Id, width: z.int().min(16).max(8192), height: z.int().min(16).max(8192) }),
     z.object({ frame: Sha256 }),

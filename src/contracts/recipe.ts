@@ -22,6 +22,29 @@ export const PromptMix = z.object({
 });
 export type PromptMix = z.infer<typeof PromptMix>;
 
+/** Along a curve: one value for the whole window, or one for each of its frames. */
+const curveValues = (min: number, max: number) => z.array(z.number().min(min).max(max)).min(1).max(1_000);
+
+/** How firmly known frames are held, from 0 (free) to 1 (kept as they are): those before, and the later one. */
+export const WindowHold = z.object({ prefix: z.number().min(0).max(1), later: z.number().min(0).max(1) });
+
+/** The 2-D camera: moves[i] leads to index from + i. Pixels, a factor, degrees; see core/diffusion/camera. */
+export const CameraPath = z.object({
+  from: Index,
+  moves: z
+    .array(
+      z.object({
+        panX: z.number().min(-200).max(200),
+        panY: z.number().min(-200).max(200),
+        zoom: z.number().min(0.5).max(2),
+        rotate: z.number().min(-45).max(45),
+      }),
+    )
+    .min(1)
+    .max(101_000)
+    .readonly(),
+});
+
 /**
  * One call of the sampling loop over `frames` consecutive frames starting at index `start`.
  * The first `prefix` of them are known (given or made by an earlier window) and condition in place with timestep 0.
@@ -30,6 +53,8 @@ export type PromptMix = z.infer<typeof PromptMix>;
  * `travel`, when there, decides the prompt in place of `prompt`: mixes in frame order that together cover `frames`.
  * One mix is for the whole window; several are for models that read a prompt per frame. `prompt` is then the one of
  * most weight, for titles and search.
+ * `guidance`, when there, takes the place of the recipe's. `promptStrength` moves the prompt's embedding away from the
+ * empty text's (0 = that one, 1 = the prompt, above it beyond).
  */
 export const RecipeWindow = z.object({
   start: Index,
@@ -42,6 +67,9 @@ export const RecipeWindow = z.object({
   negative: PromptText,
   seed: Seed,
   travel: z.array(PromptMix).min(1).max(1_000).optional(),
+  guidance: curveValues(0, 50).optional(),
+  promptStrength: curveValues(0, 2).optional(),
+  hold: WindowHold.optional(),
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
 
@@ -66,6 +94,8 @@ export const Recipe = z.object({
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
   windows: z.array(RecipeWindow).min(1).max(10_000),
+  /** Absent = the camera stands still. */
+  camera: CameraPath.optional(),
   provider: Provider,
   /** ONNX Runtime intra-op threads: part of the recipe, because sums are split by thread. */
   threads: z.int().min(1).max(256),
@@ -100,6 +130,7 @@ export const RecipeDraft = Recipe.pick({
   stepReuse: true,
   seed: true,
   windows: true,
+  camera: true,
 }).extend({
   modelId: z.string().min(1).max(64),
   known: z.array(z.union([KnownFrame, z.object({ index: Index, mediaId: z.string().min(1).max(64) })])).max(1_000),

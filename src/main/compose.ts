@@ -25,6 +25,7 @@ import { DailyBackups } from './services/backups/daily-backups';
 import { listBackups } from './services/backups/backup-files';
 import { newestGoodBackup, requestRestore } from './services/backups/restore';
 import { releasedMigrations } from './services/database/migrations/released';
+import { duplicateProject } from './services/bundles/duplicate-project';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
 import { runDoctor } from './services/doctor/doctor';
@@ -41,9 +42,12 @@ import { openLibrary, type Library } from './services/library/library';
 import { freeDiskBytes } from './services/library/free-space';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
+import { offlineOf, relink } from './services/media/relink';
 import { soundBlocks } from './services/media/sound-files';
 import { ModelRegistry } from './services/models/model-registry';
 import { installSample } from './services/projects/sample-project';
+import { sizeOfProject } from './services/projects/project-size';
+import { ProjectVersions } from './services/projects/project-versions';
 import { ProjectService } from './services/projects/project-service';
 import { Calibration } from './services/queue/calibration';
 import { runExport } from './services/queue/export-run';
@@ -183,6 +187,8 @@ function joinServices(
       jobs: jobs.listOfProject(projectId),
     }),
   });
+  const versions = new ProjectVersions(db, { clock });
+  const offline = (projectId: string) => offlineOf(media.list(projectId), (id) => media.pathOf(id));
   const fittedFrame = async (mediaId: string, width: number, height: number) => {
     await sweep.giveWay();
     return media.fittedFrame(mediaId, width, height);
@@ -284,7 +290,7 @@ function joinServices(
     libraryDir: paths.dir,
     on: (event, listener) => events.on(event, listener),
     projects: {
-      list: () => projects.list(),
+      list: (place) => projects.list(place),
       create: (project) => projects.create(project),
       createFrom: (records) => projects.createFrom(records),
       installSample: (sampleDir) =>
@@ -292,8 +298,14 @@ function joinServices(
       open: (projectId) => projects.open(projectId),
       commit: (input) => projects.commit(input),
       history: (projectId) => projects.history(projectId),
+      versions: (projectId) => versions.list(projectId),
+      versionAt: (projectId, version) => versions.at(projectId, version),
+      nameVersion: (projectId, version, name) => versions.name(projectId, version, name),
       saveView: (projectId, view) => projects.saveView(projectId, view),
       lastOpened: () => projects.lastOpened(),
+      duplicate: (projectId) => duplicateProject(db, projectId, { newId, now: clock.now() }),
+      setArchived: (projectId, isArchived) => projects.setArchived(projectId, isArchived),
+      size: (projectId) => sizeOfProject(db, paths, projectId),
       trash: (projectId) => projects.trash(projectId),
       restore: (projectId) => projects.restore(projectId),
     },
@@ -317,6 +329,16 @@ function joinServices(
         return media.importFile(projectId, path, signal);
       },
       list: (projectId) => media.list(projectId),
+      offline: async (projectId) => (await offline(projectId)).map(({ id }) => id),
+      relink: async (projectId, files, signal) => {
+        projects.assertExists(projectId);
+        await sweep.giveWay();
+        return relink(files, {
+          offline: await offline(projectId),
+          take: (mediaId, file) => media.replaceFile(mediaId, file, signal),
+          ...(signal && { signal }),
+        });
+      },
       fittedFrame,
       pathOf: (mediaId) => media.pathOf(mediaId),
       peaksFile: (mediaId) => media.peaksFile(mediaId),

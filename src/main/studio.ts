@@ -6,14 +6,24 @@
 import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
-import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type {
+  DoctorLine,
+  HistoryEntry,
+  ModelView,
+  OpenProject,
+  ProjectPlace,
+  ProjectSummary,
+  ProjectView,
+} from '@contracts/ipc';
 import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
 import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
+import type { RelinkReport } from '@contracts/media';
 import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
+import type { ProjectVersion, VersionList } from '@contracts/versions';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
 
@@ -40,7 +50,8 @@ export interface Studio {
   on<E extends keyof StudioEvents>(event: E, listener: (payload: StudioEvents[E]) => void): () => void;
 
   readonly projects: {
-    list(): ProjectSummary[];
+    /** Default: the shelf. */
+    list(place?: ProjectPlace): ProjectSummary[];
     create(options: { name: string; rate: Rate; width: number; height: number; modelId: string }): string;
     /** Creates a project from ready-made records in one transaction (the sample project, the demo). */
     createFrom(records: readonly DocumentRecord[]): string;
@@ -55,8 +66,17 @@ export interface Studio {
       diff: DocumentDiff;
     }): { version: number };
     history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] };
+    versions(projectId: string): VersionList;
+    /** The document as it was after that change. @throws AppError input/not-found */
+    versionAt(projectId: string, version: number): ProjectVersion;
+    /** An empty name takes it away. */
+    nameVersion(projectId: string, version: number, name: string): void;
     saveView(projectId: string, view: ProjectView): void;
     lastOpened(): string | null;
+    /** A twin with its history, takes and media. @returns its id */
+    duplicate(projectId: string): string;
+    setArchived(projectId: string, isArchived: boolean): void;
+    size(projectId: string): Promise<{ frames: number; bytes: number }>;
     trash(projectId: string): void;
     restore(projectId: string): void;
   };
@@ -73,6 +93,10 @@ export interface Studio {
     /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
     list(projectId: string): MediaView[];
+    /** Ids of those whose file is gone. */
+    offline(projectId: string): Promise<string[]>;
+    /** Looks for them in these files and folders. */
+    relink(projectId: string, paths: readonly string[], signal?: AbortSignal): Promise<RelinkReport>;
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
     /** For the app:// protocol: the file behind an id. */

@@ -11,14 +11,14 @@
  */
 import { assert } from '../errors';
 import { computed, decide, reused, startEasyCache, type EasyCacheState } from './easy-cache';
-import { guidedFromPair, rescaleGuided } from './guidance';
+import { guidedFromPair, type GuidanceScale, rescaleGuided } from './guidance';
 import { apgGuided } from './guidance-apg';
 import { isStepGuided } from './guidance-interval';
 import type { RuledRun } from './guidance-rule';
 import { isZeroInitStep, zeroStarGuided } from './guidance-zero-star';
 
 export interface StepRuleOptions extends RuledRun {
-  readonly guidance: number;
+  readonly guidance: GuidanceScale;
   /** false = the prompt alone decides, at every step. */
   readonly isGuided: boolean;
   /** Values of the latents. */

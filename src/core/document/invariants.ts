@@ -3,6 +3,7 @@
  * prompt blocks of a shot do not overlap, segments of a shot form a tree without holes, and no clip shows more than its
  * shot plans. Every edit ends here, and so does everything that arrives from disk.
  */
+import { curvesProblem } from '../curve/problems';
 import { AppError, type ErrorCode } from '../errors';
 import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
@@ -157,8 +158,9 @@ function rangeProblem(record: DocumentRecord): string | null {
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
     case 'track':
       return record.type === 'video' && record.isSolo ? 'is a video track and cannot be solo' : null;
-    case 'project':
     case 'shot':
+      return curvesProblem(record.curves);
+    case 'project':
       return null;
     default:
       return record satisfies never;

@@ -120,6 +120,30 @@ export interface SamplingSettings {
   readonly stepReuse?: StepReuse | undefined;
 }
 
+/** What a curve can set from frame to frame. Pan, zoom and rotate are movements per frame. */
+export type CurveParameter = 'guidance' | 'promptStrength' | 'hold' | 'panX' | 'panY' | 'zoom' | 'rotate';
+
+/** Handles of a cubic Bézier from (0, 0) to (1, 1) in time and value, as CSS writes them; all from 0 to 1. */
+export interface CurveBezier {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** How a key's value becomes that of the next one. */
+export type CurveEase = 'hold' | 'linear' | 'in' | 'out' | 'inOut' | CurveBezier;
+
+export interface CurveKey {
+  /** Shot frame. */
+  readonly frame: number;
+  readonly value: number;
+  readonly ease: CurveEase;
+}
+
+/** Keys by frame, each frame once. A curve without keys is absent: the plain setting holds. */
+export type ShotCurves = Readonly<Partial<Record<CurveParameter, readonly CurveKey[] | undefined>>>;
+
 /** A generated picture sequence, growing at both ends. */
 export interface ShotRecord {
   readonly kind: 'shot';
@@ -131,6 +155,8 @@ export interface ShotRecord {
   readonly width: number;
   readonly height: number;
   readonly sampling: SamplingSettings;
+  /** Absent = none. */
+  readonly curves?: ShotCurves | undefined;
   /** Said before and after every prompt of the shot. */
   readonly head?: string | undefined;
   readonly tail?: string | undefined;

@@ -2,6 +2,8 @@
  * From a segment to the draft of a recipe: which windows run, with which prompts, seeds and known frames.
  * Nothing is adjusted silently: where the plan differs from what was asked, a note says so before anything is made.
  */
+import { runCurves, type WindowHold } from '../curve/window-curves';
+import type { CameraPath } from '../diffusion/camera';
 import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
@@ -31,6 +33,8 @@ export interface PlannedDraft {
   windows: PlannedWindow[];
   modelId: string;
   known: PlannedKnown[];
+  /** Absent = the camera stands still. */
+  camera?: CameraPath | undefined;
 }
 
 export interface PlannedWindow {
@@ -45,6 +49,12 @@ export interface PlannedWindow {
   seed: number;
   /** Decides the prompt in place of `prompt`; absent = `prompt` alone. */
   travel?: PlannedMix[] | undefined;
+  /** One for the whole window or one for each of its frames; absent = the run's guidance. */
+  guidance?: number[] | undefined;
+  /** The same; absent = 1. */
+  promptStrength?: number[] | undefined;
+  /** Absent = known frames are kept as they are. */
+  hold?: WindowHold | undefined;
 }
 
 export type PlannedKnown = { index: number; frame: FrameHash } | { index: number; mediaId: string };
@@ -52,7 +62,7 @@ export type PlannedKnown = { index: number; frame: FrameHash } | { index: number
 /** Where the plan differs from what was asked, to be shown before generating. */
 export interface PlanNote {
   /** prompt-boundary and prompt-travel count shot frames, the others frames of the run. */
-  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor';
+  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor' | 'curve';
   readonly requested: number;
   readonly effective: number;
   readonly text: string;
@@ -207,10 +217,26 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
       .filter(({ frame }) => segment.from <= frame && frame < end)
       .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
   });
+  const {
+    guidance: guided = draft.guidance,
+    camera,
+    windows: curved,
+    notes: curveNotes,
+  } = runCurves(shot, draft.windows, {
+    limits,
+    offset: segment.from,
+  });
+  notes.push(...curveNotes);
   const zones = travelZones(prompts, shot.id);
   notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
-  return { draft, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
+  const followed: PlannedDraft = {
+    ...draft,
+    guidance: guided,
+    windows: draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
+    ...(camera && { camera }),
+  };
+  return { draft: followed, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { audioTracksOf, blocksOf, filmEnd, recordsOf, segmentsOf, tracksOf } from '../document/access';
+import { audioTracksOf, blocksOf, filmEnd, recordOf, recordsOf, segmentsOf, tracksOf } from '../document/access';
 import { applyDiff, isEmptyDiff, reverseDiff, squashDiffs } from '../document/apply-diff';
 import { emptyDiff, type DocumentDiff } from '../document/diff';
 import { emptyHistory, recordEdit, takeRedo, takeUndo } from '../document/history';
@@ -41,6 +41,18 @@ import { rollCut } from './roll';
 import { slideClip } from './slide';
 import { slipClip } from './slip';
 import { splitClip } from './split';
+import { easeNames } from '../curve/evaluate';
+import { parameterNames } from '../curve/parameters';
+import {
+  curveKeys,
+  type CurveOf,
+  deleteCurveKeys,
+  easeCurveKeys,
+  moveCurveKeys,
+  putCurveKey,
+  resetCurveKeys,
+  setCurve,
+} from './curves';
 import { aShot, anEmptyFilm } from './test-films';
 import {
   groupClips,
@@ -83,6 +95,24 @@ const growth = (dice: Dice, id: RecordId) => ({
   text: dice.flag ? `text ${dice.b}` : null,
   ...(dice.b % 3 === 0 && { atFrame: (dice.b % 25) - 8 }),
 });
+
+const curve = (doc: Document, a: number, b: number): CurveOf => ({
+  shotId: shot(doc, a).id,
+  parameter: pick(parameterNames, b),
+});
+/** A curve that has keys. */
+const keyedCurve = (doc: Document, n: number): CurveOf =>
+  pick(
+    recordsOf(doc, 'shot').flatMap(({ id, curves }) =>
+      parameterNames.filter((name) => curves?.[name]).map((parameter) => ({ shotId: id, parameter })),
+    ),
+    n,
+  );
+const framesIn = (doc: Document, a: number, b: number): number[] => {
+  const of = keyedCurve(doc, a);
+  const frames = curveKeys(recordOf(doc, 'shot', of.shotId), of.parameter).map(({ frame }) => frame);
+  return [pick(frames, b), pick(frames, b + 1)];
+};
 
 const operations: readonly Operation[] = [
   (doc, { a, b, flag }, id) =>
@@ -243,6 +273,24 @@ const operations: readonly Operation[] = [
       like: shot(doc, a),
     });
   },
+  (doc, { a, b, flag }) => putCurveKey(doc, curve(doc, a, b), { frame: b - 8, ...(flag && { value: (a % 4) / 2 }) }),
+  (doc, { a, b, flag }) =>
+    moveCurveKeys(doc, keyedCurve(doc, a), framesIn(doc, a, b), { frames: (b % 9) - 4, value: flag ? 0.25 : -0.5 }),
+  (doc, { a, b }) => deleteCurveKeys(doc, keyedCurve(doc, a), framesIn(doc, a, b)),
+  (doc, { a, b, flag }) =>
+    easeCurveKeys(
+      doc,
+      keyedCurve(doc, a),
+      framesIn(doc, a, b),
+      flag ? pick(easeNames, b) : { x1: (b % 11) / 10, y1: 0.2, x2: 0.5, y2: (a % 12) / 10 },
+    ),
+  (doc, { a, b }) => resetCurveKeys(doc, keyedCurve(doc, a), framesIn(doc, a, b)),
+  (doc, { a, b }) =>
+    setCurve(
+      doc,
+      curve(doc, a, b),
+      Array.from({ length: b % 5 }, (_, i) => ({ frame: i * 3 - 2, value: 1, ease: 'linear' })),
+    ),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({

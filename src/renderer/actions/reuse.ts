@@ -88,10 +88,18 @@ export async function planRecipe(
     app.transport.seek(place.start);
     if (recipe.windows.some((window) => window.travel !== undefined))
       app.toast('info', strings.withoutTravel, strings.withoutTravelRemedy);
+    if (hasCurves(recipe)) app.toast('info', strings.withoutCurves, strings.withoutCurvesRemedy);
     if (recipe.known.length > 0) app.toast('info', strings.withoutFrames, strings.withoutFramesRemedy);
     return Promise.resolve(true);
   });
   return isDone ?? false;
+}
+
+/** Windows hold what the curves came to, not the keys. */
+function hasCurves({ windows, camera }: Recipe): boolean {
+  const isCurved = ({ guidance, promptStrength, hold }: Recipe['windows'][number]): boolean =>
+    [guidance, promptStrength, hold].some((values) => values !== undefined);
+  return camera !== undefined || windows.some(isCurved);
 }
 
 /** Several edits, each on the document the one before left, as one. */

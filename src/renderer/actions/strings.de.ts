@@ -22,6 +22,9 @@ export const de: Strings = {
   useAgain: 'Wiederverwenden',
   vary: 'Variieren',
   withoutTravel: 'Die Prompts dieses Laufs gingen ineinander über; in der neuen Einstellung sind es Schnitte',
+  withoutCurves: 'Die Kurven dieses Laufs blieben weg',
+  withoutCurvesRemedy:
+    'Sein Rezept enthält die Werte jedes Fensters, nicht die Schlüssel. Die Kurven auf der Kurvenspur neu zeichnen.',
   withoutTravelRemedy: 'Sein Rezept enthält die Mischung jedes Fensters. Die Übergänge im Inspektor neu setzen.',
   withoutFrames: 'Die vorgegebenen Bilder wurden weggelassen',
   withoutFramesRemedy:
@@ -77,4 +80,5 @@ export const de: Strings = {
   saveBundle: 'Bündel sichern',
   openRecipe: 'Rezept öffnen',
   openAProject: 'Zuerst ein Projekt öffnen',
+  versions: 'Versionen: zurückblicken und benennen',
 };

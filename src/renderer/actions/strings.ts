@@ -25,6 +25,9 @@ const en = {
   vary: 'Vary',
   withoutTravel: 'The prompts of this run travelled; in the new shot they are cuts',
   withoutTravelRemedy: 'Its recipe has the blended weights of each window. Set the travel zones anew in the inspector.',
+  withoutCurves: 'The curves of this run were left out',
+  withoutCurvesRemedy:
+    'Its recipe has the values of each window, not the keys. Draw the curves anew on the curve lane.',
   withoutFrames: 'Its given frames were left out',
   withoutFramesRemedy: 'This shot begins anew. Give it a first frame in the inspector if it should start from one.',
   recipeCopied: 'Recipe copied',
@@ -45,6 +48,7 @@ const en = {
   library: 'Library',
   undo: 'Undo',
   redo: 'Redo',
+  versions: 'Versions: look back and name',
   importImages: 'Import images and sound',
   exportFilm: 'Export',
   openBundle: 'Open a bundle',

@@ -5,6 +5,7 @@ import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
 import { openRecipe } from '../features/recipe/dropped-recipes';
+import { toggleVersions } from '../features/versions/versions-ui.svelte';
 import { generateSelected, newPromptBlock } from './generate';
 import { pauseOrResume, stopRunning } from './jobs';
 import { redoFromHere } from './redo-from-here';
@@ -112,6 +113,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+Shift+KeyZ', 'Ctrl+KeyY'],
     when: (app) => (app.session?.history.redo.length ?? 0) > 0,
     run: (app) => app.session?.redo(),
+  },
+  {
+    id: 'versions.toggle',
+    label: strings.versions,
+    category: categories.edit,
+    keys: ['Mod+Shift+KeyH'],
+    when: hasProject,
+    run: toggleVersions,
   },
   {
     id: 'generate.selected',

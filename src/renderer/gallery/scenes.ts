@@ -47,6 +47,8 @@ const common: Answers = {
   'jobs.list': { jobs: [] },
   'projects.list': { projects: [] },
   'projects.saveView': {},
+  'projects.size': { frames: 48, bytes: 3_400_000 },
+  'media.offline': { mediaIds: [] },
   'settings.get': { value: null },
   'settings.set': {},
   'models.tokens': { count: 9, limit: 32, keptChars: 500 },
@@ -55,6 +57,21 @@ const common: Answers = {
     ...{ memoryBytes: 420_000_000, diskBytes: 160_000, freeMemoryBytes: 9_000_000_000, freeDiskBytes: 80_000_000_000 },
   },
   'history.search': { runs: [], next: null },
+  'devices.report': {
+    ...{ choice: 'auto', inUse: 'cpu', why: 'It is the only one that works here.' },
+    devices: [
+      { provider: 'cuda', reason: 'libcudart.so.12 is not on this machine.', probeMs: null },
+      { provider: 'webgpu', reason: null, probeMs: 31 },
+      { provider: 'cpu', reason: null, probeMs: 12 },
+    ],
+  },
+  'devices.cuda': {
+    state: 'missing',
+    missing: ['libcudart.so.12'],
+    source: 'example.org',
+    bytes: 1_400_000_000,
+    problem: null,
+  },
 };
 
 function studio(opened: OpenProject, more: Answers = {}, then?: Scene['then']): Scene {
@@ -94,6 +111,7 @@ function project(n: number, name: string): ProjectSummary {
     clipCount: n,
     posterFrame: n % 3 === 0 ? null : frameOf(n),
     createdAt: NOW - n * 86_400_000,
+    trashedAt: null,
     updatedAt: NOW - n * 3_600_000,
   };
 }

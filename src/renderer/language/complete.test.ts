@@ -36,6 +36,7 @@ const SAME = new Set([
   'Version',
   'Match Frame',
   'auto',
+  'Offline',
   'Pause',
 ]);
 /** Nothing but figures, signs and the sample values below. */

@@ -11,6 +11,9 @@ const parts: Readonly<Record<string, string>> = {
   'pinned images': 'angeheftete Bilder',
   'frames it starts from': 'Bilder, von denen es ausgeht',
   'window or context length': 'Fenster- oder Kontextlänge',
+  'prompt strength': 'Promptstärke',
+  hold: 'Halten',
+  camera: 'Kamera',
 };
 
 const listed = (text: string): string =>
@@ -21,6 +24,18 @@ const listed = (text: string): string =>
     .join(', ');
 
 export const german: readonly SentenceForm[] = [
+  [
+    /^This model does not follow curves: its plain settings are used\.$/,
+    () => 'Dieses Modell folgt keinen Kurven: es gelten seine festen Einstellungen.',
+  ],
+  [
+    /^The model has one prompt strength per window: the mean of the curve over its frames\.$/,
+    () => 'Das Modell hat eine Promptstärke je Fenster: das Mittel der Kurve über dessen Bilder.',
+  ],
+  [
+    /^The model has one hold per window: the mean of the curve over its frames\.$/,
+    () => 'Das Modell hält je Fenster mit einem Wert: dem Mittel der Kurve über dessen Bilder.',
+  ],
   [/^It grew from another take of the segment before it\.$/, () => 'Es wuchs aus einem anderen Take des Teils davor.'],
   [
     /^The frames it grew from have changed since\.$/,

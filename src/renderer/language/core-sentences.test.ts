@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { recordsOf } from '@core/document/access';
+import type { CurveKey } from '@core/document/records';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
 import { changeSentence } from '@core/prompt/draft-key';
 import { planSegment } from '@core/prompt/plan';
 import { ltxLimits, pocketLimits } from '@core/prompt/test-limits';
+import { setCurve } from '@core/timeline/curves';
 import { extendForward } from '@core/timeline/grow-segment';
 import { setPromptText, setTravel, splitBlock } from '@core/timeline/prompt-blocks';
 import { setSampling } from '@core/timeline/shot-settings';
@@ -21,7 +23,8 @@ describe('core’s sentences in German', () => {
 
   it('says every change of settings', () => {
     const all = ['model', 'shape', 'steps', 'guidance', 'prompt', 'negative', 'images', 'frames', 'windows'] as const;
-    for (const part of all) expect(translated(changeSentence([part]), german)).not.toMatch(ENGLISH);
+    for (const part of [...all, 'strength', 'hold', 'camera'] as const)
+      expect(translated(changeSentence([part]), german)).not.toMatch(ENGLISH);
     expect(translated(changeSentence(['steps', 'prompt', 'model']), german)).toBe(
       'Seitdem geändert: Schrittzahl, Prompt, Modell.',
     );
@@ -41,6 +44,10 @@ describe('core’s sentences in German', () => {
   });
 
   it('says where a plan differs, as plan.ts says it', () => {
+    const rising: CurveKey[] = [
+      { frame: 0, value: 0, ease: 'linear' },
+      { frame: 19, value: 1, ease: 'linear' },
+    ];
     const film = after(
       anEmptyFilm(),
       aShot('a', { frameCount: 20 }),
@@ -50,8 +57,10 @@ describe('core’s sentences in German', () => {
       (doc) => setPromptText(doc, 'third', 'last'),
       (doc) => setTravel(doc, 'third', { kind: 'linear', frames: 3 }),
       (doc) => setSampling(doc, 'a-shot', { contextFrames: 9 }),
+      (doc) => setCurve(doc, { shotId: 'a-shot', parameter: 'hold' }, rising),
+      (doc) => setCurve(doc, { shotId: 'a-shot', parameter: 'promptStrength' }, rising),
     );
-    const notes = [pocketLimits, ltxLimits].flatMap((limits) => {
+    const notes = [pocketLimits, ltxLimits, { ...pocketLimits, family: 'other' }].flatMap((limits) => {
       const [segment] = recordsOf(film, 'segment');
       return planSegment({ doc: film, segmentId: segment?.id ?? '', takes: takeIndexFrom([]), limits, seed: 0 }).notes;
     });

@@ -7,6 +7,7 @@ import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, Proje
 import type { JobView } from '@contracts/job';
 import type { RecipeFile } from '@contracts/recipe';
 import type { DocumentDiff } from '@core/document/diff';
+import type { CurveOf } from '@core/timeline/curves';
 import type { ClipRecord } from '@core/document/records';
 import type { TakeView } from '@core/document/takes';
 import type { Rate } from '@core/time/rate';
@@ -46,6 +47,7 @@ export type Dialog =
   | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
   | { readonly kind: 'model'; readonly modelId: string }
   | { readonly kind: 'prompt-map'; readonly shotId: string }
+  | ({ readonly kind: 'curve-text' } & CurveOf)
   | { readonly kind: 'paste-attributes'; readonly from: ClipRecord; readonly toClipIds: readonly string[] }
   | ({ readonly kind: 'extend' } & ExtendRequest);
 

@@ -12,4 +12,6 @@ export const de: Strings = {
   exported: (name) => `${name} exportiert`,
   waitingDropped: 'Ein Teil, der auf den angehaltenen wartete, wurde nicht eingereiht',
   waitingDroppedRemedy: 'Den früheren Teil generieren, dann erneut „Generieren“ wählen.',
+  lookingBack: 'Zu sehen ist eine frühere Version',
+  lookingBackRemedy: 'Erst wiederherstellen oder zu jetzt zurückkehren, dann den Film ändern.',
 };

@@ -14,6 +14,8 @@ const en = {
   exported: (name: string) => `Exported ${name}`,
   waitingDropped: 'A part that waited for the stopped one was not queued',
   waitingDroppedRemedy: 'Generate the earlier part, then press Generate again.',
+  lookingBack: 'You are looking at an earlier version',
+  lookingBackRemedy: 'Restore it, or go back to now, before you change the film.',
 } as const;
 
 export type Strings = Translation<typeof en>;

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { AppError } from '@core/errors';
 import type { BundleManifest, BundleMedia, BundleModel, BundleProject, BundleTakes } from '@contracts/bundle';
 import { DocumentDiff } from '@contracts/document';
+import { NamedVersion } from '@contracts/versions';
 import type { ModelManifest } from '@contracts/model-manifest';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom, syncDir } from '../../platform/fs-atomic';
@@ -114,7 +115,7 @@ export async function exportBundle(
   }
 }
 
-function readProject(db: LibraryDatabase, projectId: string): { name: string; content: BundleProject } {
+export function readProject(db: LibraryDatabase, projectId: string): { name: string; content: BundleProject } {
   const sql = 'SELECT version, created_at AS createdAt, updated_at AS updatedAt, name FROM projects WHERE id = ?';
   const row = db.get(Project, sql, projectId);
   if (row === null)
@@ -131,10 +132,13 @@ function readProject(db: LibraryDatabase, projectId: string): { name: string; co
       projectId,
     )
     .map((entry) => ({ ...entry, diff: parseJson(DocumentDiff, entry.diff, 'journal.diff') }));
-  return { name, content: { ...rest, records: new ProjectRows(db).records(projectId), journal } };
+  const namedSql =
+    'SELECT version, name, created_at AS createdAt FROM named_versions WHERE project_id = ? ORDER BY version';
+  const namedVersions = db.all(NamedVersion, namedSql, projectId);
+  return { name, content: { ...rest, records: new ProjectRows(db).records(projectId), journal, namedVersions } };
 }
 
-function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
+export function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
   const store = new TakeStore(db);
   const marks = new Map(
     db
@@ -160,7 +164,7 @@ function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
   });
 }
 
-function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
+export function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
   const mediaSql = `SELECT id, name, file, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256,
                            created_at AS createdAt FROM media
                     WHERE project_id = ? ORDER BY created_at, rowid`;

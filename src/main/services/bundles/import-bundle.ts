@@ -68,7 +68,7 @@ export async function importBundle(
       await storeFile(paths, entry.path, await read(entry.path, FILE_BYTES_MAX));
       options.onProgress?.({ done: done + 1, total: files.length });
     }
-    const projectId = insert(db, { project, takes, media, name: manifest.projectName }, options.newId);
+    const projectId = insertProject(db, { project, takes, media, name: manifest.projectName }, options.newId);
     return {
       projectId,
       projectName: manifest.projectName,
@@ -107,7 +107,8 @@ function assertConsistent(
   const isCounted =
     project.journal.length === project.version && project.journal.every(({ version }, i) => version === i + 1);
   const isKnown = project.journal.every(({ source }) => commitSources.some((known) => known === source));
-  if (!isSame || !isCounted || !isKnown) throw damaged('its history does not lead to its project');
+  const isNamed = project.namedVersions.every(({ version, name }) => version <= project.version && name !== '');
+  if (!isSame || !isCounted || !isKnown || !isNamed) throw damaged('its history does not lead to its project');
   const ids = new Set(takes.map(({ id }) => id));
   if (ids.size !== takes.length) throw damaged('a take is there twice');
   for (const take of takes) {
@@ -141,7 +142,11 @@ async function storeFile(paths: LibraryPaths, entry: string, bytes: Uint8Array):
 }
 
 /** Ids that the library has already are replaced by fresh ones, wherever they are named. */
-function insert(db: LibraryDatabase, { project, takes, media, name }: Content, newId: () => string): string {
+export function insertProject(
+  db: LibraryDatabase,
+  { project, takes, media, name }: Content,
+  newId: () => string,
+): string {
   const projectId = newId();
   const store = new TakeStore(db);
   return db.transaction(() => {
@@ -172,6 +177,8 @@ function insert(db: LibraryDatabase, { project, takes, media, name }: Content, n
         ...[projectId, version, label, source, JSON.stringify(own), createdAt],
       );
     }
+    for (const { version, name: versionName, createdAt } of project.namedVersions)
+      db.run('INSERT INTO named_versions VALUES (?, ?, ?, ?)', projectId, version, versionName, createdAt);
     for (const one of media.media)
       db.run(
         `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256,

@@ -65,7 +65,9 @@ function differencesOf(before: Recipe, now: Recipe): TakeComparison['differences
         ...(['guidance', 'guidanceRule', 'stepReuse', 'seed'] as const),
       ] as const
     ).map((field) => [field, before[field], now[field]] as const),
-    ...(['scheduler', 'known', 'windows'] as const).map((field) => [field, before[field], now[field]] as const),
+    ...(['scheduler', 'known', 'windows', 'camera'] as const).map(
+      (field) => [field, before[field], now[field]] as const,
+    ),
   ];
   return inputs
     .map(([input, then, today]) => ({ input, before: printed(then), now: printed(today) }))

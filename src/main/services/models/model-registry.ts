@@ -146,7 +146,8 @@ export class ModelRegistry {
         'frame' in image ? image.frame : await completion.resolveMedia(image.mediaId, draft.width, draft.height);
       known.push({ index: image.index, frame });
     }
-    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows } = draft;
+    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera } =
+      draft;
     return Recipe.parse({
       schema: 1,
       family: manifest.family,
@@ -168,6 +169,7 @@ export class ModelRegistry {
       scheduler: { class: className, config },
       known,
       windows,
+      ...(camera && { camera }),
       provider: completion.provider,
       threads: completion.threads,
       versions: completion.versions,

@@ -79,15 +79,17 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       return {};
     },
 
-    'projects.list': () => ({ projects: studio.projects.list() }),
+    'projects.list': ({ place }) => ({ projects: studio.projects.list(place) }),
     'projects.create': (input) => ({ projectId: studio.projects.create(input) }),
     'projects.open': ({ projectId }) => studio.projects.open(projectId),
+    'projects.duplicate': ({ projectId }) => ({ projectId: studio.projects.duplicate(projectId) }),
+    'projects.setArchived': ({ projectId, isArchived }) => done(studio.projects.setArchived(projectId, isArchived)),
+    'projects.size': ({ projectId }) => studio.projects.size(projectId),
     'projects.trash': ({ projectId }) => done(studio.projects.trash(projectId)),
     'projects.restore': ({ projectId }) => done(studio.projects.restore(projectId)),
     'projects.commit': (input) => studio.projects.commit(input),
     'projects.exportBundle': async ({ projectId }) => {
-      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
-      const file = await chooseBundleTarget(window(), name, words());
+      const file = await chooseBundleTarget(window(), nameOf(studio, projectId), words());
       if (file === null) return { name: null };
       await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
@@ -98,6 +100,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
     },
     'projects.cancelBundle': () => done(bundleStop?.abort()),
+    'projects.versions': ({ projectId }) => studio.projects.versions(projectId),
+    'projects.versionAt': ({ projectId, version }) => studio.projects.versionAt(projectId, version),
+    'projects.nameVersion': ({ projectId, version, name }) =>
+      done(studio.projects.nameVersion(projectId, version, name)),
     'projects.saveView': ({ projectId, view }) => done(studio.projects.saveView(projectId, view)),
 
     'library.verify': () => studio.library.verify(),
@@ -154,13 +160,17 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       const files = await chooseMedia(window(), words());
       return { media: await importAll(studio, projectId, files) };
     },
+    'media.offline': async ({ projectId }) => ({ mediaIds: await studio.media.offline(projectId) }),
+    'media.relink': async ({ projectId, from }) => {
+      const paths = await choosePlaces(window(), from, words());
+      return { report: paths.length === 0 ? null : await studio.media.relink(projectId, paths) };
+    },
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
       frame: await studio.media.fittedFrame(mediaId, width, height),
     }),
 
     'export.choose': async ({ projectId, preset }) => {
-      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
-      const file = await chooseTarget(window(), { name, preset, words: words() });
+      const file = await chooseTarget(window(), { name: nameOf(studio, projectId), preset, words: words() });
       if (file === null) return { grant: null };
       if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
       const id = randomUUID();
@@ -187,11 +197,32 @@ function done(_finished: unknown): Record<string, never> {
   return {};
 }
 
+/** For the file that is to be saved. */
+function nameOf(studio: Studio, projectId: string): string {
+  const projects = [...studio.projects.list('shelf'), ...studio.projects.list('archive')];
+  return projects.find(({ id }) => id === projectId)?.name ?? 'film';
+}
+
 /** Imports one after the other; a file that cannot be read stops it with its own error, what came before stays. */
 export async function importAll(studio: Studio, projectId: string, files: readonly string[]): Promise<MediaView[]> {
   const imported: MediaView[] = [];
   for (const file of files) imported.push(await studio.media.importFile(projectId, file));
   return imported;
+}
+
+async function choosePlaces(
+  window: BrowserWindow | null,
+  from: 'files' | 'folder',
+  words: ShellWords,
+): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: words.findMissing,
+    properties: from === 'folder' ? ['openDirectory'] : ['openFile', 'multiSelections'],
+  };
+  const { canceled, filePaths } = window
+    ? await dialog.showOpenDialog(window, options)
+    : await dialog.showOpenDialog(options);
+  return canceled ? [] : filePaths;
 }
 
 async function chooseMedia(window: BrowserWindow | null, words: ShellWords): Promise<string[]> {

@@ -50,6 +50,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
       submenu: [
         action(words.undo, 'edit.undo', 'CmdOrCtrl+Z'),
         action(words.redo, 'edit.redo', 'Shift+CmdOrCtrl+Z'),
+        action(words.versions, 'versions.toggle', 'Shift+CmdOrCtrl+H'),
         line,
         { role: 'cut', label: words.cut, registerAccelerator: isMac },
         { role: 'copy', label: words.copy, registerAccelerator: isMac },

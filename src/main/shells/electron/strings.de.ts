@@ -66,6 +66,8 @@ export const de: ShellWords = {
   sound: 'Ton',
   saveBundle: 'Ein Bündel dieses Projekts sichern',
   openBundle: 'Ein Bündel öffnen',
+  findMissing: 'Fehlende Dateien suchen',
+  versions: 'Versionen …',
   openBundleItem: 'Bündel öffnen …',
   saveBundleItem: 'Bündel sichern …',
   openRecipeItem: 'Rezept öffnen …',

@@ -68,6 +68,8 @@ const en = {
   sound: 'Sound',
   saveBundle: 'Save a bundle of this project',
   openBundle: 'Open a bundle',
+  findMissing: 'Find missing files',
+  versions: 'Versions…',
   openBundleItem: 'Open Bundle…',
   saveBundleItem: 'Save Bundle…',
   openRecipeItem: 'Open Recipe…',

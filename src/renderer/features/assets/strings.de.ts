@@ -21,4 +21,16 @@ export const de: Strings = {
   dragSoundHint: 'Auf die Zeitleiste ziehen.',
   dragHint: 'Auf die Zeitleiste ziehen oder auf ein Bildfeld im Inspektor.',
   noStart: 'Dieses Modell kann nicht von einem Bild ausgehen.',
+  offline: 'Offline',
+  offlineCount: (count) =>
+    count === 1
+      ? 'Eine importierte Datei ist weg. Was daraus entstand, behält seine Bilder.'
+      : `${count} importierte Dateien sind weg. Was daraus entstand, behält seine Bilder.`,
+  findFolder: 'In einem Ordner suchen …',
+  findFiles: 'Dateien wählen …',
+  looking: 'Sucht …',
+  found: (found, missing) => `${found} wiedergefunden${missing === 0 ? '' : `, ${missing} fehlen noch`}`,
+  otherVersions: (names) =>
+    `Nicht genau dieselben Dateien, aber gleich groß oder gleich benannt: ${names.slice(0, 5).join(', ')}.`,
+  notUsed: (name, file) => `${file} kann ${name} nicht ersetzen`,
 };

@@ -23,6 +23,17 @@ const en = {
   },
   dragSoundHint: 'Drag onto the timeline.',
   dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
+  offline: 'Offline',
+  offlineCount: (count: number) =>
+    `${count === 1 ? 'One imported file is' : `${String(count)} imported files are`} gone. Films made from ${count === 1 ? 'it' : 'them'} keep their frames.`,
+  findFolder: 'Look in a folder…',
+  findFiles: 'Choose files…',
+  looking: 'Looking…',
+  found: (found: number, missing: number) =>
+    `${String(found)} found again${missing === 0 ? '' : `, ${String(missing)} still missing`}`,
+  otherVersions: (names: readonly string[]) =>
+    `Not the very same files, but of the same size or name: ${names.slice(0, 5).join(', ')}.`,
+  notUsed: (name: string, file: string) => `${file} cannot stand in for ${name}`,
   noStart: 'This model cannot start from a picture.',
 } as const;
 

@@ -23,4 +23,5 @@ export const de: Strings = {
   resizeRight: 'Inspektor in der Größe ändern',
   resizeBottom: 'Zeitleiste in der Größe ändern',
   loading: 'Das Studio wird geöffnet …',
+  versions: 'Versionen: zurückblicken und benennen',
 };

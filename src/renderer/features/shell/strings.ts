@@ -8,6 +8,7 @@ const en = {
   renameEdit: 'Rename project',
   undo: (label: string | undefined) => (label === undefined ? 'Undo' : `Undo: ${label}`),
   redo: (label: string | undefined) => (label === undefined ? 'Redo' : `Redo: ${label}`),
+  versions: 'Versions: look back and name',
   nothingToUndo: 'Nothing to undo.',
   nothingToRedo: 'Nothing to redo.',
   saved: 'Saved',

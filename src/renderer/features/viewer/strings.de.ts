@@ -6,6 +6,7 @@ export const de: Strings = {
   transport: 'Abspielen',
   timecode: 'Timecode: eine Zeit eingeben und Eingabe drücken',
   frameNumber: 'Bild',
+  frameAt: (frame) => `B ${frame}`,
   play: 'Abspielen',
   pause: 'Pause',
   stepBack: 'Ein Bild zurück',

@@ -8,6 +8,7 @@ const en = {
   transport: 'Transport',
   timecode: 'Timecode: type a time and press Enter',
   frameNumber: 'Frame',
+  frameAt: (frame: number) => `f ${String(frame)}`,
   play: 'Play',
   pause: 'Pause',
   stepBack: 'One frame back',
