@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeviceReport } from '@contracts/device';
 import { Recipe } from '@contracts/recipe';
 import { decodePng } from '@main/platform/png';
 import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
@@ -362,5 +363,24 @@ describe('onionskin doctor', () => {
     expect(events.filter(({ ok }) => ok === false)).toEqual([]);
     expect(events.at(-1)).toEqual({ event: 'done', ok: true });
     expect(code).toBe(0);
+  });
+});
+
+describe('onionskin devices', () => {
+  it('says what works and why not, and refuses a device that does not work here', async () => {
+    const listed = await cli(['devices', 'list', '--json']);
+    expect(listed.code).toBe(0);
+    const report = DeviceReport.parse(listed.events.at(-1));
+    expect(report.devices.map(({ provider }) => provider)).toEqual(['cuda', 'dml', 'coreml', 'webgpu', 'cpu']);
+    expect(report.devices.at(-1)).toMatchObject({ provider: 'cpu', reason: null });
+    const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
+    expect(await cli(['devices', 'use', elsewhere])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`${elsewhere} does not work here: not for this system`),
+    });
+    expect(await generate(1, 'elsewhere.gif', '--device', elsewhere)).toMatchObject({ code: 1 });
+    const done = (await generate(1, 'here.gif', '--device', 'cpu', '--reuse', '0.5')).events.at(-1);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({ provider: 'cpu', stepReuse: { threshold: 0.5 } });
+    expect(done?.['report']).toMatchObject({ steps: 4, fallbacks: [] });
   });
 });

@@ -37,6 +37,18 @@ function run(
 const knownFrom = (frames: readonly string[], first: number): Recipe['known'] =>
   frames.map((frame, i) => ({ index: first + i, frame }));
 
+test('a provider that is not there leaves its graphs to the processor, in kept sessions too, and says so', async () => {
+  const plain = await run(aRecipe());
+  for (let again = 0; again < 2; again++) {
+    const notes: string[] = [];
+    const fallen = await run(aRecipe({ provider: 'cuda' }), { onNote: (note) => notes.push(note) });
+    expect(fallen.frames).toEqual(plain.frames);
+    const graphs = ['text_encoder', 'transformer', 'vae_decoder'];
+    expect(fallen.report.fallbacks.map(({ graph }) => graph)).toEqual(graphs);
+    expect(notes).toHaveLength(graphs.length);
+  }
+});
+
 describe('a run', () => {
   test('the same recipe twice gives the same hashes, another seed gives others', async () => {
     const first = await run(aRecipe());

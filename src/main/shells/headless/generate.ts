@@ -96,6 +96,7 @@ export function summaryOf(take: FinishedTake, what: string): string {
 function reuseOf({ recipe, report }: FinishedTake): string {
   if (recipe.stepReuse === undefined || report === null) return '';
   const { reusedSteps, steps, worstError } = report;
+  if (reusedSteps === 0) return ` · none of ${steps} steps reused`;
   return ` · ${reusedSteps} of ${steps} steps reused, error estimated at ${(worstError * 100).toFixed(1)} % at most`;
 }
 
