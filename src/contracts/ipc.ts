@@ -5,9 +5,10 @@
  */
 import { z } from 'zod';
 import { BundleProgress, ImportedBundle } from './bundle';
-import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
+import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
+import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
-import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { Estimate, ExportPreset, FootageMedia, JobView, MediaView, SoundMedia, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { RelinkReport } from './media';
@@ -86,12 +87,6 @@ export const DoctorLine = z.object({
 });
 export type DoctorLine = z.infer<typeof DoctorLine>;
 
-export const Estimate = z.object({
-  seconds: z.number(),
-  /** measured: from runs of this model on this machine. typical: not yet run here. */
-  basis: z.enum(['measured', 'typical']),
-});
-
 export const api = {
   'app.info': method(
     Nothing,
@@ -107,6 +102,13 @@ export const api = {
     }),
   ),
   'app.doctor': method(Nothing, z.object({ lines: z.array(DoctorLine) })),
+  /** Tries every device that was not tried yet; takes seconds. */
+  'devices.report': method(Nothing, DeviceReport),
+  /** Refused when the device does not work here. */
+  'devices.choose': method(z.object({ choice: DeviceChoice }), DeviceReport),
+  /** What of CUDA's libraries is missing, and how large it is. Fetches nothing. */
+  'devices.cuda': method(Nothing, CudaLibraries),
+  'devices.fetchCuda': method(Nothing, CudaLibraries),
   'app.showLibrary': method(Nothing, Nothing),
 
   /** What the artist set up for all projects; null = never set. */
@@ -114,7 +116,10 @@ export const api = {
   /** value: null = back to what the app does by itself. */
   'settings.set': method(z.object({ key: SettingKey, value: SettingValue }), Nothing),
 
-  'projects.list': method(z.object({ place: ProjectPlace.default('shelf') }), z.object({ projects: z.array(ProjectSummary) })),
+  'projects.list': method(
+    z.object({ place: ProjectPlace.default('shelf') }),
+    z.object({ projects: z.array(ProjectSummary) }),
+  ),
   'projects.create': method(
     z.object({ name: z.string().trim().min(1).max(200), rate: Rate, width: z.int(), height: z.int(), modelId: Id }),
     ProjectRef,
@@ -186,8 +191,14 @@ export const api = {
       windows: z.array(z.int().min(1)).max(10_000),
       steps: z.int().min(1),
       guidance: z.number(),
+      guidanceRule: GuidanceRule.optional(),
+      stepReuse: StepReuse.optional(),
     }),
-    Estimate,
+    Estimate.extend({
+      /** What the machine has left right now. */
+      freeMemoryBytes: z.number(),
+      freeDiskBytes: z.number(),
+    }),
   ),
 
   'jobs.list': method(Nothing, z.object({ jobs: z.array(JobView) })),
@@ -212,6 +223,8 @@ export const api = {
   'takes.saveRecipe': method(z.object({ takeId: Id }), z.object({ name: z.string().nullable() })),
   /** Opens the file dialog and reads the recipes in a JSON, film or picture; null means closed. */
   'recipes.choose': method(Nothing, z.object({ file: RecipeFile.nullable() })),
+  /** How it was made: the recipe, what was promised and what it took. report: null = nothing was noted. */
+  'takes.details': method(z.object({ takeId: Id }), z.object({ recipe: Recipe, report: TakeReport.nullable() })),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),
@@ -224,7 +237,11 @@ export const api = {
 
   /** Opens the file dialog; an empty list means the artist closed it. */
   'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
-  /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
+  /** A frame of the film as an image of the project. */
+  'media.fromFrame': method(
+    z.object({ projectId: Id, frame: Sha256, name: z.string().min(1).max(150) }),
+    z.object({ media: MediaView }),
+  ),
   /** Imported files whose file is gone. */
   'media.offline': method(ProjectRef, z.object({ mediaIds: z.array(Id) })),
   /** Opens the file dialog and looks there for the files that are gone; null means closed. */
@@ -232,10 +249,36 @@ export const api = {
     z.object({ projectId: Id, from: z.enum(['files', 'folder']) }),
     z.object({ report: RelinkReport.nullable() }),
   ),
+  /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
   'media.fittedFrame': method(
     z.object({ mediaId: Id, width: z.int().min(16).max(8192), height: z.int().min(16).max(8192) }),
     z.object({ frame: Sha256 }),
   ),
+
+  /** Conforms what a segment's footage names, at the shot's rate and size; its frames arrive as a take. */
+  'footage.conform': method(z.object({ projectId: Id, segmentId: Id }), z.object({ jobId: Id })),
+  /** Seconds it takes to conform, by what this machine has measured. */
+  'footage.estimate': method(
+    z.object({
+      mediaId: Id,
+      rate: Rate,
+      width: z.int().min(1),
+      height: z.int().min(1),
+      frameCount: z.int().min(1),
+    }),
+    Estimate.pick({ seconds: true, basis: true }),
+  ),
+  /** The film's sound over [from, from + frameCount) as a sound of the project. */
+  'footage.sound': method(
+    z.object({ projectId: Id, mediaId: Id, rate: Rate, from: z.int().min(0), frameCount: z.int().min(1) }),
+    z.object({ media: SoundMedia }),
+  ),
+  /** Numbered pictures as so many single images of the project. */
+  'footage.asImages': method(z.object({ projectId: Id, mediaId: Id }), z.object({ media: z.array(MediaView) })),
+  /** Opens the file dialog to say where the original is now; null means closed. Only the same file is taken. */
+  'footage.relink': method(z.object({ mediaId: Id }), z.object({ media: FootageMedia.nullable() })),
+  /** Shows the original in the file manager. */
+  'footage.reveal': method(z.object({ mediaId: Id }), Nothing),
 
   /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
   'export.choose': method(
@@ -268,7 +311,9 @@ export const events = {
   'jobs.progress': z.object({ progress: RunProgress }),
   /** Export progress. */
   'export.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
-  /** Frames of a running generation that are safely stored. index counts from the segment's first frame. */
+  /** Progress of an import. */
+  'conform.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
+  /** Frames of a running generation or import that are safely stored. index counts from the segment's first frame. */
   'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
   'takes.added': z.object({ projectId: Id, take: TakeView }),
   'media.added': z.object({ projectId: Id, media: MediaView }),

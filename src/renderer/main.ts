@@ -9,6 +9,7 @@ import { mount } from 'svelte';
 import type { StudioBridge } from '@contracts/ipc';
 import App from './App.svelte';
 import { createStudioClient } from './bridge/client';
+import { language } from './language/language';
 import { AppState } from './state/app.svelte';
 
 declare global {
@@ -20,6 +21,8 @@ declare global {
 const app: AppState = new AppState(
   createStudioClient(window.studio, window, { onBug: (error) => app.showError(error) }),
 );
+
+document.documentElement.lang = language;
 
 const target = document.getElementById('app');
 if (target !== null) mount(App, { target, props: { app } });

@@ -1,5 +1,6 @@
 /** The model families that this version runs, and the schedulers each of them can sample with. */
 import { AppError } from '../errors';
+import { assertRulesFit, type RuledRun } from './guidance-rule';
 import { parseFlowMatchEulerConfig } from './flow-match-euler';
 import { createScheduler } from './schedulers/create-scheduler';
 import type { SchedulerClassName } from './schedulers/scheduler';
@@ -46,4 +47,27 @@ export function assertSchedulerFits(family: FamilyName, config: RawConfig): void
     value: className,
     remedy: `Use one of: ${animateDiffSchedulers.join(', ')}.`,
   });
+}
+
+/** Families whose loops follow rules of guidance and step reuse (step-rule.ts); `isFlow`: they predict a velocity. */
+const ruled: Readonly<Partial<Record<FamilyName, { readonly isFlow: boolean }>>> = {
+  ltx: { isFlow: true },
+  animatediff: { isFlow: false },
+};
+
+export function isFlowFamily(family: string): boolean {
+  return ruled[familyNames.find((name) => name === family) ?? 'animatediff']?.isFlow ?? false;
+}
+
+/** @throws AppError input/invalid, model/unsupported: a rule is followed or refused, never passed over */
+export function assertRulesFitFamily(family: FamilyName, run: RuledRun): void {
+  if (run.guidanceRule === undefined && run.stepReuse === undefined) return;
+  const how = ruled[family];
+  if (how === undefined)
+    throw new AppError('model/unsupported', `the family ${family} is sampled with plain guidance only`, {
+      field: run.guidanceRule === undefined ? 'stepReuse' : 'guidanceRule',
+      value: family,
+      remedy: 'Set guidance back to plain and step reuse to off.',
+    });
+  assertRulesFit(run, how);
 }

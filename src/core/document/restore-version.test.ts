@@ -30,7 +30,9 @@ test('brings the earlier document back in one diff, which can be reversed', () =
   assertInvariants(restored);
   expect([...restored.values()]).toEqual(expect.arrayContaining([...past.values()]));
   expect(restored.size).toBe(past.size);
-  expect(isEmptyDiff(restoreVersion(applyDiff(restored, reverseDiff(diff)), present, takeIndexFrom([]), null))).toBe(true);
+  expect(isEmptyDiff(restoreVersion(applyDiff(restored, reverseDiff(diff)), present, takeIndexFrom([]), null))).toBe(
+    true,
+  );
 });
 
 test('the take that was shown then is named where a newer one would be shown now', () => {

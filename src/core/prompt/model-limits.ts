@@ -2,6 +2,8 @@
  * What planning needs to know of a model; a model manifest has this shape.
  */
 export interface ModelLimits {
+  /** Decides whether curves are followed. */
+  readonly family?: string | undefined;
   readonly frameGrid: { readonly multiple: number; readonly plus: number; readonly min: number; readonly max: number };
   readonly sizeGrid: number;
   readonly nativeFrames: number;

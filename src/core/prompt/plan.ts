@@ -2,14 +2,19 @@
  * From a segment to the draft of a recipe: which windows run, with which prompts, seeds and known frames.
  * Nothing is adjusted silently: where the plan differs from what was asked, a note says so before anything is made.
  */
-import { activeTake, resolveBranch, type ShotFilm } from '../document/film';
+import { runCurves, type WindowHold } from '../curve/window-curves';
+import type { CameraPath } from '../diffusion/camera';
+import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
-import { type AppError, assert, invalidInput } from '../errors';
+import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
+import { assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
+import { wordedPrompts } from './shot-words';
+import { joinedSides, sidesOf } from './sides';
 import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
 
@@ -22,10 +27,14 @@ export interface PlannedDraft {
   frameCount: number;
   steps: number;
   guidance: number;
+  guidanceRule?: GuidanceRule | undefined;
+  stepReuse?: StepReuse | undefined;
   seed: number;
   windows: PlannedWindow[];
   modelId: string;
   known: PlannedKnown[];
+  /** Absent = the camera stands still. */
+  camera?: CameraPath | undefined;
 }
 
 export interface PlannedWindow {
@@ -40,6 +49,12 @@ export interface PlannedWindow {
   seed: number;
   /** Decides the prompt in place of `prompt`; absent = `prompt` alone. */
   travel?: PlannedMix[] | undefined;
+  /** One for the whole window or one for each of its frames; absent = the run's guidance. */
+  guidance?: number[] | undefined;
+  /** The same; absent = 1. */
+  promptStrength?: number[] | undefined;
+  /** Absent = known frames are kept as they are. */
+  hold?: WindowHold | undefined;
 }
 
 export type PlannedKnown = { index: number; frame: FrameHash } | { index: number; mediaId: string };
@@ -47,7 +62,7 @@ export type PlannedKnown = { index: number; frame: FrameHash } | { index: number
 /** Where the plan differs from what was asked, to be shown before generating. */
 export interface PlanNote {
   /** prompt-boundary and prompt-travel count shot frames, the others frames of the run. */
-  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor';
+  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor' | 'curve';
   readonly requested: number;
   readonly effective: number;
   readonly text: string;
@@ -72,6 +87,8 @@ export interface DirectRequest {
   readonly seed: number;
   readonly steps?: number;
   readonly guidance?: number;
+  readonly guidanceRule?: GuidanceRule | undefined;
+  readonly stepReuse?: StepReuse | undefined;
   readonly contextFrames?: number;
   readonly framesPerWindow?: number | null;
   /** Default forward; backward needs `following`. */
@@ -123,6 +140,8 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     frameCount,
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
+    ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
+    ...(request.stepReuse && { stepReuse: request.stepReuse }),
     seed,
     windows: windows.map((window, i) => {
       const travel = request.travel?.(window) ?? null;
@@ -162,11 +181,12 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, guidanceRule, stepReuse, negative, contextFrames, framesPerWindow } = shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
-  const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
+  const parentFilm = parent && resolveBranch(doc, parent.id, takes);
+  const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
   const end = segment.from + segment.frameCount;
-  const prompts = promptsOnly(doc, shot.id);
+  const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
     windowPrompt(prompts, shot.id, window, mixing);
@@ -183,6 +203,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     seed,
     steps,
     guidance,
+    guidanceRule,
+    stepReuse,
     contextFrames,
     framesPerWindow,
     role: segment.role,
@@ -195,46 +217,26 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
       .filter(({ frame }) => segment.from <= frame && frame < end)
       .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
   });
+  const {
+    guidance: guided = draft.guidance,
+    camera,
+    windows: curved,
+    notes: curveNotes,
+  } = runCurves(shot, draft.windows, {
+    limits,
+    offset: segment.from,
+  });
+  notes.push(...curveNotes);
   const zones = travelZones(prompts, shot.id);
   notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
-  return { draft, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
-}
-
-interface Sides {
-  readonly prior: KnownImage[];
-  readonly following: KnownImage[];
-}
-
-/** The frames of the parent's film that condition the segment. */
-function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
-  if (!film) return { prior: [], following: [] };
-  const end = segment.from + segment.frameCount;
-  const needsPrior = segment.role === 'forward' || (segment.role === 'retake' && segment.from > film.from);
-  const needsFollowing = segment.role === 'backward' || (segment.role === 'retake' && end < film.to);
-  const prior: KnownImage[] = [];
-  for (let index = segment.from - 1 - film.from; needsPrior && index >= 0; index--) {
-    const frame = film.frames[index];
-    if (!frame) break;
-    prior.unshift({ frame });
-    // More than any model sees in one window; the plan takes the last ones.
-    if (prior.length >= MAX_PRIOR) break;
-  }
-  const next = needsFollowing ? (film.frames[end - film.from] ?? null) : null;
-  if (needsPrior && prior.length === 0) throw notMade(segment.from - 1);
-  if (needsFollowing && next === null) throw notMade(end);
-  return { prior, following: next === null ? [] : [{ frame: next }] };
-}
-
-const MAX_PRIOR = 256;
-
-function notMade(frame: number): AppError {
-  return invalidInput(
-    'segment',
-    frame,
-    `frame ${frame} of the shot, which this one grows from, is not made yet`,
-    'Generate the segment before it first.',
-  );
+  const followed: PlannedDraft = {
+    ...draft,
+    guidance: guided,
+    windows: draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
+    ...(camera && { camera }),
+  };
+  return { draft: followed, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { aTempDir, copyPocket, pocketDir } from '../../../test/support/pocket';
 import { animateDiffDir, animateDiffTokens } from '../../../test/support/references';
+import { exactCharsMap } from './exact-charsmap';
 import { PromptTokenizer } from './tokenizer';
 
 const temp = aTempDir();
@@ -85,6 +86,38 @@ describe('PromptTokenizer', () => {
       code: 'model/missing-file',
       detail: { field: 'tokenizer/tokenizer.json' },
     });
+  });
+});
+
+describe("T5's SentencePiece normaliser", () => {
+  // By transformers over the same files (models/goldens/make_t5_tokens.py).
+  const dir = 'test/fixtures/t5-tokenizer';
+  const rows = z
+    .array(z.object({ prompt: z.string(), normal: z.string(), ids: z.array(z.int()) }))
+    .parse(JSON.parse(readFileSync(join(dir, 'tokens.json'), 'utf8')));
+  let tokenizer: PromptTokenizer;
+  beforeAll(async () => {
+    tokenizer = await PromptTokenizer.load(join(dir, 'package'), 64);
+  });
+
+  test('is held against 200 awkward prompts', () => {
+    expect(rows).toHaveLength(200);
+    // The table must tell the real normaliser from NFKC, or it shows nothing.
+    expect(rows.filter(({ prompt, normal }) => prompt.normalize('NFKC') !== normal).length).toBeGreaterThan(30);
+  });
+
+  test.each(rows)('$prompt', ({ prompt, ids }) => {
+    expect(Array.from(tokenizer.encode(prompt).ids, Number)).toEqual(ids);
+  });
+
+  test('gives the normal forms that Python gives, character by character', () => {
+    const { normalizer } = z
+      .object({
+        normalizer: z.object({ normalizers: z.array(z.looseObject({ precompiled_charsmap: z.string().optional() })) }),
+      })
+      .parse(JSON.parse(readFileSync(join(dir, 'package/tokenizer/tokenizer.json'), 'utf8')));
+    const exact = exactCharsMap(normalizer.normalizers[0]?.precompiled_charsmap ?? '');
+    for (const { prompt, normal } of rows) expect(exact.normalize(prompt)).toBe(normal);
   });
 });
 

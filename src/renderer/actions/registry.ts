@@ -3,6 +3,7 @@
  * writes; in a text field only the Mod keys that do not edit text do.
  */
 import { compareActions } from '../features/compare/actions';
+import { curveActions } from '../features/curves/actions';
 import { timelineActions } from '../features/timeline/actions';
 import { viewerActions } from '../features/viewer/actions';
 import type { AppState } from '../state/app.svelte';
@@ -19,6 +20,7 @@ export const actions: readonly Action[] = [
   ...compareActions,
   ...studioActions,
   ...timelineActions,
+  ...curveActions,
   ...viewerActions,
 ];
 
@@ -26,6 +28,7 @@ export const actions: readonly Action[] = [
 export const listedActions: readonly Action[] = [
   ...studioActions,
   ...timelineActions,
+  ...curveActions,
   ...viewerActions,
   ...compareActions,
 ];

@@ -54,7 +54,8 @@ export async function planRecipe(
   app.flushEdits();
   const isDone = await app.attempt(() => {
     const { manifest } = modelFor(app, recipe.model.id);
-    const { width, height, rate, frameCount, steps, guidance } = recipe;
+    const { width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse } = recipe;
+    const rules = { ...(guidanceRule && { guidanceRule }), ...(stepReuse && { stepReuse }) };
     const durationFrames = ceilToRate(frameCount, rate, session.project.rate);
     const place = freePlace(session, { start: app.transport.playhead }, durationFrames);
     const [shotId, clipId] = [session.newId(), session.newId()];
@@ -71,7 +72,7 @@ export async function planRecipe(
       rate,
       width,
       height,
-      sampling: { ...samplingFrom(manifest), steps, guidance, negative: recipe.windows[0]?.negative ?? '' },
+      sampling: { ...samplingFrom(manifest), steps, guidance, ...rules, negative: recipe.windows[0]?.negative ?? '' },
       frameCount,
       seed: withSeed ? recipe.seed : null,
     };
@@ -87,10 +88,18 @@ export async function planRecipe(
     app.transport.seek(place.start);
     if (recipe.windows.some((window) => window.travel !== undefined))
       app.toast('info', strings.withoutTravel, strings.withoutTravelRemedy);
+    if (hasCurves(recipe)) app.toast('info', strings.withoutCurves, strings.withoutCurvesRemedy);
     if (recipe.known.length > 0) app.toast('info', strings.withoutFrames, strings.withoutFramesRemedy);
     return Promise.resolve(true);
   });
   return isDone ?? false;
+}
+
+/** Windows hold what the curves came to, not the keys. */
+function hasCurves({ windows, camera }: Recipe): boolean {
+  const isCurved = ({ guidance, promptStrength, hold }: Recipe['windows'][number]): boolean =>
+    [guidance, promptStrength, hold].some((values) => values !== undefined);
+  return camera !== undefined || windows.some(isCurved);
 }
 
 /** Several edits, each on the document the one before left, as one. */

@@ -4,10 +4,12 @@
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
+import { keepFrame } from './footage';
 import { openRecipe } from '../features/recipe/dropped-recipes';
 import { toggleVersions } from '../features/versions/versions-ui.svelte';
 import { generateSelected, newPromptBlock } from './generate';
 import { pauseOrResume, stopRunning } from './jobs';
+import { redoFromHere } from './redo-from-here';
 import { focusOf } from './selection';
 import { stepTake } from './takes';
 import { strings } from './strings';
@@ -63,6 +65,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+KeyI'],
     when: hasProject,
     run: (app) => void app.chooseMedia(),
+  },
+  {
+    id: 'media.keepFrame',
+    label: strings.keepFrame,
+    category: categories.project,
+    keys: [],
+    when: hasProject,
+    run: (app) => void keepFrame(app),
   },
   {
     id: 'export.open',
@@ -189,6 +199,15 @@ export const studioActions: readonly Action[] = [
     run: askRetake,
   },
   {
+    id: 'generate.redoFromHere',
+    label: strings.redoFromHere,
+    category: categories.generate,
+    keys: ['Shift+KeyR'],
+    when: hasShot,
+    needs: strings.selectAClip,
+    run: redoFromHere,
+  },
+  {
     id: 'jobs.stop',
     label: strings.stop,
     category: categories.generate,
@@ -273,6 +292,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+Shift+KeyP'],
     when: (app) => app.screen !== 'loading',
     run: (app) => (app.dialog = { kind: 'palette' }),
+  },
+  {
+    id: 'help.settings',
+    label: strings.settings,
+    category: categories.help,
+    keys: ['Mod+Comma'],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'settings' }),
   },
   {
     id: 'help.shortcuts',

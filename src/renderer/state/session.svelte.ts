@@ -235,6 +235,15 @@ export class ProjectSession {
     else this.#present = { ...this.#present, takes: withTake(this.#present.takes, take) };
   }
 
+  /** A star or a note changed in the library. */
+  markTake(takeId: string, mark: Pick<TakeView, 'isStarred' | 'note'>): void {
+    for (const [segmentId, takes] of this.takes) {
+      if (!takes.some(({ id }) => id === takeId)) continue;
+      const marked = takes.map((take) => (take.id === takeId ? { ...take, ...mark } : take));
+      this.takes = new Map(this.takes).set(segmentId, marked);
+    }
+  }
+
   /** The frame a still clip shows, at the film's size; null until main has made it. */
   stillFrame(mediaId: string): FrameHash | null {
     return this.#stills.get(stillKey(mediaId, this.project)) ?? null;

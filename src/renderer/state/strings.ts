@@ -1,5 +1,8 @@
 /** Sentences the state classes show. */
-export const strings = {
+import { inLanguage, type Translation } from '../language/language';
+import { de } from './strings.de';
+
+const en = {
   undo: 'Undo',
   unsaved: 'This project has changes that are not saved yet',
   unsavedRemedy: 'Make room or write access for the library, then press Save again.',
@@ -14,3 +17,6 @@ export const strings = {
   lookingBack: 'You are looking at an earlier version',
   lookingBackRemedy: 'Restore it, or go back to now, before you change the film.',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -10,21 +10,23 @@
  *
  * One generator per window draws the noise [1, C, F, h, w] first, then whatever a stochastic scheduler asks for.
  * Known frames go beyond the pipeline, by StableDiffusionInpaintPipeline's way: after each step they are put back, as
- * noisy as the next step wants them, with the noise they began with. A later image has its own place in time: when that
+ * noisy as the next step wants them, with the noise they began with; one that is held by less than 1 for that share of
+ * the steps. A later image has its own place in time: when that
  * lies behind the window, the window is denoised up to it. A window longer than the model was trained for is
  * denoised in overlapping contexts, whose predictions are averaged with FreeNoise's pyramid of weights.
  * The UNet runs with a batch of one, twice under guidance, so exports with a fixed batch work (docs/adr/0015).
  * The VAE posterior is taken at its mode, as AnimateDiffPipeline's relatives do for known images.
  */
 import type { Tensor } from 'onnxruntime-node';
-import { assertSchedulerFits } from '@core/diffusion/families';
+import { assertRulesFitFamily, assertSchedulerFits } from '@core/diffusion/families';
 import { contextStarts, contextWeights } from '@core/diffusion/context-windows';
-import { guidedFromPair } from '@core/diffusion/guidance';
+import type { GuidanceScale } from '@core/diffusion/guidance';
 import { denormaliseLatents, normaliseLatents, packLatents } from '@core/diffusion/latent-geometry';
-import { blendEmbeddings } from '@core/diffusion/prompt-blend';
+import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import { StepRule } from '@core/diffusion/step-rule';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
@@ -35,9 +37,12 @@ import {
   assertFinite,
   assertRecipeFitsPackage,
   checkCancelled,
+  EMPTY_TEXT,
   framesInOrder,
   mixesOf,
+  partsOf,
   readKnownFrame,
+  shownFrame,
   textsOf,
   type FamilyRun,
   type StoredFrame,
@@ -53,8 +58,8 @@ interface LatentShape {
 interface KnownLatents {
   /** Clean latents at their places in a volume [C, F, h, w], zeros elsewhere. */
   readonly volume: Float32Array;
-  /** Frames of the volume, counted from the window's first. */
-  readonly places: readonly number[];
+  /** Frames of the volume, counted from the window's first, and the share of the steps that each is put back for. */
+  readonly places: readonly { readonly frame: number; readonly hold: number }[];
 }
 
 interface WindowState {
@@ -67,6 +72,7 @@ interface WindowState {
   readonly known: KnownLatents | null;
   readonly scheduler: Scheduler;
   readonly generator: TorchGenerator;
+  readonly rule: StepRule;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -99,6 +105,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
         watch.time('denoise', () => denoise(run, { w, window, state, ...texts, unet, from, stored })),
       );
 
+    run.onRule(w, state.rule.tally);
     meter.stage('decoding');
     await checkCancelled(run.signal);
     const { value: frames, ms } = await watch.time('decode', () => decode(run, w, window, state));
@@ -119,6 +126,7 @@ export async function runAnimateDiff(run: FamilyRun): Promise<string[]> {
 
 function checkRecipe({ recipe, pkg }: FamilyRun): void {
   assertRecipeFitsPackage(recipe, pkg);
+  assertRulesFitFamily('animatediff', recipe);
   assertSchedulerFits('animatediff', { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
   const { max } = pkg.manifest.frameGrid;
   for (const [i, window] of recipe.windows.entries())
@@ -166,6 +174,11 @@ function frameTexts(
     assert(embedding, 'every prompt of the recipe has been encoded');
     return embedding;
   };
+  const strengths = window.promptStrength ?? [1];
+  const weighed = (text: Float32Array, frame: number): Float32Array => {
+    const strength = strengths[Math.min(frame, strengths.length - 1)] ?? 1;
+    return strength === 1 ? text : weighEmbedding(embeddingOf(EMPTY_TEXT), text, strength);
+  };
   const texts = mixesOf(window).flatMap((mix) => {
     const { kind, weight } = mix;
     const [from, to] = [embeddingOf(mix.from), embeddingOf(mix.to)];
@@ -177,7 +190,7 @@ function frameTexts(
   assert(last, 'a window has a prompt');
   return {
     negative: Array.from({ length: frames }, () => embeddingOf(window.negative)),
-    prompt: Array.from({ length: frames }, (_, frame) => texts[frame] ?? last),
+    prompt: Array.from({ length: frames }, (_, frame) => weighed(texts[frame] ?? last, frame)),
   };
 }
 
@@ -188,8 +201,9 @@ async function encodeKnownFrames(
   window: RecipeWindow,
   made: ReadonlyMap<number, string>,
 ): Promise<KnownLatents | null> {
-  const places = Array.from({ length: window.prefix }, (_, i) => i);
-  if (window.later !== null) places.push(window.later - window.start);
+  const held = window.hold ?? { prefix: 1, later: 1 };
+  const places = Array.from({ length: window.prefix }, (_, frame) => ({ frame, hold: held.prefix }));
+  if (window.later !== null) places.push({ frame: window.later - window.start, hold: held.later });
   if (places.length === 0) return null;
   const { recipe, pkg, sessions } = run;
   const { width, height } = recipe;
@@ -197,9 +211,9 @@ async function encodeKnownFrames(
   const volume = new Float32Array(valuesOf(shape));
   await sessions.use('vae_encoder', async (encoder) => {
     encoder.assertInputs({ sample: 'float32' });
-    for (const frame of places) {
+    for (const { frame } of places) {
       await checkCancelled(run.signal);
-      const image = await readKnownFrame(run, window.start + frame, made);
+      const image = await readKnownFrame(run, { index: window.start + frame, window }, made);
       const sample = float32Tensor(volumeFromFrames([image], width, height), [1, 3, height, width]);
       const { data } = await encoder.run({ sample }, 'latent_parameters');
       // Means and log-variances, channel by channel: the first half is the mode.
@@ -232,7 +246,10 @@ function prepareLatents(
   const generator = new TorchGenerator(window.seed);
   const noise = generator.randn(valuesOf(shape));
   const latents = noise.map((value) => value * scheduler.initNoiseSigma);
-  const state = { shape, latents, noise, known, scheduler, generator };
+  // diffusers' rule: guidance up to 1 runs the prompt alone.
+  const guidance = guidanceOf(recipe, window, shape);
+  const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: latents.length });
+  const state = { shape, latents, noise, known, scheduler, generator, rule };
   putKnownFrames(state, 0);
   return state;
 }
@@ -245,7 +262,9 @@ function putKnownFrames({ shape, latents, noise, known, scheduler }: WindowState
     wanted = new Float32Array(latents.length);
     scheduler.addNoise(known.volume, noise, step, wanted);
   }
-  for (const frame of known.places) putFrame(latents, frame, takeFrame(wanted, frame, shape), shape);
+  const steps = scheduler.timesteps.length;
+  for (const { frame, hold } of known.places)
+    if (hold === 1 || step < Math.round(hold * steps)) putFrame(latents, frame, takeFrame(wanted, frame, shape), shape);
 }
 
 /** The written latents in place of the noise, and scheduler and generator as they were. */
@@ -262,15 +281,17 @@ async function goOnFrom(
     hasLastSample: false,
   };
   const size = fresh.latents.length;
-  const parts = 1 + history + (hasLastSample ? 1 : 0);
+  const ruleAt = 1 + history + (hasLastSample ? 1 : 0);
+  const parts = ruleAt + (resumed.rule?.arrays ?? 0);
   if (resumed.rng === null || resumed.latents.length !== size * parts) {
     await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
     meter.startWindow(w);
     return { state: fresh, from: 0 };
   }
-  const { latents: values } = resumed;
-  const part = (i: number): Float32Array => values.slice(i * size, (i + 1) * size);
+  const arrays = partsOf(resumed.latents, size);
+  const part = (i: number): Float32Array => arrays[i] ?? new Float32Array(size);
   fresh.latents.set(part(0));
+  if (resumed.rule) fresh.rule.restore({ arrays: arrays.slice(ruleAt), memory: resumed.rule.memory });
   fresh.scheduler.restore({
     ...fresh.scheduler.state(),
     nextIndex: resumed.step,
@@ -300,13 +321,11 @@ interface Denoising {
 async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   const { recipe, meter, watch, signal } = run;
   const { state, negative, prompt } = work;
-  const { latents, scheduler, generator } = state;
+  const { latents, scheduler, generator, rule } = state;
   const size = latents.length;
   const input = new Float32Array(size);
-  const guided = new Float32Array(size);
-  // diffusers' rule: guidance up to 1 runs the prompt alone.
-  const halves = recipe.guidance > 1 ? [negative, prompt] : [prompt];
-  const predictions = new Float32Array(halves.length * size);
+  const prediction = new Float32Array(size);
+  const answers = new Float32Array(2 * size);
   const predict = noisePredictor(run, work);
 
   meter.stage('denoising');
@@ -314,20 +333,13 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     await checkCancelled(signal);
     const startedAt = performance.now();
     scheduler.scaleModelInput(latents, step, input);
+    const passes = rule.passes(step, input);
+    const texts = passes === 2 ? [negative, prompt] : passes === 1 ? [prompt] : [];
     await watch.time('transformer', async () => {
-      for (const [half, text] of halves.entries())
-        await predict(
-          input,
-          scheduler.timesteps[step] ?? NaN,
-          text,
-          predictions.subarray(half * size, (half + 1) * size),
-        );
+      for (const [half, text] of texts.entries())
+        await predict(input, scheduler.timesteps[step] ?? NaN, text, answers.subarray(half * size, (half + 1) * size));
     });
-    let prediction = predictions;
-    if (halves.length === 2) {
-      guidedFromPair(predictions, recipe.guidance, guided);
-      prediction = guided;
-    }
+    rule.predict(input, answers.subarray(0, passes * size), prediction);
     assertFinite(prediction, 'the UNet');
     preview(run, work, step, prediction);
     scheduler.step(prediction, step, latents, { generator });
@@ -338,6 +350,19 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     meter.stepDone(stepMs);
   }
   await checkCancelled(signal);
+}
+
+/** One scale for the window, at least 1; or one for each value. Frames behind the window have the last one. */
+function guidanceOf(recipe: Recipe, window: RecipeWindow, shape: LatentShape): GuidanceScale {
+  const [only = 1, ...more] = (window.guidance ?? [recipe.guidance]).map((scale) => Math.max(1, scale));
+  if (more.length === 0) return only;
+  const scales = [only, ...more];
+  const values = new Float32Array(valuesOf(shape));
+  for (let frame = 0; frame < shape.frames; frame++) {
+    const plane = new Float32Array(shape.channels * shape.height * shape.width);
+    putFrame(values, frame, plane.fill(scales[Math.min(frame, scales.length - 1)] ?? only), shape);
+  }
+  return values;
 }
 
 type NoisePredictor = (input: Float32Array, timestep: number, text: FrameTexts, out: Float32Array) => Promise<void>;
@@ -427,7 +452,8 @@ async function writeDown(
 ): Promise<void> {
   if (checkpoints === null) return;
   const { counters, history, lastSample } = state.scheduler.state();
-  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample])];
+  const { arrays, memory } = state.rule.state();
+  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample]), ...arrays];
   const latents = new Float32Array(parts.length * state.latents.length);
   parts.forEach((part, i) => latents.set(part, i * state.latents.length));
   await checkpoints.reached({
@@ -437,6 +463,7 @@ async function writeDown(
       position: step,
       memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
     },
+    rule: { memory, arrays: arrays.length },
     rng: JSON.stringify(state.generator.state()),
     frames: [...stored],
     latents,
@@ -499,8 +526,10 @@ async function storeFrames(
 ): Promise<StoredFrame[]> {
   const { width, height } = run.recipe;
   const stored: StoredFrame[] = [];
-  for (const [i, rgb] of frames.entries())
-    stored.push({ index: window.keepFrom + i, ...(await run.frames.put(rgb, width, height)) });
+  for (const [i, rgb] of frames.entries()) {
+    const index = window.keepFrom + i;
+    stored.push({ index, ...(await run.frames.put(shownFrame(run, window, index, rgb), width, height)) });
+  }
   return stored;
 }
 

@@ -3,6 +3,8 @@
  * against the package, read a known frame, let a cancel through, refuse values that are not numbers.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { placeOf, seenFrom } from '@core/diffusion/camera';
+import type { StepRuleTally } from '@core/diffusion/step-rule';
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
 import type { StepPreview } from '@contracts/engine';
@@ -36,10 +38,17 @@ export interface FamilyRun {
   readonly signal: AbortSignal;
   /** Called with frames that are safely on disk. */
   readonly onFrames: (frames: readonly StoredFrame[]) => void;
+  /** Called after a window's steps with what its rule has saved. */
+  readonly onRule: (window: number, tally: StepRuleTally) => void;
   /** Asked before each preview is computed; null = nobody is looking. */
   readonly previewListener: () => ((preview: StepPreview) => void) | null;
   /** Final normalised latents [C, F, h, w] of each window, for tests and comparisons. */
   readonly onLatents?: (window: number, latents: Float32Array) => void;
+}
+
+/** Written latents as the arrays of `size` values they were made of. */
+export function partsOf(values: Float32Array, size: number): Float32Array[] {
+  return Array.from({ length: Math.floor(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 }
 
 /** What is wrong is refused before anything is computed. @throws AppError input/invalid, model/wrong-hash */
@@ -68,10 +77,17 @@ export function assertRecipeFitsPackage(recipe: Recipe, pkg: ModelPackage): void
     );
 }
 
+/** What a weighted prompt is weighed against. */
+export const EMPTY_TEXT = '';
+
 /** Every text that these windows need encoded, each once. */
 export function textsOf(windows: readonly RecipeWindow[]): ReadonlySet<string> {
   return new Set(
-    windows.flatMap((window) => [window.negative, ...mixesOf(window).flatMap(({ from, to }) => [from, to])]),
+    windows.flatMap((window) => [
+      window.negative,
+      ...mixesOf(window).flatMap(({ from, to }) => [from, to]),
+      ...(window.promptStrength === undefined ? [] : [EMPTY_TEXT]),
+    ]),
   );
 }
 
@@ -80,10 +96,13 @@ export function mixesOf({ travel, frames, prompt }: RecipeWindow): readonly Prom
   return travel ?? [{ frames, from: prompt, to: prompt, kind: 'linear', weight: 0 }];
 }
 
-/** What this run has made comes before what it was given: the film goes on from the frames it will show. */
+/**
+ * A known frame as the window sees it, from the place the camera is at. What this run has made comes before what it was
+ * given: the film goes on from the frames it will show.
+ */
 export async function readKnownFrame(
   run: FamilyRun,
-  index: number,
+  { index, window }: { readonly index: number; readonly window: RecipeWindow },
   made: ReadonlyMap<number, string>,
 ): Promise<Uint8Array> {
   const { recipe, frames } = run;
@@ -97,7 +116,12 @@ export async function readKnownFrame(
       `the image for frame ${index} is ${image.width}×${image.height}, the run is ${recipe.width}×${recipe.height}`,
       'Scale the image to the size of the run first.',
     );
-  return image.rgb;
+  return seenFrom(image.rgb, recipe, recipe.camera, { from: index, to: placeOf(window) });
+}
+
+/** A frame that a window has drawn, moved on to where the camera is at it. */
+export function shownFrame({ recipe }: FamilyRun, window: RecipeWindow, index: number, drawn: Uint8Array): Uint8Array {
+  return seenFrom(drawn, recipe, recipe.camera, { from: placeOf(window), to: index });
 }
 
 /** Lets messages in (a cancel among them) before it looks: `session.run` holds the thread for a whole step. */

@@ -121,7 +121,11 @@ function whole({ db, projects, takes, paths, store }: Shelf, projectId: string) 
       'SELECT version, label, source, diff, created_at FROM journal WHERE project_id = ? ORDER BY 1',
       projectId,
     ),
-    named: db.all(All, 'SELECT version, name, created_at FROM named_versions WHERE project_id = ? ORDER BY 1', projectId),
+    named: db.all(
+      All,
+      'SELECT version, name, created_at FROM named_versions WHERE project_id = ? ORDER BY 1',
+      projectId,
+    ),
     takes: list.map(({ id, parentTakeId, ...view }) => ({
       ...view,
       parent: parentTakeId === null ? null : place.get(parentTakeId),

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { assertRunFits } from '@core/diffusion/window-rules';
-import { assertFamily, assertSchedulerFits } from '@core/diffusion/families';
+import { assertFamily, assertRulesFitFamily, assertSchedulerFits } from '@core/diffusion/families';
 import { AppError, invalidInput } from '@core/errors';
 import type { ModelView } from '@contracts/ipc';
 import type { ModelManifest } from '@contracts/model-manifest';
@@ -136,6 +136,7 @@ export class ModelRegistry {
     const { dir, manifest } = this.#find(draft.modelId);
     const family = assertFamily(manifest.family);
     assertRunFits(draft, manifest);
+    assertRulesFitFamily(family, draft);
     await this.#hashes.check(dir, manifest);
     const { _class_name: className, ...config } = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
     assertSchedulerFits(family, { ...config, _class_name: className });
@@ -145,7 +146,8 @@ export class ModelRegistry {
         'frame' in image ? image.frame : await completion.resolveMedia(image.mediaId, draft.width, draft.height);
       known.push({ index: image.index, frame });
     }
-    const { role, width, height, rate, frameCount, steps, guidance, seed, windows } = draft;
+    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera } =
+      draft;
     return Recipe.parse({
       schema: 1,
       family: manifest.family,
@@ -161,10 +163,13 @@ export class ModelRegistry {
       frameCount,
       steps,
       guidance,
+      guidanceRule,
+      stepReuse,
       seed,
       scheduler: { class: className, config },
       known,
       windows,
+      ...(camera && { camera }),
       provider: completion.provider,
       threads: completion.threads,
       versions: completion.versions,

@@ -10,7 +10,13 @@ import type { Document, DocumentRecord } from '@core/document/records';
 import { AppError, invalidInput } from '@core/errors';
 import { createProjectRecords, type NewProject } from '@core/timeline/create-project';
 import * as schemas from '@contracts/document';
-import { ProjectView, type HistoryEntry, type OpenProject, type ProjectPlace, type ProjectSummary } from '@contracts/ipc';
+import {
+  ProjectView,
+  type HistoryEntry,
+  type OpenProject,
+  type ProjectPlace,
+  type ProjectSummary,
+} from '@contracts/ipc';
 import type { Clock } from '../../platform/clock';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';

@@ -18,7 +18,8 @@ export interface ProjectSize {
 }
 
 export async function sizeOfProject(db: LibraryDatabase, paths: LibraryPaths, projectId: string): Promise<ProjectSize> {
-  const imported = 'SELECT ifnull(sum(bytes), 0) AS bytes FROM (SELECT DISTINCT file, bytes FROM media WHERE project_id = ?)';
+  const imported =
+    'SELECT ifnull(sum(bytes), 0) AS bytes FROM (SELECT DISTINCT file, bytes FROM media WHERE project_id = ?)';
   let bytes = db.get(Bytes, imported, projectId)?.bytes ?? 0;
   let frames = 0;
   for (let after = ''; ;) {
@@ -28,7 +29,9 @@ export async function sizeOfProject(db: LibraryDatabase, paths: LibraryPaths, pr
        WHERE t.project_id = ? AND f.hash > ? ORDER BY f.hash LIMIT ${AT_ONCE}`,
       ...[projectId, after],
     );
-    const sizes = await Promise.all(page.map(({ hash }) => bytesOf(join(paths.frames, hash.slice(0, 2), `${hash}.png`))));
+    const sizes = await Promise.all(
+      page.map(({ hash }) => bytesOf(join(paths.frames, hash.slice(0, 2), `${hash}.png`))),
+    );
     frames += page.length;
     bytes += sizes.reduce((sum, size) => sum + size, 0);
     const last = page.at(-1);

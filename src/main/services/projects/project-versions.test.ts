@@ -36,8 +36,7 @@ async function aProject() {
   return { projects, versions, projectId, edit, undo };
 }
 
-const byId = (records: Iterable<{ readonly id: string }>) =>
-  [...records].sort((a, b) => (a.id < b.id ? -1 : 1));
+const byId = (records: Iterable<{ readonly id: string }>) => [...records].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 test('every version is what the project was after that change, in whatever order they are looked at', async () => {
   const { projects, versions, projectId, edit, undo } = await aProject();
@@ -84,8 +83,7 @@ test('a version has one name, that can be changed and taken away', async () => {
   ]);
   versions.name(projectId, 1, '');
   expect(versions.named(projectId)).toHaveLength(1);
-  for (const version of [0, 3, 999])
-    expect(() => versions.name(projectId, version, 'x')).toThrow('no such version');
+  for (const version of [0, 3, 999]) expect(() => versions.name(projectId, version, 'x')).toThrow('no such version');
   expect(() => versions.at(projectId, 3)).toThrow('no such version');
   expect(() => versions.list('nobody')).toThrow('not in the library');
 });

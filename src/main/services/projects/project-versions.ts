@@ -39,7 +39,9 @@ export class ProjectVersions {
   list(projectId: string): VersionList {
     const { version: current } = this.#require(projectId);
     // What an undo or a redo leads to is an earlier stop already.
-    const changes = this.#rows.journalSteps(projectId).filter(({ source }) => source === 'edit' || source === 'session');
+    const changes = this.#rows
+      .journalSteps(projectId)
+      .filter(({ source }) => source === 'edit' || source === 'session');
     const stops = changes.map(({ version }) => version);
     if (stops.at(-1) !== current) stops.push(current);
     return { current, stops, named: this.named(projectId) };

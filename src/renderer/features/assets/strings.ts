@@ -1,9 +1,12 @@
 /** Words of the media panel. */
-export const strings = {
-  import: 'Import images and sound',
-  emptyTitle: 'No images or sounds yet',
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
+  import: 'Import films, images and sound',
+  emptyTitle: 'No films, images or sounds yet',
   emptyText:
-    'Drop pictures and audio files here. A picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
+    'Drop films, pictures and audio files here. A film goes on the timeline and can be extended; a picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
   dropHere: 'Drop to import',
   useAsFirst: 'Use as first frame',
   useAsFirstTip: 'Begin a new shot from this picture',
@@ -33,3 +36,6 @@ export const strings = {
   notUsed: (name: string, file: string) => `${file} cannot stand in for ${name}`,
   noStart: 'This model cannot start from a picture.',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

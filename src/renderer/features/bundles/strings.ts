@@ -1,5 +1,8 @@
 /** Words of saving and opening bundles. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   exportTitle: 'Save a bundle',
   exportText: 'One .onionskin file with this project, its history, all its takes with their recipes, and its images.',
   importTitle: 'Open a bundle',
@@ -28,3 +31,6 @@ export const strings = {
   cancel: 'Cancel',
   close: 'Close',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

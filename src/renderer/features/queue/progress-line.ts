@@ -4,7 +4,7 @@
 import type { RunProgress } from '@contracts/engine';
 import type { JobView } from '@contracts/job';
 import type { ExportProgress } from '../../state/jobs.svelte';
-import { formatSeconds } from '../../ui/format';
+import { decimal, formatSeconds } from '../../ui/format';
 import { strings } from './strings';
 
 export interface ProgressLine {
@@ -16,11 +16,12 @@ export interface ProgressLine {
 }
 
 export function progressLine(job: JobView, run: RunProgress | null, file: ExportProgress | null): ProgressLine {
-  if (job.kind === 'export') {
-    if (file === null) return { stage: strings.exporting, facts: [], fraction: null };
+  if (job.kind !== 'generate') {
+    const stage = job.kind === 'export' ? strings.exporting : strings.importing;
+    if (file === null) return { stage, facts: [], fraction: null };
     const left = file.framesPerSecond > 0 ? (file.total - file.done) / file.framesPerSecond : null;
     return {
-      stage: strings.exporting,
+      stage,
       facts: [
         ...(left === null ? [] : [strings.left(formatSeconds(left))]),
         strings.framesDone(file.done, file.total),
@@ -44,5 +45,5 @@ export function progressLine(job: JobView, run: RunProgress | null, file: Export
 
 /** Steps are often far below a second, and then two decimals tell more. */
 function formatStep(stepMs: number): string {
-  return stepMs < 1_000 ? `${(stepMs / 1_000).toFixed(2)} s` : formatSeconds(stepMs / 1_000);
+  return stepMs < 1_000 ? `${decimal(stepMs / 1_000, 2)} s` : formatSeconds(stepMs / 1_000);
 }

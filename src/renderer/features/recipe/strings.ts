@@ -1,7 +1,9 @@
 /** Words of the recipe dialogs and of rendering a take again. */
 import type { TakeComparison } from '@contracts/history';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
 
-export const strings = {
+const en = {
   title: 'Recipe',
   text: 'Everything that decides these frames. The same recipe on the same machine gives the same bytes.',
   loading: 'Reading…',
@@ -28,7 +30,9 @@ export const strings = {
 
   fileTitle: (name: string) => `Recipe in ${name}`,
   fileText: (count: number) =>
-    count === 1 ? 'What decided its frames, as the file says it.' : `The file carries ${count} recipes, one for each run in it.`,
+    count === 1
+      ? 'What decided its frames, as the file says it.'
+      : `The file carries ${count} recipes, one for each run in it.`,
   which: 'Which recipe',
   choice: (place: number, prompt: string, seed: number) => `${place}. ${prompt.slice(0, 80)} · seed ${seed}`,
   here: 'This library has a take of exactly this recipe.',
@@ -67,3 +71,6 @@ export const strings = {
   resultToast: 'The re-rendered take was compared',
   show: 'Show',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

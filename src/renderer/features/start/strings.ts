@@ -1,5 +1,8 @@
 /** Words of the start screen and the new-project form. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Onionskin',
   tagline: 'Grow film on a timeline, frame after frame, on your own machine.',
   place: 'Which projects',
@@ -62,3 +65,6 @@ export const strings = {
   showLibrary: 'Show library folder',
   library: (label: string) => `Library: ${label}`,
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

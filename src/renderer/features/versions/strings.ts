@@ -1,5 +1,8 @@
 /** Words of the history slider and of named versions. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Versions of this project',
   slider: 'Version that is shown',
   now: 'Now',
@@ -21,3 +24,6 @@ export const strings = {
   isNow: 'This is the film as it is now.',
   close: 'Back to now',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -92,7 +92,9 @@ export class VersionsUi {
     if (session === null) return false;
     this.#app.flushEdits();
     await session.commits.settled();
-    const answer = await this.#app.attempt(() => this.#app.client.invoke('projects.versions', { projectId: session.id }));
+    const answer = await this.#app.attempt(() =>
+      this.#app.client.invoke('projects.versions', { projectId: session.id }),
+    );
     if (answer === null) return false;
     const stops = [...new Set([...answer.stops, ...answer.named.map(({ version }) => version)])].sort((a, b) => a - b);
     this.list = { ...answer, stops };

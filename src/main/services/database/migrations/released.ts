@@ -11,6 +11,8 @@ import { appSettings } from './0006-app-settings';
 import { draftKeys } from './0007-draft-keys';
 import { sounds } from './0008-sounds';
 import { versionsAndArchive } from './0009-versions-and-archive';
+import { runReports } from './0010-run-reports';
+import { footage } from './0011-footage';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -22,4 +24,6 @@ export const releasedMigrations: readonly Migration[] = [
   draftKeys,
   sounds,
   versionsAndArchive,
+  runReports,
+  footage,
 ];
