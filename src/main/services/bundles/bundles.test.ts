@@ -340,6 +340,22 @@ describe('what a bundle says of its models', () => {
   });
 });
 
+describe('a bundle that was packed anew elsewhere', () => {
+  test("opens with another system's separators", async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const projectId = await aFilm(from, plan);
+    const path = await bundleOf(from, projectId);
+    // Only names in headers: the manifest's own paths are what the app wrote.
+    const headers = /(PK[\s\S]{44}|PK[\s\S]{28})(frames|media)\//g;
+    const windows = readFileSync(path, 'latin1').replace(headers, '$1$2\\');
+    expect(windows).toMatch(/frames\\[0-9a-f]{64}/);
+    writeFileSync(path, windows, 'latin1');
+    const { projectId: copy } = await importBundle(to.db, to.paths, path, to.options);
+    expect(whole(to, copy)).toEqual(whole(from, projectId));
+    expect((await verifyLibrary(to.db, to.paths)).isSound).toBe(true);
+  });
+});
+
 describe('a bundle that cannot be trusted', () => {
   test('cut off or changed anywhere is refused by name, and no row comes of it', async () => {
     const [from, to] = [await aLibrary('from'), await aLibrary('to')];

@@ -142,7 +142,7 @@ function keepFrames(
 ): Kept {
   const { takeId } = jobs.view(jobId);
   if (takeId !== null && takes.get(takeId).view.frames.join() === frames.join()) return { earlierTakeId: takeId };
-  const createdAt = clock.now();
+  const createdAt = takes.timeOfNext(projectId, clock.now());
   const id = newId();
   const take = takes.add({ id, projectId, shotId, segmentId, parentTakeId, recipe, draftKey, frames, createdAt });
   return { take };

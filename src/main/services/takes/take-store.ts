@@ -37,6 +37,7 @@ const TakeRow = z.object({
 /** Stars and notes are the history's; takes themselves never change. */
 const MarkedRow = TakeRow.extend({ isStarred: z.int(), note: z.string() });
 const FrameRow = z.object({ takeId: z.string(), hash: z.string() });
+const TimeRow = z.object({ last: z.int().nullable() });
 const IdRow = z.object({ id: z.string() });
 const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable() });
 
@@ -80,6 +81,15 @@ export class TakeStore {
       });
     });
     return view;
+  }
+
+  /**
+   * The time of a take made now. Never before an earlier one of its project, also when the clock was set back: a segment
+   * shows its newest.
+   */
+  timeOfNext(projectId: string | null, now: number): number {
+    const last = this.#db.get(TimeRow, 'SELECT max(created_at) AS last FROM takes WHERE project_id IS ?', projectId);
+    return Math.max(now, (last?.last ?? -1) + 1);
   }
 
   /** Says that these frame files are safely stored. */
