@@ -25,6 +25,8 @@ const scenes = [
   'studio-failed',
   'studio-long',
   'studio-long-takes',
+  'studio-footage',
+  'dialog-footage',
   'dialog-new-project',
   'dialog-export',
   'dialog-export-empty',

@@ -1,14 +1,8 @@
 /** The studio in German: chosen in the settings, in panels, menu and dialogs, with nothing cut off; and back. */
 import type { Page } from '@playwright/test';
+import { cutOff } from './fixtures/cut-off';
 import { expect, test } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
-
-/** Words of controls that do not fit into them; what ends in an ellipsis on purpose is left out. */
-const cutOff = (page: Page): Promise<string[]> =>
-  page.evaluate<string[]>(`[...document.querySelectorAll('button, h2, h3, label, .label, option, [role=tab], p')]
-    .filter((one) => one.offsetParent !== null && one.closest('.ellipsis, .visually-hidden, [data-testid=prompt-lane]') === null)
-    .filter((one) => one.querySelector('.ellipsis, img, canvas') === null && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible')
-    .map((one) => one.textContent.trim())`);
 
 async function choose(page: Page, value: string): Promise<void> {
   await page.keyboard.press('Control+,');

@@ -33,7 +33,7 @@ function respond(request) {
   const { pathname } = new URL(request.url);
   const [, area, name = ''] = pathname.split('/');
   if (area === 'frames') return file(frames[Number.parseInt(name.slice(56, 64), 16) % frames.length]);
-  if (area === 'media') return file(frames[0]);
+  if (area === 'media' || area === 'posters') return file(frames[0]);
   if (area === 'peaks') return new Response(peaks());
   if (area === 'sounds') return new Response(new Float32Array(96_000).buffer);
   return file(path.join(root, 'out/gallery', pathname));

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { DocumentDiff, DocumentRecord, Id, Sha256 } from './document';
-import { Recipe } from './recipe';
+import { TakeRecipe } from './recipe';
 import { NamedVersion } from './versions';
 
 const EntryPath = z
@@ -63,7 +63,7 @@ export const BundleTakes = z.array(
     shotId: Id,
     segmentId: Id,
     parentTakeId: Id.nullable(),
-    recipe: Recipe,
+    recipe: TakeRecipe,
     recipeHash: Sha256,
     draftKey: z.string().max(300).nullable(),
     frames: z.array(Sha256).min(1),
@@ -92,6 +92,20 @@ export const BundleMedia = z.object({
       createdAt: z.int(),
     }),
   ),
+  /** Imported films without their originals, which stay where they are: their frames are takes. Older bundles have none. */
+  footage: z
+    .array(
+      z.object({
+        id: Id,
+        name: z.string().max(200),
+        facts: z.string().max(10_000),
+        poster: z.string().max(1_000_000),
+        bytes: z.int().min(1),
+        sha256: Sha256,
+        createdAt: z.int(),
+      }),
+    )
+    .default([]),
   /** Frames that were made from the media by scaling. */
   fitted: z.array(z.object({ mediaSha256: Sha256, width: z.int(), height: z.int(), hash: Sha256 })),
 });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { MAX_CURVE_KEYS } from '@core/curve/parameters';
 import type * as Rules from '@core/diffusion/guidance-rule';
 import type * as D from '@core/document/diff';
+import { footageFits } from '@core/footage/fit';
 import * as R from '@core/document/records';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
 
@@ -180,6 +181,7 @@ export const SegmentRecord = z.object({
   parentId: Id.nullable(),
   seed: Seed.nullable(),
   activeTakeId: Id.nullable(),
+  footage: z.object({ mediaId: Id, from: Frame.min(0), fit: z.enum(footageFits) }).optional(),
   joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 

@@ -8,7 +8,7 @@ import { BundleProgress, ImportedBundle } from './bundle';
 import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
 import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
-import { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from './job';
+import { Estimate, ExportPreset, FootageMedia, JobView, MediaView, SoundMedia, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { RelinkReport } from './media';
@@ -237,7 +237,11 @@ export const api = {
 
   /** Opens the file dialog; an empty list means the artist closed it. */
   'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
-  /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
+  /** A frame of the film as an image of the project. */
+  'media.fromFrame': method(
+    z.object({ projectId: Id, frame: Sha256, name: z.string().min(1).max(150) }),
+    z.object({ media: MediaView }),
+  ),
   /** Imported files whose file is gone. */
   'media.offline': method(ProjectRef, z.object({ mediaIds: z.array(Id) })),
   /** Opens the file dialog and looks there for the files that are gone; null means closed. */
@@ -245,10 +249,36 @@ export const api = {
     z.object({ projectId: Id, from: z.enum(['files', 'folder']) }),
     z.object({ report: RelinkReport.nullable() }),
   ),
+  /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
   'media.fittedFrame': method(
     z.object({ mediaId: Id, width: z.int().min(16).max(8192), height: z.int().min(16).max(8192) }),
     z.object({ frame: Sha256 }),
   ),
+
+  /** Conforms what a segment's footage names, at the shot's rate and size; its frames arrive as a take. */
+  'footage.conform': method(z.object({ projectId: Id, segmentId: Id }), z.object({ jobId: Id })),
+  /** Seconds it takes to conform, by what this machine has measured. */
+  'footage.estimate': method(
+    z.object({
+      mediaId: Id,
+      rate: Rate,
+      width: z.int().min(1),
+      height: z.int().min(1),
+      frameCount: z.int().min(1),
+    }),
+    Estimate.pick({ seconds: true, basis: true }),
+  ),
+  /** The film's sound over [from, from + frameCount) as a sound of the project. */
+  'footage.sound': method(
+    z.object({ projectId: Id, mediaId: Id, rate: Rate, from: z.int().min(0), frameCount: z.int().min(1) }),
+    z.object({ media: SoundMedia }),
+  ),
+  /** Numbered pictures as so many single images of the project. */
+  'footage.asImages': method(z.object({ projectId: Id, mediaId: Id }), z.object({ media: z.array(MediaView) })),
+  /** Opens the file dialog to say where the original is now; null means closed. Only the same file is taken. */
+  'footage.relink': method(z.object({ mediaId: Id }), z.object({ media: FootageMedia.nullable() })),
+  /** Shows the original in the file manager. */
+  'footage.reveal': method(z.object({ mediaId: Id }), Nothing),
 
   /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
   'export.choose': method(
@@ -281,7 +311,9 @@ export const events = {
   'jobs.progress': z.object({ progress: RunProgress }),
   /** Export progress. */
   'export.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
-  /** Frames of a running generation that are safely stored. index counts from the segment's first frame. */
+  /** Progress of an import. */
+  'conform.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
+  /** Frames of a running generation or import that are safely stored. index counts from the segment's first frame. */
   'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
   'takes.added': z.object({ projectId: Id, take: TakeView }),
   'media.added': z.object({ projectId: Id, media: MediaView }),

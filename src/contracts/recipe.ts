@@ -5,6 +5,8 @@
  * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
  */
 import { z } from 'zod';
+import { AppError } from '@core/errors';
+import { footageFits } from '@core/footage/fit';
 import {
   GuidanceRule,
   Id,
@@ -150,3 +152,39 @@ export const RecipeDraft = Recipe.pick({
   known: z.array(z.union([KnownFrame, z.object({ index: Index, mediaId: z.string().min(1).max(64) })])).max(1_000),
 });
 export type RecipeDraft = z.infer<typeof RecipeDraft>;
+
+/** All that decides the pixels of a take that was conformed from an imported film. */
+export const FootageRecipe = z.object({
+  schema: z.literal(1),
+  family: z.literal('footage'),
+  mediaId: Id,
+  /** Fingerprint of the file (services/footage/fingerprint.ts). */
+  sha256: Sha256,
+  /** Film frames from the file's first picture. */
+  from: z.int().min(0),
+  frameCount: z.int().min(1).max(10_000_000),
+  rate: Rate,
+  width: z.int().min(1).max(8192),
+  height: z.int().min(1).max(8192),
+  fit: z.enum(footageFits),
+  versions: z.object({ app: z.string(), ffmpeg: z.string() }),
+});
+export type FootageRecipe = z.infer<typeof FootageRecipe>;
+
+/** What a take was made from. */
+export const TakeRecipe = z.union([FootageRecipe, Recipe]);
+export type TakeRecipe = Recipe | FootageRecipe;
+
+export function isFootage(recipe: TakeRecipe): recipe is FootageRecipe {
+  return recipe.family === 'footage';
+}
+
+/** @throws AppError input/invalid for a take that no model made */
+export function modelRecipe(recipe: TakeRecipe): Recipe {
+  if (!isFootage(recipe)) return recipe;
+  throw new AppError('input/invalid', 'This take is imported footage: no model made it, so it has no run to repeat.', {
+    field: 'take',
+    value: 'footage',
+    remedy: 'Choose a generated take, or extend the footage.',
+  });
+}

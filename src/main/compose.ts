@@ -11,7 +11,7 @@ import { AppError } from '@core/errors';
 import type { BundleProgress } from '@contracts/bundle';
 import type { BackupView } from '@contracts/library';
 import type { JobPayload } from '@contracts/job';
-import { RecipeDraft, type Recipe } from '@contracts/recipe';
+import { modelRecipe, RecipeDraft, type Recipe } from '@contracts/recipe';
 import { discardCheckpoints } from './engine/checkpoint-files';
 import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
@@ -39,6 +39,10 @@ import { whereUsed } from './services/history/where-used';
 import { BackgroundSweep } from './services/library/background-sweep';
 import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
+import { type FootagePlace, sortPlaces } from './services/footage/footage-file';
+import { FootageService } from './services/footage/footage-service';
+import { isStillPicture } from './services/footage/probe-footage';
+import { ConformPace } from './services/footage/pace';
 import { freeDiskBytes } from './services/library/free-space';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
@@ -50,10 +54,12 @@ import { sizeOfProject } from './services/projects/project-size';
 import { ProjectVersions } from './services/projects/project-versions';
 import { ProjectService } from './services/projects/project-service';
 import { Calibration } from './services/queue/calibration';
+import { conformStep, keepConform, runConform, type ConformRunOptions } from './services/queue/conform-run';
 import { runExport } from './services/queue/export-run';
 import { keepGeneration, resumeStepOf, runGeneration, type GenerateRunOptions } from './services/queue/generate-run';
 import { JobQueue, type JobRunner } from './services/queue/job-queue';
 import { JobStore } from './services/queue/job-store';
+import { requestConform } from './services/queue/request-conform';
 import { requestExport } from './services/queue/request-export';
 import { requestGeneration, type GenerationRequest } from './services/queue/request-generation';
 import { readRecipes } from './services/recipes/read-recipes';
@@ -178,12 +184,21 @@ function joinServices(
     newId,
     onAdded: (projectId, added) => events.emit('media.added', { projectId, media: added }),
   });
+  const footage = new FootageService(db, {
+    clock,
+    newId,
+    onAdded: (projectId, added) => events.emit('media.added', { projectId, media: added }),
+    importFile: async (projectId, path, signal) => {
+      await sweep.giveWay();
+      return media.importFile(projectId, path, signal);
+    },
+  });
   const projects = new ProjectService(db, {
     clock,
     newId,
     contentsOf: (projectId) => ({
       takes: takes.list(projectId),
-      media: media.list(projectId),
+      media: [...media.list(projectId), ...footage.list(projectId)],
       jobs: jobs.listOfProject(projectId),
     }),
   });
@@ -210,6 +225,19 @@ function joinServices(
     onFrames: (jobId, made) => events.emit('jobs.frames', { jobId, frames: made }),
     manifestOf: (modelId) => models.get(modelId).manifest,
   };
+  const conforming: ConformRunOptions = {
+    spawn: options.spawnExporter,
+    footage,
+    pace: new ConformPace(settings),
+    frames,
+    jobs,
+    takes,
+    transaction,
+    clock,
+    newId,
+    onProgress: (progress) => events.emit('conform.progress', progress),
+    onFrames: (jobId, made) => events.emit('jobs.frames', { jobId, frames: made }),
+  };
   const exporting = {
     exporter,
     jobsDir: paths.jobs,
@@ -219,17 +247,29 @@ function joinServices(
   };
   const runner: JobRunner = {
     run: async (payload, context) => {
-      if (payload.kind === 'generate') return runGeneration(payload, context, generation);
-      await runExport(context, exporting);
-      return null;
+      switch (payload.kind) {
+        case 'generate':
+          return runGeneration(payload, context, generation);
+        case 'conform':
+          return runConform(payload, context, conforming);
+        case 'export':
+          await runExport(context, exporting);
+          return null;
+        default:
+          return payload satisfies never;
+      }
     },
-    keep: (payload, context, whole) =>
-      payload.kind === 'generate' ? keepGeneration(payload, context, whole, generation) : {},
+    keep: (payload, context, whole) => {
+      if (payload.kind === 'generate') return keepGeneration(payload, context, whole, generation);
+      return payload.kind === 'conform' ? keepConform(payload, context, whole, conforming) : {};
+    },
     announce: ({ projectId }, { take }) => {
       if (take !== undefined && projectId !== null) events.emit('takes.added', { projectId, take });
     },
-    resumeStep: (payload, jobId) =>
-      payload.kind === 'generate' ? resumeStepOf(payload, join(paths.jobs, jobId)) : null,
+    resumeStep: (payload, jobId) => {
+      if (payload.kind === 'generate') return resumeStepOf(payload, join(paths.jobs, jobId));
+      return payload.kind === 'conform' ? conformStep(payload, jobId, jobs) : null;
+    },
     heldJobs: () => readdirSync(paths.jobs),
     discard: (jobId) => {
       discardCheckpoints(join(paths.jobs, jobId));
@@ -274,6 +314,11 @@ function joinServices(
           }),
       }),
     );
+
+  const generatedTake = (takeId: string) => {
+    const take = takes.get(takeId);
+    return { ...take, recipe: modelRecipe(take.recipe) };
+  };
 
   startupSweep.start(db, paths, { clock, log });
   queue.start();
@@ -328,6 +373,11 @@ function joinServices(
         await sweep.giveWay();
         return media.importFile(projectId, path, signal);
       },
+      fromFrame: async (projectId, hash, name) => {
+        projects.assertExists(projectId);
+        await sweep.giveWay();
+        return media.importFrame(projectId, frames.pathOf(hash), name);
+      },
       list: (projectId) => media.list(projectId),
       offline: async (projectId) => (await offline(projectId)).map(({ id }) => id),
       relink: async (projectId, files, signal) => {
@@ -344,6 +394,35 @@ function joinServices(
       peaksFile: (mediaId) => media.peaksFile(mediaId),
       samples: (mediaId, signal) => soundBlocks(media.soundOf(mediaId), signal),
     },
+    footage: {
+      link: async (projectId, files, signal) => {
+        projects.assertExists(projectId);
+        const { places, rest } = sortPlaces(files);
+        const linked = [];
+        for (const place of places) {
+          if (place.type === 'file' && (await isStillPicture(place.path))) rest.push(place.path);
+          else linked.push(await footage.link(projectId, place, signal));
+        }
+        return { footage: linked, rest };
+      },
+      conform: (input) =>
+        requestConform(input, {
+          queue,
+          footage,
+          libraryDir: paths.dir,
+          appVersion,
+          clock,
+          newId,
+          documentOf: (projectId) => projects.document(projectId).document,
+        }),
+      estimate: (mediaId, shape) => conforming.pace.estimate(footage.get(mediaId).media, shape),
+      sound: (projectId, mediaId, range, signal) => footage.sound(projectId, mediaId, range, signal),
+      asImages: (projectId, mediaId) => footage.asImages(projectId, mediaId),
+      relink: (mediaId, files) => footage.relink(mediaId, onePlace(files)),
+      originalOf: (mediaId) => footage.originalOf(mediaId),
+      poster: (mediaId) => footage.poster(mediaId),
+      picture: (mediaId, at, signal) => footage.picture(mediaId, at, signal),
+    },
     frames: {
       pathOf: (hash) => frames.pathOf(hash),
       read: (hash) => frames.read(hash),
@@ -355,19 +434,19 @@ function joinServices(
       tokens: (modelId, text) => models.tokens(modelId, text),
     },
     takes: {
-      get: (takeId) => takes.get(takeId),
+      get: generatedTake,
       list: (projectId) => takes.list(projectId),
       report: (takeId) => jobs.reportOfTake(takes.get(takeId).view.id),
       star: (takeId, isStarred) => history.star(takeId, isStarred),
       note: (takeId, note) => history.note(takeId, note),
       rerender: (takeId) => {
-        const { recipe } = takes.get(takeId);
+        const { recipe } = generatedTake(takeId);
         // A segment of its own, outside any project: it must not become the newest take of the one it is compared with.
         const place = { projectId: null, shotId: 'rerender', segmentId: takeId, parentTakeId: null };
         return generate({ ...place, draft: RecipeDraft.parse({ ...recipe, modelId: recipe.model.id }) }, recipe);
       },
       compare: (takeId, otherTakeId) =>
-        compareTakes(takes.get(takeId), takes.get(otherTakeId), (hash) => frames.read(hash)),
+        compareTakes(generatedTake(takeId), generatedTake(otherTakeId), (hash) => frames.read(hash)),
       whereUsed: (takeId) => {
         const take = takes.get(takeId);
         const { projectId } = take;
@@ -481,6 +560,18 @@ function isDone(jobs: JobStore, jobId: string): boolean {
     if (error instanceof AppError && error.code === 'job/not-found') return false;
     throw error;
   }
+}
+
+/** @throws AppError media/unsupported when the files are not one film or one sequence */
+function onePlace(files: readonly string[]): FootagePlace {
+  const { places, rest } = sortPlaces(files);
+  const [place] = places;
+  if (place !== undefined && places.length === 1 && rest.length === 0) return place;
+  throw new AppError('media/unsupported', 'These files are not one film.', {
+    field: 'file',
+    value: String(files.length),
+    remedy: 'Choose one film, or all pictures of one sequence.',
+  });
 }
 
 function outPathOf(payload: JobPayload, jobId: string): string {

@@ -20,9 +20,9 @@ import type { RunProgress } from '@contracts/engine';
 import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
-import type { Estimate, ExportPreset, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
-import type { RelinkReport } from '@contracts/media';
+import type { Estimate, ExportPreset, FootageMedia, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
 import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
+import type { RelinkReport } from '@contracts/media';
 import type { ProjectVersion, VersionList } from '@contracts/versions';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
@@ -39,10 +39,19 @@ export interface StudioEvents {
   'jobs.progress': { progress: RunProgress };
   'jobs.frames': { jobId: string; frames: { index: number; hash: string }[] };
   'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
+  'conform.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
   'bundle.progress': { progress: BundleProgress };
   'library.progress': { progress: UpkeepProgress };
+}
+
+/** What a conform makes: frames of the film's rate and size. */
+export interface ConformShape {
+  readonly rate: Rate;
+  readonly width: number;
+  readonly height: number;
+  readonly frameCount: number;
 }
 
 export interface Studio {
@@ -92,6 +101,8 @@ export interface Studio {
   readonly media: {
     /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
+    /** A stored frame as an image of the project, under a name without its ending. */
+    fromFrame(projectId: string, hash: string, name: string): Promise<MediaView>;
     list(projectId: string): MediaView[];
     /** Ids of those whose file is gone. */
     offline(projectId: string): Promise<string[]>;
@@ -105,6 +116,35 @@ export interface Studio {
     peaksFile(mediaId: string): Promise<string>;
     /** A sound's samples as films have them: 48 kHz, interleaved stereo, 32-bit float, little-endian. */
     samples(mediaId: string, signal?: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
+  };
+
+  /** Imported films and numbered pictures: originals that are linked, and conformed to the film's rate and size. */
+  readonly footage: {
+    /** Of these files, those that are films or make a sequence become footage; the rest is answered. */
+    link(
+      projectId: string,
+      paths: readonly string[],
+      signal?: AbortSignal,
+    ): Promise<{ footage: FootageMedia[]; rest: string[] }>;
+    /** Queues the conform of a segment that names footage. @returns the job's id */
+    conform(input: { projectId: string; segmentId: string }): Promise<string>;
+    estimate(mediaId: string, shape: ConformShape): { seconds: number; basis: 'measured' | 'typical' };
+    /** Its sound over some film frames as a sound of the project. */
+    sound(
+      projectId: string,
+      mediaId: string,
+      range: { rate: Rate; from: number; frameCount: number },
+      signal?: AbortSignal,
+    ): Promise<MediaView>;
+    asImages(projectId: string, mediaId: string): Promise<MediaView[]>;
+    /** The original lies here now. @throws AppError media/unreadable for another file */
+    relink(mediaId: string, paths: readonly string[]): Promise<FootageMedia>;
+    /** A file of the original, to be shown in the file manager. */
+    originalOf(mediaId: string): Promise<string>;
+    /** PNG. */
+    poster(mediaId: string): Uint8Array<ArrayBuffer>;
+    /** PNG of what is on screen when a film frame starts, counted from the file's first picture. */
+    picture(mediaId: string, at: { rate: Rate; frame: number }, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   };
 
   readonly frames: {
@@ -123,6 +163,7 @@ export interface Studio {
   };
 
   readonly takes: {
+    /** @throws AppError input/invalid for a take of footage, which no model made */
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
     /** What was promised and what it took; null = nothing was noted. */

@@ -38,6 +38,9 @@ export interface CurveSetting {
 }
 
 export function windowCurves(shot: Shot, window: WindowSpan, { limits, offset }: CurveSetting): WindowCurves {
+  // Most shots have none, and this is asked for each window in sight.
+  if (shot.curves === undefined)
+    return { guidance: [shot.sampling.guidance], promptStrength: [1], hold: { prefix: 1, later: 1 } };
   const at = (parameter: CurveParameter, index: number): number => asked(shot, parameter, offset + index);
   const kept = (parameter: CurveParameter): number =>
     meanOf(range(window.keepFrom, window.keepTo).map((index) => at(parameter, index)));

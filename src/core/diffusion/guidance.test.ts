@@ -1,6 +1,6 @@
 /** Guidance against diffusers' guiders; the values come from models/goldens/make_schedulers.py. */
 import { describe, expect, test } from 'vitest';
-import { guidedFromPair, rescaleGuided } from './guidance';
+import { type GuidanceScale, guidedFromPair, rescaleGuided } from './guidance';
 import { apgGuided } from './guidance-apg';
 import golden from './guidance.golden.json';
 import { isSigmaGuided, isStepGuided } from './guidance-interval';
@@ -46,6 +46,25 @@ describe('classifier-free guidance', () => {
     const out = new Float32Array(4);
     guidedFromPair(pair, Float32Array.of(1, 1, 3, 3), out);
     expect(Array.from(out)).toEqual([1, 2, 4, 7]);
+  });
+
+  test('a scale per value: where all are one it is that one bit for bit, else each value has its own', () => {
+    const { uncond, cond } = firstStep;
+    const ways: readonly ((scale: GuidanceScale, out: Float32Array) => void)[] = [
+      (scale, out) => guidedFromPair(joined(uncond, cond), scale, out),
+      (scale, out) => zeroStarGuided(uncond, cond, scale, out),
+      (scale, out) =>
+        apgGuided(uncond, cond, { scale, eta: 0.5, normThreshold: 3, momentum: null, average: null, out }),
+    ];
+    for (const guide of ways) {
+      const [low, high, equal, split] = [0, 1, 2, 3].map(() => new Float32Array(VALUES));
+      guide(1.7, low!);
+      guide(4.2, high!);
+      guide(new Float32Array(VALUES).fill(1.7), equal!);
+      guide(new Float32Array(VALUES).fill(1.7).fill(4.2, VALUES / 2), split!);
+      expect(equal).toEqual(low);
+      expect([...split!]).toEqual([...low!.subarray(0, VALUES / 2), ...high!.subarray(VALUES / 2)]);
+    }
   });
 
   test('full rescale gives the guided prediction the deviation of the conditional one', () => {

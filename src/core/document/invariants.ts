@@ -146,6 +146,9 @@ function rangeProblem(record: DocumentRecord): string | null {
     case 'segment':
       if (!areIntegers(record.from, record.frameCount) || record.frameCount < 1)
         return `has ${record.frameCount} frames from ${record.from}`;
+      if (record.footage !== undefined && record.role !== 'first') return `is a ${record.role} segment with footage`;
+      if (record.footage !== undefined && !(areIntegers(record.footage.from) && record.footage.from >= 0))
+        return `shows footage from frame ${record.footage.from}`;
       return joinsProblem(record);
     case 'prompt-block':
       if (!areIntegers(record.from, record.to) || record.from >= record.to)

@@ -8,6 +8,7 @@
  * Not here: selection, zoom, playhead, jobs, and takes. Takes are immutable results kept by the library; a segment names
  * the one it uses.
  */
+import type { FootageFit } from '../footage/fit';
 import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import type { Rate } from '../time/rate';
 
@@ -130,6 +131,7 @@ export interface SamplingSettings {
   readonly motion?: Motion | undefined;
 }
 
+/** A picture sequence that begins generated or imported and grows at both ends. */
 /** What a curve can set from frame to frame. Pan, zoom and rotate are movements per frame. */
 export type CurveParameter = 'guidance' | 'promptStrength' | 'hold' | 'panX' | 'panY' | 'zoom' | 'rotate';
 
@@ -154,13 +156,12 @@ export interface CurveKey {
 /** Keys by frame, each frame once. A curve without keys is absent: the plain setting holds. */
 export type ShotCurves = Readonly<Partial<Record<CurveParameter, readonly CurveKey[] | undefined>>>;
 
-/** A generated picture sequence, growing at both ends. */
 export interface ShotRecord {
   readonly kind: 'shot';
   readonly id: RecordId;
   readonly name: string;
   readonly modelId: string;
-  /** The rate its frames were generated for (the model's native rate). */
+  /** The rate its frames were generated for (the model's native rate), or conformed to (the film's). */
   readonly rate: Rate;
   readonly width: number;
   readonly height: number;
@@ -176,6 +177,14 @@ export interface ShotRecord {
 
 /** first: frames out of nothing or images · forward / backward: grown from a parent · retake: [from, from+count) again */
 export type SegmentRole = 'first' | 'forward' | 'backward' | 'retake';
+
+/** A segment whose frames come from an imported film instead of a model. */
+export interface SegmentFootage {
+  readonly mediaId: string;
+  /** Frames at the shot's rate from the file's first picture to the segment's first frame, ≥ 0. */
+  readonly from: number;
+  readonly fit: FootageFit;
+}
 
 /** A picture outside a segment's own branch that it meets: a frame of a shot as its film shows it now, or an image. */
 export type JoinedFrame = { readonly shotId: RecordId; readonly frame: number } | { readonly mediaId: string };
@@ -202,6 +211,8 @@ export interface SegmentRecord {
   readonly seed: number | null;
   /** The take in use; null = the newest finished one. */
   readonly activeTakeId: string | null;
+  /** Absent = made by the shot's model. Only a `first` segment can have it; what grows from it is the model's. */
+  readonly footage?: SegmentFootage | undefined;
   /** A joined shot may leave the film: then the segment keeps its takes and cannot be made again. */
   readonly joins?: Joins | undefined;
 }

@@ -6,7 +6,15 @@ import { clampValue, curveParameters, MAX_CURVE_KEYS, plainValue, roundedValue }
 import { curveValue, lastKeyAt } from '../curve/evaluate';
 import { recordOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
-import type { CurveEase, CurveKey, CurveParameter, Document, RecordId, ShotRecord } from '../document/records';
+import type {
+  CurveEase,
+  CurveKey,
+  CurveParameter,
+  Document,
+  RecordId,
+  ShotCurves,
+  ShotRecord,
+} from '../document/records';
 import { editDocument, invalidEdit } from './edit';
 
 /** Which curve is meant. */
@@ -38,6 +46,23 @@ export function setCurve(doc: Document, { shotId, parameter }: CurveOf, keys: re
     );
   const sorted = keys.map((key) => ({ ...key, value: roundedValue(key.value) })).sort((a, b) => a.frame - b.frame);
   return editDocument(doc, (draft) => draft.set(withCurve(shot, parameter, sorted)));
+}
+
+/** Replaces all curves of a shot by another's, moved in time; none = the plain settings again. */
+export function setCurves(
+  doc: Document,
+  shotId: RecordId,
+  { curves, byFrames }: { readonly curves: ShotCurves | undefined; readonly byFrames: number },
+): DocumentDiff {
+  const { curves: _replaced, ...plain } = recordOf(doc, 'shot', shotId);
+  const moved = Object.entries(curves ?? {}).map(([parameter, keys]) => [
+    parameter,
+    keys?.map((key) => ({ ...key, frame: key.frame + byFrames })),
+  ]);
+  return editDocument(
+    doc,
+    (draft) => draft.set(moved.length === 0 ? plain : { ...plain, curves: Object.fromEntries(moved) as ShotCurves }), // the same keys
+  );
 }
 
 /**

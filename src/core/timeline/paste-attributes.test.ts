@@ -8,6 +8,7 @@ import { pocketLimits } from '../prompt/test-limits';
 import { setMarker, addMarker } from './markers';
 import { insertAudio, setClipSound } from './insert-audio';
 import { insertStill } from './insert-still';
+import { putCurveKey } from './curves';
 import { type Attribute, attributes, pasteAttributes } from './paste-attributes';
 import { setTravel, splitBlock } from './prompt-blocks';
 import { setSampling, setShotWords } from './shot-settings';
@@ -18,9 +19,11 @@ const film = after(
   anEmptyFilm(),
   aShot('a', { frameCount: 12 }),
   aShot('b', { start: 36, frameCount: 8 }),
+  aShot('still-shot', { start: 120, frameCount: 8 }),
   (doc) => splitBlock(doc, 'a-block', 6, 'a-second'),
   (doc) => setTravel(doc, 'a-second', { kind: 'slerp', frames: 2 }),
   (doc) => setSampling(doc, 'a-shot', { steps: 7, guidance: 5, negative: 'blur' }),
+  (doc) => putCurveKey(doc, { shotId: 'a-shot', parameter: 'zoom' }, { frame: 3, value: 1.01 }),
   (doc) => setShotWords(doc, 'a-shot', { head: 'film still,', tail: 'grain' }),
   (doc) => addTrack(doc, { id: 'sounds', type: 'audio' }),
   (doc) => insertAudio(doc, { clipId: 's', trackId: 'sounds', start: 0, mediaId: 'm', name: 's', frameCount: 40 }),
@@ -44,7 +47,18 @@ describe('attributes of a shot', () => {
       head: 'film still,',
       tail: 'grain',
       sampling: { steps: 7, guidance: 5, negative: 'blur' },
+      curves: { zoom: [{ frame: 3, value: 1.01, ease: 'linear' }] },
     });
+    const back = after(doc, (now) =>
+      pasteAttributes(now, {
+        from: recordOf(film, 'clip', 'still-shot-clip'),
+        toClipIds: ['b-clip'],
+        which: new Set(['curves']),
+        seed: null,
+        newId: () => 'x',
+      }),
+    );
+    expect(recordOf(back, 'shot', 'b-shot')).not.toHaveProperty('curves');
     expect(recordOf(doc, 'segment', 'b-first').seed).toBe(41);
     expect(blocksOf(doc, 'b-shot').map(({ from, to, text, travel }) => [from, to, text, travel?.kind])).toEqual([
       [0, 6, 'a prompt', undefined],

@@ -7,6 +7,7 @@ import { applyDiff, squashDiffs } from '../document/apply-diff';
 import { plannedRange } from '../document/branch';
 import { type DocumentDiff, emptyDiff } from '../document/diff';
 import type { ClipRecord, Document, RecordId, ShotRecord } from '../document/records';
+import { setCurves } from './curves';
 import { invalidEdit } from './edit';
 import { setClipSound } from './insert-audio';
 import { type NewPrompt, replacePrompts } from './prompt-blocks';
@@ -15,14 +16,14 @@ import { setSampling, setShotWords } from './shot-settings';
 import { endOf } from './placement';
 import { trimClip, trimLimits } from './trim';
 
-export const attributes = ['prompts', 'words', 'negative', 'sampling', 'seed', 'length', 'sound'] as const;
+export const attributes = ['prompts', 'words', 'negative', 'sampling', 'curves', 'seed', 'length', 'sound'] as const;
 export type Attribute = (typeof attributes)[number];
 
 /** Attributes that a clip has and gives. */
 export function attributesOf(clip: ClipRecord): readonly Attribute[] {
   switch (clip.source.type) {
     case 'shot':
-      return ['prompts', 'words', 'negative', 'sampling', 'seed', 'length'];
+      return ['prompts', 'words', 'negative', 'sampling', 'curves', 'seed', 'length'];
     case 'still':
       return ['length'];
     case 'audio':
@@ -104,6 +105,8 @@ function editsFor(attribute: Attribute, clipId: RecordId, paste: AttributePaste)
           return setSampling(doc, target.id, { negative });
         case 'sampling':
           return setSampling(doc, target.id, { steps, guidance, contextFrames, framesPerWindow });
+        case 'curves':
+          return setCurves(doc, target.id, { curves: source.curves, byFrames: shiftBetween(doc, source, target) });
         case 'seed':
           return target.headSegmentId === null ? emptyDiff : setSegment(doc, target.headSegmentId, { seed });
         default:
@@ -136,6 +139,12 @@ function promptsFor(doc: Document, source: ShotRecord, target: ShotRecord, newId
     id: newId(),
     to: i === moved.length - 1 ? Math.max(block.to, there.to) : block.to,
   }));
+}
+
+/** Frames from the start of one shot's film to that of another's. */
+function shiftBetween(doc: Document, source: ShotRecord, target: ShotRecord): number {
+  const [here, there] = [plannedRange(doc, source.id), plannedRange(doc, target.id)];
+  return (there?.from ?? 0) - (here?.from ?? 0);
 }
 
 /** As long as its source and its neighbours allow. */

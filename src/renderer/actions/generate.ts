@@ -19,6 +19,7 @@ import type { SamplingSettings, SegmentRecord, ShotRecord } from '@core/document
 import type { ApiInput, ApiOutput, ModelView } from '@contracts/ipc';
 import type { AppState } from '../state/app.svelte';
 import { appErrorFrom } from '../state/app-error-from';
+import { conformSegment } from './footage';
 import type { ProjectSession } from '../state/session.svelte';
 import { clipUnderPlayhead, focusOf, focusOnClip, segmentById, spanAt, spanToGenerate } from './selection';
 import { strings } from './strings';
@@ -60,7 +61,9 @@ export function generateSelected(app: AppState): void {
     else app.toast('info', strings.selectAClip, strings.selectAClipRemedy);
     return;
   }
-  if (focus.block === null || focus.block.text.trim() === '') {
+  const span = spanToGenerate(focus);
+  const isImported = span !== null && segmentById(session, span.segmentId)?.footage !== undefined;
+  if (!isImported && (focus.block === null || focus.block.text.trim() === '')) {
     const hasImage = recordsOf(session.doc, 'anchor').some((anchor) => anchor.shotId === focus.shot.id);
     if (!hasImage) {
       if (focus.block !== null) app.editPrompt(focus.block.id);
@@ -68,7 +71,6 @@ export function generateSelected(app: AppState): void {
       return;
     }
   }
-  const span = spanToGenerate(focus);
   if (span === null) return;
   if (span.takeId === null || span.isStale) {
     showNewest(session, span.segmentId);
@@ -100,7 +102,10 @@ export function retakeSelected(app: AppState): void {
   const focus = session === null ? null : focusOf(session, app.transport.playhead);
   if (focus === null) return app.toast('info', strings.selectAClip, strings.selectAClipRemedy);
   const span = spanAt(focus);
-  if (span !== null) retake(app, span.segmentId);
+  if (session === null || span === null) return;
+  if (segmentById(session, span.segmentId)?.footage !== undefined)
+    return app.toast('info', strings.footageRetake, strings.footageRetakeRemedy);
+  retake(app, span.segmentId);
 }
 
 /** Grows a clip and queues the new frames. False when the document refused it. */
@@ -226,6 +231,7 @@ export async function queueSegment(
   const segment = segmentById(session, segmentId);
   const shot = segment === null ? undefined : session.doc.get(segment.shotId);
   if (segment === null || shot?.kind !== 'shot') return false;
+  if (segment.footage !== undefined) return conformSegment(app, session, segment, shot);
   if (isWaitingForParent(app, session, segment)) {
     app.waitingSegments = new Set(app.waitingSegments).add(segmentId);
     return true;
@@ -331,6 +337,8 @@ export function outlookOf(
   segment: SegmentRecord,
   shot: ShotRecord,
 ): SegmentOutlook {
+  // Filled from its file: no model runs.
+  if (segment.footage !== undefined) return { windows: [], notes: [], reason: null };
   try {
     const model = modelFor(app, shot.modelId);
     if (model.problem !== null) return { windows: [], notes: [], reason: model.problem.message };

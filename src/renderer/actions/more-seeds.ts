@@ -27,6 +27,7 @@ export function seedTarget(app: AppState, session: ProjectSession): SeedTarget |
   const span = focus === null ? null : spanAt(focus);
   const segment = span === null ? null : segmentById(session, span.segmentId);
   if (focus === null || segment === null) return null;
+  if (segment.footage !== undefined) return { shot: focus.shot, segment, windows: [], reason: strings.footageSeeds };
   const { windows, reason } = outlookOf(app, session, segment, focus.shot);
   const waits = isWaitingForParent(app, session, segment) ? strings.partWaits : null;
   return { shot: focus.shot, segment, windows, reason: waits ?? reason };

@@ -4,6 +4,7 @@
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
+import { keepFrame } from './footage';
 import { openRecipe } from '../features/recipe/dropped-recipes';
 import { toggleVersions } from '../features/versions/versions-ui.svelte';
 import { generateSelected, newPromptBlock } from './generate';
@@ -64,6 +65,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+KeyI'],
     when: hasProject,
     run: (app) => void app.chooseMedia(),
+  },
+  {
+    id: 'media.keepFrame',
+    label: strings.keepFrame,
+    category: categories.project,
+    keys: [],
+    when: hasProject,
+    run: (app) => void keepFrame(app),
   },
   {
     id: 'export.open',

@@ -11,7 +11,7 @@ import { extendForward } from '@core/timeline/grow-segment';
 import { insertAudio } from '@core/timeline/insert-audio';
 import { insertShot } from '@core/timeline/insert-shot';
 import { setTravel, splitBlock } from '@core/timeline/prompt-blocks';
-import type { JobView, MediaView, TakeView } from '@contracts/job';
+import type { FootageMedia, JobView, MediaView, TakeView } from '@contracts/job';
 import type { OpenProject } from '@contracts/ipc';
 import { toyManifest } from '../state/toy-manifest.test-support';
 
@@ -100,6 +100,23 @@ export class FilmBuilder {
   travelling(name: string, at: number, frames: number): this {
     return this.edit((doc) => splitBlock(doc, `block-${name}`, at, `block-${name}-2`)).edit((doc) =>
       setTravel(doc, `block-${name}-2`, { kind: 'slerp', frames }),
+    );
+  }
+
+  /** An imported film on V1 that is not there yet; ids `clip-ID`, `part-ID`, `film-ID`. */
+  footage(id: string, media: Pick<FootageMedia, 'name' | 'notes'>, start: number): this {
+    const mediaId = `film-${id}`;
+    this.media.push({
+      ...{ kind: 'footage', id: mediaId, bytes: 4_812_000_000, sha256: frameOf(2), createdAt: NOW, ...media },
+      ...{ width: 3840, height: 2160, codec: 'hevc', rate: { num: 30_000, den: 1001 }, hasSound: true },
+      ...{ ticks: 3_003_000, clock: { num: 1, den: 30_000 } },
+    });
+    const ids = { shotId: `shot-${id}`, segmentId: `part-${id}`, clipId: `clip-${id}`, blockId: null, text: null };
+    const sampling = { steps: 24, guidance: 3, negative: '', contextFrames: 4, framesPerWindow: null };
+    const place = { trackId: 'track-1', start, name: media.name.slice(0, 200), frameCount: 40 };
+    const footage = { mediaId, from: 8, fit: 'fill' } as const;
+    return this.edit((doc) =>
+      insertShot(doc, { ...ids, ...place, modelId: toyManifest.id, rate: RATE, ...SIZE, sampling, footage }),
     );
   }
 

@@ -57,6 +57,21 @@ const common: Answers = {
     ...{ memoryBytes: 420_000_000, diskBytes: 160_000, freeMemoryBytes: 9_000_000_000, freeDiskBytes: 80_000_000_000 },
   },
   'history.search': { runs: [], next: null },
+  'devices.report': {
+    ...{ choice: 'auto', inUse: 'cpu', why: 'It is the only one that works here.' },
+    devices: [
+      { provider: 'cuda', reason: 'libcudart.so.12 is not on this machine.', probeMs: null },
+      { provider: 'webgpu', reason: null, probeMs: 31 },
+      { provider: 'cpu', reason: null, probeMs: 12 },
+    ],
+  },
+  'devices.cuda': {
+    state: 'missing',
+    missing: ['libcudart.so.12'],
+    source: 'example.org',
+    bytes: 1_400_000_000,
+    problem: null,
+  },
 };
 
 function studio(opened: OpenProject, more: Answers = {}, then?: Scene['then']): Scene {
@@ -100,6 +115,16 @@ function project(n: number, name: string): ProjectSummary {
     updatedAt: NOW - n * 3_600_000,
   };
 }
+
+const longFootage = (): FilmBuilder =>
+  new FilmBuilder('Footage').footage(
+    'street',
+    {
+      name: `${LONG_NAME}.mov`,
+      notes: ['variable-rate', 'rotated', 'wide-pixels', 'interlaced', 'hdr', 'alpha'],
+    },
+    4,
+  );
 
 const waiting = Array.from({ length: 6 }, (_, n) => job(n + 2, {}));
 const busyJobs: JobView[] = [
@@ -196,6 +221,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
     stage.app.leftTab = 'takes';
     select(longClip)(stage);
   }),
+  'studio-footage': studio(longFootage().opened(), {}, select('clip-street')),
+  'dialog-footage': studio(
+    longFootage().opened(),
+    { 'footage.estimate': { seconds: 4_210, basis: 'measured' } },
+    ({ app }) =>
+      void (app.dialog = { kind: 'footage', mediaIds: ['film-street', 'film-street'], trackId: null, frame: 0 }),
+  ),
   'dialog-new-project': { answers: common, then: ({ app }) => void (app.dialog = { kind: 'new-project' }) },
   'dialog-export': studio(normalFilm().opened(), {}, ({ app }) => void (app.dialog = { kind: 'export' })),
   'dialog-export-empty': studio(

@@ -46,6 +46,12 @@ export type Dialog =
   | { readonly kind: 'recipe-file'; readonly file: RecipeFile }
   | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
   | { readonly kind: 'model'; readonly modelId: string }
+  | {
+      readonly kind: 'footage';
+      readonly mediaIds: readonly string[];
+      readonly trackId: string | null;
+      readonly frame: number;
+    }
   | { readonly kind: 'prompt-map'; readonly shotId: string }
   | ({ readonly kind: 'curve-text' } & CurveOf)
   | { readonly kind: 'paste-attributes'; readonly from: ClipRecord; readonly toClipIds: readonly string[] }
@@ -304,6 +310,7 @@ export class AppState {
     client.on('jobs.progress', ({ progress }) => jobs.putProgress(progress));
     client.on('jobs.frames', ({ jobId, frames }) => jobs.putFrames(jobId, frames));
     client.on('export.progress', ({ jobId, ...progress }) => jobs.putExportProgress(jobId, progress));
+    client.on('conform.progress', ({ jobId, ...progress }) => jobs.putExportProgress(jobId, progress));
     client.onPreview((preview) => jobs.putPreview(preview));
     client.on('takes.added', ({ projectId, take }) => {
       if (this.session?.id !== projectId) return;

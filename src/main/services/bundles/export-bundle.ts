@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { AppError } from '@core/errors';
 import type { BundleManifest, BundleMedia, BundleModel, BundleProject, BundleTakes } from '@contracts/bundle';
 import { DocumentDiff } from '@contracts/document';
+import { isFootage } from '@contracts/recipe';
 import { NamedVersion } from '@contracts/versions';
 import type { ModelManifest } from '@contracts/model-manifest';
 import type { Clock } from '../../platform/clock';
@@ -55,6 +56,15 @@ const Media = z.object({
   sampleRate: z.int().nullable(),
   channels: z.int().nullable(),
   samples: z.int().nullable(),
+  bytes: z.int(),
+  sha256: z.string(),
+  createdAt: z.int(),
+});
+const Footage = z.object({
+  id: z.string(),
+  name: z.string(),
+  facts: z.string(),
+  poster: z.string(),
   bytes: z.int(),
   sha256: z.string(),
   createdAt: z.int(),
@@ -170,7 +180,10 @@ export function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
                     WHERE project_id = ? ORDER BY created_at, rowid`;
   const fittedSql = `SELECT DISTINCT f.media_sha256 AS mediaSha256, f.width, f.height, f.hash FROM fitted_frames f
                      JOIN media m ON m.sha256 = f.media_sha256 WHERE m.project_id = ? ORDER BY 1, 2, 3`;
-  return { media: db.all(Media, mediaSql, projectId), fitted: db.all(Fitted, fittedSql, projectId) };
+  const footageSql = `SELECT id, name, facts, poster, bytes, sha256, created_at AS createdAt FROM footage
+                      WHERE project_id = ? ORDER BY created_at, rowid`;
+  const footage = db.all(Footage, footageSql, projectId);
+  return { media: db.all(Media, mediaSql, projectId), footage, fitted: db.all(Fitted, fittedSql, projectId) };
 }
 
 interface BundleFile {
@@ -198,7 +211,8 @@ function modelsOf(
   takes: BundleTakes,
   { installedModels = [], appVersion }: Pick<ExportBundleOptions, 'installedModels' | 'appVersion'>,
 ): BundleModel[] {
-  const models = new Map(takes.map(({ recipe: { model } }) => [JSON.stringify(model), model]));
+  const used = takes.flatMap(({ recipe }) => (isFootage(recipe) ? [] : [recipe.model]));
+  const models = new Map(used.map((model) => [JSON.stringify(model), model]));
   return [...models.values()].map((model) => {
     const installed = installedModels.find(({ id }) => id === model.id);
     if (installed === undefined) return model;

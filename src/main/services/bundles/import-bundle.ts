@@ -20,6 +20,7 @@ import type { LibraryDatabase } from '../database/library-database';
 import { assertFreeSpace } from '../library/free-space';
 import { commitSources } from '../projects/project-rows';
 import { recipeHash } from '../takes/recipe-hash';
+import { FootageFacts } from '../footage/probe-footage';
 import { TakeStore } from '../takes/take-store';
 import { damaged, ZipReader } from './zip-file';
 
@@ -153,9 +154,11 @@ export function insertProject(
     const exists = (sql: string, id: string) => db.get(Found, sql, id)?.found === 1;
     const takeSql = 'SELECT EXISTS (SELECT 1 FROM takes WHERE id = ?) AS found';
     const mediaSql = 'SELECT EXISTS (SELECT 1 FROM media WHERE id = ?) AS found';
+    const footageSql = 'SELECT EXISTS (SELECT 1 FROM footage WHERE id = ?) AS found';
     const ids = new Map<string, string>();
     for (const { id } of takes) ids.set(`take ${id}`, exists(takeSql, id) ? newId() : id);
     for (const { id } of media.media) ids.set(`media ${id}`, exists(mediaSql, id) ? newId() : id);
+    for (const { id } of media.footage) ids.set(`media ${id}`, exists(footageSql, id) ? newId() : id);
     const takeId = (id: string) => ids.get(`take ${id}`) ?? id;
     const mediaId = (id: string) => ids.get(`media ${id}`) ?? id;
     const rename = (record: DocumentRecord) => renamed(record, takeId, mediaId);
@@ -199,6 +202,14 @@ export function insertProject(
           one.createdAt,
         ],
       );
+    for (const { id, name: own, facts, poster, bytes, sha256: print, createdAt } of media.footage)
+      // An original that another project of this library has linked is linked here too.
+      db.run(
+        `INSERT INTO footage (id, project_id, name, place, facts, poster, bytes, sha256, created_at)
+         VALUES (?, ?, ?, (SELECT place FROM footage WHERE sha256 = ? AND place IS NOT NULL LIMIT 1), ?, ?, ?, ?, ?)`,
+        ...[mediaId(id), projectId, own, print, JSON.stringify(FootageFacts.parse(JSON.parse(facts))), poster],
+        ...[bytes, print, createdAt],
+      );
     for (const { mediaSha256, width, height, hash } of media.fitted) {
       store.addFrames([hash], project.createdAt);
       db.run(
@@ -224,8 +235,14 @@ function renamed(
   takeId: (id: string) => string,
   mediaId: (id: string) => string,
 ): DocumentRecord {
-  if (record.kind === 'segment' && record.activeTakeId !== null)
-    return { ...record, activeTakeId: takeId(record.activeTakeId) };
+  if (record.kind === 'segment') {
+    const { activeTakeId, footage } = record;
+    return {
+      ...record,
+      activeTakeId: activeTakeId === null ? null : takeId(activeTakeId),
+      ...(footage && { footage: { ...footage, mediaId: mediaId(footage.mediaId) } }),
+    };
+  }
   if (record.kind === 'anchor') return { ...record, mediaId: mediaId(record.mediaId) };
   if (record.kind === 'clip' && record.source.type !== 'shot')
     return { ...record, source: { ...record.source, mediaId: mediaId(record.source.mediaId) } };

@@ -226,6 +226,46 @@ describe('migrations', () => {
     expect(db.all(All, 'SELECT * FROM media')).toEqual([]);
   });
 
+  test('version 11 keeps jobs with their frames and what the history hears of them, and lets films in', async () => {
+    const paths = aFolder();
+    const options = { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations.slice(0, 10), ...noClean };
+    const before = await openDatabase(paths, options);
+    addProject(before, 'p', 'Film');
+    const hash = 'a'.repeat(64);
+    before.run('INSERT INTO frames VALUES (?, 1)', hash);
+    const job = (db: LibraryDatabase, id: string, kind: string) =>
+      db.run(
+        `INSERT INTO jobs (id, project_id, kind, state, title, frame_count, payload, queue_place, created_at)
+         VALUES (?, 'p', ?, 'running', 't', 3, '{}', 1, 2)`,
+        ...[id, kind],
+      );
+    job(before, 'old', 'generate');
+    before.run("INSERT INTO job_frames VALUES ('old', 0, ?)", hash);
+    expect(() => job(before, 'x', 'conform')).toThrow('CHECK');
+    before.close();
+    const db = await open(paths);
+    job(db, 'new', 'conform');
+    const All = z.record(z.string(), z.unknown());
+    expect(db.all(All, 'SELECT id, kind, state FROM jobs ORDER BY rowid')).toEqual([
+      { id: 'old', kind: 'generate', state: 'running' },
+      { id: 'new', kind: 'conform', state: 'running' },
+    ]);
+    expect(db.all(All, 'SELECT * FROM job_frames')).toEqual([{ job_id: 'old', frame_index: 0, hash }]);
+    db.run("UPDATE jobs SET state = 'failed'");
+    expect(db.all(All, 'SELECT job_id FROM runs')).toEqual([{ job_id: 'old' }]);
+    const take = (id: string, recipe: string) =>
+      db.run(
+        `INSERT INTO takes (id, project_id, shot_id, segment_id, seed, recipe, recipe_hash, created_at)
+         VALUES (?, 'p', 's', 'g', 0, ?, ?, 3)`,
+        ...[id, recipe, hash],
+      );
+    take('footage', '{"family":"footage"}');
+    take('made', '{"family":"ltx"}');
+    expect(db.all(All, 'SELECT take_id FROM runs WHERE take_id IS NOT NULL')).toEqual([{ take_id: 'made' }]);
+    db.run("DELETE FROM projects WHERE id = 'p'");
+    expect(db.all(All, 'SELECT * FROM runs')).toEqual([]);
+  });
+
   test('version 10 says nothing of jobs and measurements from before, and keeps them', async () => {
     const paths = aFolder();
     const options = { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations.slice(0, 9), ...noClean };
@@ -351,7 +391,7 @@ describe('damage', () => {
   test("another program's database is refused and stays where it is", async () => {
     const paths = aFolder();
     const other = new Database(paths.database);
-    other.exec('PRAGMA application_id = 42; CREATE TABLE t (a); PRAGMA user_version = 10');
+    other.exec('PRAGMA application_id = 42; CREATE TABLE t (a); PRAGMA user_version = 11');
     other.close();
     await expect(open(paths)).rejects.toMatchObject({
       code: 'library/corrupt',
@@ -372,4 +412,5 @@ const RELEASED_HASHES = [
   '8 sounds 399c5238091de584',
   '9 versions-and-archive 057a5055e392ab75',
   '10 run-reports c55ed7bd981ea041',
+  '11 footage 21143a844a4f0841',
 ];

@@ -60,9 +60,17 @@ export class MediaService {
    * @param projectId null for images used outside any project (command line)
    * @throws AppError media/not-found, media/unreadable, media/unsupported, library/*, cancelled
    */
-  async importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView> {
+  importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView> {
+    return this.#import(projectId, path, basename(path), signal);
+  }
+
+  /** @param path of a stored frame */
+  importFrame(projectId: string, path: string, name: string): Promise<MediaView> {
+    return this.#import(projectId, path, `${name}.png`);
+  }
+
+  async #import(projectId: string | null, path: string, name: string, signal?: AbortSignal): Promise<MediaView> {
     const { mediaDir, clock, newId, onAdded } = this.#options;
-    const name = basename(path);
     const staged = await stageFile(mediaDir, path, signal);
     try {
       const known = this.#find(projectId, staged.sha256);

@@ -124,8 +124,10 @@ export function keepGeneration(
   if (frames.length === 0) return {};
   const kept = keepFrames(payload, { jobId, projectId }, frames, options);
   if (whole !== null) {
-    calibration.record(manifestOf(recipe.model.id), recipe, whole, clock.now());
-    return { ...kept, seconds: whole.seconds, report: whole.report };
+    const { seconds, report } = whole;
+    assert(report !== null, 'the engine reports every whole run');
+    calibration.record(manifestOf(recipe.model.id), recipe, { seconds, report }, clock.now());
+    return { ...kept, seconds, report };
   }
   const which = recipe.role === 'backward' ? 'last' : 'first';
   return { ...kept, message: `The ${which} ${frames.length} of ${recipe.frameCount} frames were kept as a take.` };

@@ -24,7 +24,8 @@ export interface RunContext {
 export interface WholeRun {
   readonly frames: readonly string[];
   readonly seconds: RunSeconds;
-  readonly report: RunReport;
+  /** null = a model had no part in it. */
+  readonly report: RunReport | null;
 }
 
 /** What a job leaves behind, whether it ran to its end or not. */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { AppError } from '@core/errors';
 import { RunReport, RunSeconds } from '@contracts/engine';
-import { JobPayload, JobState, ResumeStep, type JobView, type TakeReport } from '@contracts/job';
+import { JobKind, JobPayload, JobState, type JobView, ResumeStep, type TakeReport } from '@contracts/job';
 import { WireError } from '@contracts/wire-error';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
@@ -43,7 +43,7 @@ const LISTED_MAX = 2_000;
 const JobRow = z.object({
   id: z.string(),
   projectId: z.string().nullable(),
-  kind: z.enum(['generate', 'export']),
+  kind: JobKind,
   state: JobState,
   title: z.string(),
   shotId: z.string().nullable(),
@@ -78,7 +78,8 @@ export class JobStore {
   /** @throws AppError queue/full */
   add(job: NewJob): void {
     const { payload } = job;
-    const run = payload.kind === 'generate' ? payload : null;
+    const run = payload.kind === 'export' ? null : payload;
+    const seed = payload.kind === 'generate' ? payload.recipe.seed : null;
     this.#db.transaction(() => {
       this.#assertRoom();
       this.#db.run(
@@ -86,7 +87,7 @@ export class JobStore {
                            queue_place, created_at)
          VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(queue_place), 0) + 1 FROM jobs), ?)`,
         ...[job.id, job.projectId, payload.kind, job.title, run?.shotId ?? null, run?.segmentId ?? null],
-        ...[run?.recipe.seed ?? null, job.frameCount, JSON.stringify(payload), job.createdAt],
+        ...[seed, job.frameCount, JSON.stringify(payload), job.createdAt],
       );
     });
   }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { AppError, assert } from '@core/errors';
 import type { TakeView } from '@contracts/job';
-import { Recipe } from '@contracts/recipe';
+import { isFootage, TakeRecipe } from '@contracts/recipe';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
 import { recipeHash } from './recipe-hash';
@@ -16,7 +16,7 @@ export interface NewTake {
   readonly shotId: string;
   readonly segmentId: string;
   readonly parentTakeId: string | null;
-  readonly recipe: Recipe;
+  readonly recipe: TakeRecipe;
   /** What it was planned as; null or left out = not known. */
   readonly draftKey?: string | null;
   /** In shot order, at least one. */
@@ -43,6 +43,9 @@ const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable(
 const columns = `t.id, t.shot_id AS shotId, t.segment_id AS segmentId, t.parent_take_id AS parentTakeId, t.seed,
                  t.recipe_hash AS recipeHash, t.draft_key AS draftKey, t.created_at AS createdAt`;
 
+/** Footage has none; the column wants a number. */
+const NO_SEED = 0;
+
 export class TakeStore {
   readonly #db: LibraryDatabase;
 
@@ -57,7 +60,7 @@ export class TakeStore {
       shotId: take.shotId,
       segmentId: take.segmentId,
       parentTakeId: take.parentTakeId,
-      seed: take.recipe.seed,
+      seed: isFootage(take.recipe) ? NO_SEED : take.recipe.seed,
       frames: [...take.frames],
       recipeHash: recipeHash(take.recipe),
       draftKey: take.draftKey ?? null,
@@ -86,7 +89,7 @@ export class TakeStore {
   }
 
   /** @throws AppError input/not-found */
-  get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null } {
+  get(takeId: string): { view: TakeView; recipe: TakeRecipe; projectId: string | null } {
     const row = this.#db.get(TakeRow, `SELECT ${columns} FROM takes t WHERE t.id = ?`, takeId);
     const rest = this.#db.get(RecipeRow, 'SELECT recipe, project_id AS projectId FROM takes WHERE id = ?', takeId);
     if (row === null || rest === null)
@@ -102,9 +105,17 @@ export class TakeStore {
     );
     return {
       view: { ...row, frames: frames.map((frame) => frame.hash) },
-      recipe: parseJson(Recipe, rest.recipe, 'takes.recipe'),
+      recipe: parseJson(TakeRecipe, rest.recipe, 'takes.recipe'),
       projectId: rest.projectId,
     };
+  }
+
+  /** Frames of the longest take that was made from this very recipe; empty when there is none. */
+  framesOfRecipe(recipe: TakeRecipe): string[] {
+    const sql = `SELECT take_id AS takeId, hash FROM take_frames WHERE take_id =
+      (SELECT t.id FROM takes t JOIN take_frames f ON f.take_id = t.id WHERE t.recipe_hash = ?
+       GROUP BY t.id ORDER BY count(*) DESC LIMIT 1) ORDER BY position`;
+    return this.#db.all(FrameRow, sql, recipeHash(recipe)).map(({ hash }) => hash);
   }
 
   /** Id of the newest take made by this recipe; null when this library has none. */

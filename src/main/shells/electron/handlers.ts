@@ -5,10 +5,11 @@
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { AppError } from '@core/errors';
+import { AppError, assert } from '@core/errors';
 import type { ExportPreset, MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
+import { filmExtensions } from '@main/services/footage/footage-file';
 import { writeFileAtomic } from '@main/platform/fs-atomic';
 import { soundExtensions } from '@main/services/media/sound-files';
 import type { Handlers } from './ipc';
@@ -160,6 +161,9 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       const files = await chooseMedia(window(), words());
       return { media: await importAll(studio, projectId, files) };
     },
+    'media.fromFrame': async ({ projectId, frame, name }) => ({
+      media: await studio.media.fromFrame(projectId, frame, name),
+    }),
     'media.offline': async ({ projectId }) => ({ mediaIds: await studio.media.offline(projectId) }),
     'media.relink': async ({ projectId, from }) => {
       const paths = await choosePlaces(window(), from, words());
@@ -168,6 +172,22 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
       frame: await studio.media.fittedFrame(mediaId, width, height),
     }),
+
+    'footage.conform': async (input) => ({ jobId: await studio.footage.conform(input) }),
+    'footage.estimate': ({ mediaId, ...shape }) => studio.footage.estimate(mediaId, shape),
+    'footage.sound': async ({ projectId, mediaId, ...range }) => {
+      const media = await studio.footage.sound(projectId, mediaId, range);
+      assert(media.kind === 'sound', 'what was extracted is a sound');
+      return { media };
+    },
+    'footage.asImages': async ({ projectId, mediaId }) => ({
+      media: await studio.footage.asImages(projectId, mediaId),
+    }),
+    'footage.relink': async ({ mediaId }) => {
+      const files = await chooseOriginal(window(), words());
+      return { media: files.length === 0 ? null : await studio.footage.relink(mediaId, files) };
+    },
+    'footage.reveal': async ({ mediaId }) => done(shell.showItemInFolder(await studio.footage.originalOf(mediaId))),
 
     'export.choose': async ({ projectId, preset }) => {
       const file = await chooseTarget(window(), { name: nameOf(studio, projectId), preset, words: words() });
@@ -205,8 +225,9 @@ function nameOf(studio: Studio, projectId: string): string {
 
 /** Imports one after the other; a file that cannot be read stops it with its own error, what came before stays. */
 export async function importAll(studio: Studio, projectId: string, files: readonly string[]): Promise<MediaView[]> {
-  const imported: MediaView[] = [];
-  for (const file of files) imported.push(await studio.media.importFile(projectId, file));
+  const { footage, rest } = await studio.footage.link(projectId, files);
+  const imported: MediaView[] = [...footage];
+  for (const file of rest) imported.push(await studio.media.importFile(projectId, file));
   return imported;
 }
 
@@ -230,7 +251,8 @@ async function chooseMedia(window: BrowserWindow | null, words: ShellWords): Pro
     title: words.importTitle,
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: words.imagesAndSound, extensions: [...imageExtensions, ...soundExtensions] },
+      { name: words.everything, extensions: [...filmExtensions, ...imageExtensions, ...soundExtensions] },
+      { name: words.films, extensions: filmExtensions },
       { name: words.images, extensions: imageExtensions },
       { name: words.sound, extensions: soundExtensions },
     ],
@@ -239,6 +261,16 @@ async function chooseMedia(window: BrowserWindow | null, words: ShellWords): Pro
     ? await dialog.showOpenDialog(window, options)
     : await dialog.showOpenDialog(options);
   return canceled ? [] : filePaths;
+}
+
+async function chooseOriginal(window: BrowserWindow | null, words: ShellWords): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: words.findOriginal,
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: words.filmsAndImages, extensions: [...filmExtensions, ...imageExtensions] }],
+  };
+  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return filePaths;
 }
 
 const bundleFilters = (words: ShellWords) => [{ name: words.bundle, extensions: ['onionskin'] }];

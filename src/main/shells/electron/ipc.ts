@@ -22,8 +22,10 @@ export interface IpcOptions {
   readonly log: Log;
 }
 
+/** Numbered pictures come one by one. */
+const MAX_FILES = 50_000;
 const FilePath = z.string().min(1).max(4_096);
-const ImportFiles = z.tuple([z.string().min(1).max(64), z.array(FilePath).max(500)]);
+const ImportFiles = z.tuple([z.string().min(1).max(64), z.array(FilePath).max(MAX_FILES)]);
 
 export function serveContract({ handlers, importFiles, readRecipes, isOwnUrl, log }: IpcOptions): void {
   const answer = async (event: IpcMainInvokeEvent, name: string, work: () => unknown): Promise<Envelope> => {

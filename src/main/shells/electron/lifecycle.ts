@@ -51,6 +51,8 @@ async function run(): Promise<void> {
     frameFile: (hash) => studio.frames.pathOf(hash),
     mediaFile: (id) => studio.media.pathOf(id),
     peaksFile: (id) => studio.media.peaksFile(id),
+    poster: (id) => studio.footage.poster(id),
+    footagePicture: (id, at, signal) => studio.footage.picture(id, at, signal),
     soundSamples: (id, signal) => studio.media.samples(id, signal),
   });
   serveContract({
@@ -140,6 +142,7 @@ function forwardEvents(studio: Studio): void {
   forward('bundle.progress');
   forward('library.progress');
   forward('export.progress');
+  forward('conform.progress');
   forward('takes.added');
   forward('media.added');
 }

@@ -34,6 +34,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         action(words.allProjects, 'project.start', 'CmdOrCtrl+O'),
         line,
         action(words.import, 'media.import', 'CmdOrCtrl+I'),
+        action(words.keepFrame, 'media.keepFrame'),
         action(words.export, 'export.open', 'CmdOrCtrl+E'),
         line,
         action(words.openBundleItem, 'bundle.import'),

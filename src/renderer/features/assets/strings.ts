@@ -3,10 +3,10 @@ import { inLanguage, type Translation } from '../../language/language';
 import { de } from './strings.de';
 
 const en = {
-  import: 'Import images and sound',
-  emptyTitle: 'No images or sounds yet',
+  import: 'Import films, images and sound',
+  emptyTitle: 'No films, images or sounds yet',
   emptyText:
-    'Drop pictures and audio files here. A picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
+    'Drop films, pictures and audio files here. A film goes on the timeline and can be extended; a picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
   dropHere: 'Drop to import',
   useAsFirst: 'Use as first frame',
   useAsFirstTip: 'Begin a new shot from this picture',

@@ -9,6 +9,7 @@ export const de: Strings = {
     words: 'Vor- und Nachsatz',
     negative: 'Negativ-Prompt',
     sampling: 'Sampling',
+    curves: 'Kurven',
     seed: 'Seed',
     length: 'Länge',
     sound: 'Pegel und Blenden',

@@ -11,6 +11,7 @@ const en = {
     words: 'Head and tail',
     negative: 'Negative prompt',
     sampling: 'Sampling settings',
+    curves: 'Curves',
     seed: 'Seed',
     length: 'Length',
     sound: 'Gain and fades',

@@ -21,6 +21,7 @@ export const de: Strings = {
   allModels: 'Alle Modelle',
   seed: (seed) => `Seed ${seed}`,
   frames: (count) => (count === 1 ? '1 Bild' : `${count} Bilder`),
+  frameAt: (frame) => `B ${frame}`,
   noPrompt: 'Kein Prompt',
   noProject: 'von der Kommandozeile',
   star: 'Stern',

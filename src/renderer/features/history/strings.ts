@@ -23,6 +23,7 @@ const en = {
   allModels: 'All models',
   seed: (seed: number) => `seed ${seed}`,
   frames: (count: number) => (count === 1 ? '1 frame' : `${count} frames`),
+  frameAt: (frame: number) => `f ${frame}`,
   noPrompt: 'No prompt',
   noProject: 'from the command line',
   star: 'Star',

@@ -114,4 +114,12 @@ export const de: Strings = {
   ],
   shotRate: (fps) => `generiert mit ${fps}`,
   block: 'Neuer Prompt-Block am Abspielkopf',
+  footage: 'Importierter Film',
+  footageFile: 'Datei',
+  footageGone: 'nicht in dieser Bibliothek',
+  footageFit: 'Ändern, wie der Film das Bild füllt',
+  footageImport: 'Bilder importieren',
+  footageGoOn: 'Den Rest importieren',
+  footageAgain: 'Neu anpassen',
+  footageRetake: 'Importiert: mit I und O einen Bereich markieren, damit das Modell ihn neu macht.',
 };

@@ -16,11 +16,12 @@ export interface ProgressLine {
 }
 
 export function progressLine(job: JobView, run: RunProgress | null, file: ExportProgress | null): ProgressLine {
-  if (job.kind === 'export') {
-    if (file === null) return { stage: strings.exporting, facts: [], fraction: null };
+  if (job.kind !== 'generate') {
+    const stage = job.kind === 'export' ? strings.exporting : strings.importing;
+    if (file === null) return { stage, facts: [], fraction: null };
     const left = file.framesPerSecond > 0 ? (file.total - file.done) / file.framesPerSecond : null;
     return {
-      stage: strings.exporting,
+      stage,
       facts: [
         ...(left === null ? [] : [strings.left(formatSeconds(left))]),
         strings.framesDone(file.done, file.total),

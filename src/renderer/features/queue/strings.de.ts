@@ -96,4 +96,6 @@ export const de: Strings = {
   took: (seconds) => `dauerte ${seconds}`,
   untitled: 'Kein Prompt',
   progress: 'Fortschritt des laufenden Jobs',
+  goesOnFrame: (done, total) => `geht nach ${done} von ${total} Bildern weiter`,
+  importing: 'Importiert',
 };

@@ -36,6 +36,7 @@ const en = {
     windows > 1
       ? `goes on from step ${step} of ${steps}, window ${window + 1} of ${windows}`
       : `goes on from step ${step} of ${steps}`,
+  goesOnFrame: (done: number, total: number) => `goes on after ${done} of ${total} frames`,
   startsAgain: 'starts again from the first step; the frames come out the same',
   next: 'next',
   place: (place: number) => `${ordinal(place)} in line`,
@@ -76,6 +77,7 @@ const en = {
   },
   starting: 'Starting',
   exporting: 'Exporting',
+  importing: 'Importing',
   step: (step: number, steps: number) => `step ${step}/${steps}`,
   window: (window: number, windows: number) => `window ${window}/${windows}`,
   perStep: (seconds: string) => `${seconds} per step`,

@@ -30,4 +30,6 @@ export const de: Strings = {
   lockSeedEdit: 'Seed sperren',
   number: (number, total) => `${number}/${total}`,
   showRecipe: 'Rezept zeigen, kopieren oder sichern, neu rendern',
+  imported: 'importiert',
+  useImported: (number) => `Import ${number} verwenden`,
 };

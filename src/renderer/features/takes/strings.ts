@@ -3,6 +3,8 @@ import { inLanguage, type Translation } from '../../language/language';
 import { de } from './strings.de';
 
 const en = {
+  imported: 'imported',
+  useImported: (number: number) => `Use import ${number}`,
   emptyTitle: 'No clip selected',
   emptyText: 'Select a generated clip to see every take of every part, and choose between them.',
   stillTitle: 'A still has no takes',

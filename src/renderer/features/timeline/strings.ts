@@ -47,7 +47,7 @@ const en = {
   promptText: 'Prompt text',
   emptyPrompt: 'empty prompt',
   emptyTimeline:
-    'Double-click the prompt lane, or press P, to plan a shot. Drop a picture to start from it, or a sound to put under the film.',
+    'Double-click the prompt lane, or press P, to plan a shot. Drop a film to go on from it, a picture to start from, or a sound to put under the film.',
   emptyLane: 'Double-click to write a prompt',
   planned: 'planned',
   queued: 'queued',

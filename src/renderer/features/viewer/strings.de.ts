@@ -6,6 +6,7 @@ export const de: Strings = {
   transport: 'Abspielen',
   timecode: 'Timecode: eine Zeit eingeben und Eingabe drücken',
   frameNumber: 'Bild',
+  frameAt: (frame) => `B ${frame}`,
   play: 'Abspielen',
   pause: 'Pause',
   stepBack: 'Ein Bild zurück',
@@ -62,4 +63,6 @@ export const de: Strings = {
     fullscreen: 'Bildfenster bildschirmfüllend',
     crisp: 'Pixel als Quadrate',
   },
+  importing: 'öffnet den Film',
+  imported: (done, total) => `${done} von ${total} Bildern importiert`,
 };

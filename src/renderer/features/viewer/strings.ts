@@ -8,6 +8,7 @@ const en = {
   transport: 'Transport',
   timecode: 'Timecode: type a time and press Enter',
   frameNumber: 'Frame',
+  frameAt: (frame: number) => `f ${String(frame)}`,
   play: 'Play',
   pause: 'Pause',
   stepBack: 'One frame back',
@@ -32,6 +33,8 @@ const en = {
   window: (window: number, windows: number) => `window ${String(window)} / ${String(windows)}`,
   perStep: (seconds: string) => `${seconds} s/step`,
   left: (duration: string) => `${duration} left`,
+  importing: 'opening the film',
+  imported: (done: number, total: number) => `imported ${String(done)} of ${String(total)} frames`,
   stages: {
     loading: 'loading the model',
     'encoding-prompt': 'reading the prompt',

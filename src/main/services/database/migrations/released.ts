@@ -12,6 +12,7 @@ import { draftKeys } from './0007-draft-keys';
 import { sounds } from './0008-sounds';
 import { versionsAndArchive } from './0009-versions-and-archive';
 import { runReports } from './0010-run-reports';
+import { footage } from './0011-footage';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -24,4 +25,5 @@ export const releasedMigrations: readonly Migration[] = [
   sounds,
   versionsAndArchive,
   runReports,
+  footage,
 ];
