@@ -21,7 +21,7 @@ export function capabilitiesOf(manifest: ModelView['manifest']): Capabilities {
   add(firstFrames.max > 0, words.first, words.noFirst);
   add(firstFrames.max > 1, words.goOn(firstFrames.max), firstFrames.max === 1 ? words.onePrior : words.noExtend);
   add(laterImages > 0, words.later, words.noLater);
-  add(perFramePrompts, words.perFrame, words.noPerFrame);
+  if (text) add(perFramePrompts, words.perFrame, words.noPerFrame);
   if (defaults.motion !== undefined) can.push(words.motion);
   can.push(words.frames(frameGrid.max), words.sizes(maxSize[0], maxSize[1], sizeGrid));
   return { can, cannot };
