@@ -2,7 +2,7 @@
  * Twenty generations through the whole studio (queue, engine process, SQLite), watched from the main process:
  * its event-loop lag, the denoising loop's overhead over the time inside session.run, and the engine's memory.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { planDirect } from '@core/prompt/plan';
@@ -11,6 +11,7 @@ import { forkEngine } from '@main/engine/engine-process';
 import { silentLog } from '@main/platform/log';
 import { forkExporter } from '@main/services/export/fork-exporter';
 import { watchLag } from './lag';
+import { residentMiB } from './resident';
 import { percentile, round } from './statistics';
 
 const generations = 20;
@@ -100,11 +101,4 @@ export async function benchGeneration(): Promise<unknown> {
     await studio.close();
     rmSync(libraryDir, { recursive: true, force: true });
   }
-}
-
-/** Linux only; NaN elsewhere. */
-function residentMiB(pid: number | undefined): number {
-  if (pid === undefined || process.platform !== 'linux') return NaN;
-  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kib) / 1024);
 }

@@ -3,12 +3,14 @@
  */
 import os from 'node:os';
 import { benchCompositor } from './compositor';
+import { benchEngine } from './engine';
 import { benchGeneration } from './generation';
 import { benchLibrary } from './library';
 import { benchPng } from './png';
 import { benchTimeline } from './timeline';
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  engine: benchEngine,
   generation: benchGeneration,
   compositor: benchCompositor,
   png: benchPng,

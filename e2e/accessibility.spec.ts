@@ -1,9 +1,8 @@
 /** The studio for people who do not use a mouse or do not see it, and the walls around its page. */
-import AxeBuilder from '@axe-core/playwright';
 import type { StudioBridge } from '@contracts/ipc';
-import type { Page } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { seriousFindings } from './fixtures/serious-findings';
 import { expect, test } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
 
@@ -16,17 +15,6 @@ interface PageWorld {
   };
   readonly studio: StudioBridge;
   open(url: string): unknown;
-}
-
-/** Serious and critical findings, each as one line. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  // Legacy mode: Electron opens no second page for axe to work in.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} — ${node.failureSummary ?? ''}`),
-    );
 }
 
 test('axe finds nothing serious on any screen', async ({ studio }) => {
@@ -229,7 +217,7 @@ test('the page can do nothing but ask: no Node, no paths, no way out', async ({ 
   });
   expect(found).toEqual({
     globals: [],
-    bridge: ['importFiles', 'invoke', 'platform', 'subscribe'],
+    bridge: ['importFiles', 'invoke', 'platform', 'readRecipes', 'subscribe'],
     inlineScript: 'refused',
     network: 'TypeError',
     files: 'TypeError',

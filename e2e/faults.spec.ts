@@ -9,8 +9,8 @@ import { StudioPage } from './pages/studio-page';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** The engine is the utility process that runs Node, below this Electron; read from one picture of the process table. */
-function engineProcess(electronPid: number): number {
+/** Read from one picture of the process table. */
+function processesBelow(electronPid: number): { pid: number; args: string }[] {
   const { stdout } = spawnSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
   const processes = stdout.split('\n').flatMap((line) => {
     const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
@@ -18,7 +18,12 @@ function engineProcess(electronPid: number): number {
   });
   const below = (pid: number): typeof processes =>
     processes.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...below(child.pid)]);
-  const engines = below(electronPid).filter(({ args }) => args.includes('--utility-sub-type=node.mojom.NodeService'));
+  return below(electronPid);
+}
+
+/** The engine is the utility process that runs Node, below this Electron. */
+function engineProcess(electronPid: number): number {
+  const engines = processesBelow(electronPid).filter(({ args }) => args.includes('--utility-sub-type=node.mojom.NodeService'));
   if (engines.length !== 1) throw new Error(`expected one engine process, found ${engines.length}`);
   return engines[0]!.pid;
 }
@@ -54,6 +59,49 @@ test('an engine killed in mid-run leaves the studio alive and the job ready to r
   await page.getByTestId('retry-job').first().click();
   await film.waitForTakes(1);
   expect((await film.project()).takes[0]?.frames).toHaveLength(9);
+});
+
+test('the whole studio killed in mid-run opens again where it was, and the run goes on from its last step', async ({
+  studio,
+}) => {
+  const film = new StudioPage(studio.page);
+  await film.newProject('Power cut');
+  await film.planQuickShot('a red ball');
+  await film.generate();
+  await studio.page.keyboard.press('End');
+  await film.planShot('a blue box');
+  await film.setNumber('steps', 60);
+  await film.waitForSaved();
+  const before = await film.project();
+  await studio.page.keyboard.press('Control+Enter');
+  await expect(studio.page.getByTestId('run-notice')).toContainText(/step \d+/);
+
+  const electron = studio.app.process();
+  const ended = new Promise((resolve) => electron.once('exit', resolve));
+  // Children first, as a power cut leaves no one to tell the others.
+  for (const { pid } of [...processesBelow(electron.pid!), { pid: electron.pid! }]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Ended with another one.
+    }
+  }
+  await ended;
+
+  await studio.startAgain();
+  const again = new StudioPage(studio.page);
+  await expect(again.clips).toHaveCount(2);
+  const after = await again.project();
+  expect(after.records).toEqual(before.records);
+  expect(after.takes).toEqual(before.takes);
+  expect(after.history.undo.map(({ label }) => label)).toEqual(before.history.undo.map(({ label }) => label));
+  const [job] = after.jobs.filter(({ state }) => state !== 'done');
+  expect(job?.state).toBe('interrupted');
+  await studio.page.keyboard.press('Control+j');
+  await studio.page.getByTestId('retry-job').first().click();
+  await again.waitForTakes(2);
+  await studio.page.keyboard.press('Control+z');
+  expect((await again.project()).version).toBe(after.version + 1);
 });
 
 test('a second studio on the same library is refused in words, and the first goes on', async ({ studio }) => {
@@ -107,7 +155,7 @@ test('a page cannot reach Node, the network or a file outside its own', async ({
   expect(found).toEqual({
     require: 'undefined',
     process: 'undefined',
-    bridge: ['importFiles', 'invoke', 'platform', 'subscribe'],
+    bridge: ['importFiles', 'invoke', 'platform', 'readRecipes', 'subscribe'],
     remote: 'TypeError',
     escape: 404,
     unknownFrame: 404,

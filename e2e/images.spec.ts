@@ -1,6 +1,6 @@
 /** Pictures from outside: imported by the dialog, placed by dragging, and kept by the frames made from them. */
 import { decode, encode } from 'fast-png';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, type StudioUnderTest } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
@@ -136,4 +136,33 @@ test('what is not an image is refused with a sentence and a remedy, and changes 
     await expect(film.toasts).toContainText('cut.png');
     await expect(page.locator('[data-media-id]')).toHaveCount(0);
   });
+});
+
+test('an imported picture that is gone says so, and is found again in a folder', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  const original = writePicture(studio, 'meadow.png', meadow([214, 60, 50], 34));
+  await studio.chooseOpenFiles([original]);
+  await film.newProject('Offline');
+  await studio.page.keyboard.press('Control+i');
+  await expect(studio.page.locator('[data-media-id]')).toHaveCount(1);
+  const [media] = (await film.project()).media;
+  const sha256 = media?.sha256 ?? '';
+  const copy = path.join(studio.library, 'media', sha256.slice(0, 2), `${sha256}.png`);
+  await studio.app.close();
+  rmSync(copy);
+  const folder = path.join(studio.dir, 'moved', 'here');
+  mkdirSync(folder, { recursive: true });
+  renameSync(original, path.join(folder, 'under another name.png'));
+
+  await studio.startAgain();
+  const { page } = studio;
+  await expect(page.getByTestId('media-offline')).toBeVisible();
+  await expect(page.getByTestId('offline-notice')).toContainText('One imported file is gone');
+  await studio.screenshot('images-offline');
+  await studio.chooseOpenFiles([path.join(studio.dir, 'moved')]);
+  await page.getByTestId('relink-folder').click();
+  await expect(new StudioPage(page).toasts).toContainText('1 found again');
+  await expect(page.getByTestId('media-offline')).toBeHidden();
+  await expect(page.locator('[data-media-id] img')).toHaveJSProperty('naturalWidth', SIZE);
+  expect(existsSync(copy)).toBe(true);
 });

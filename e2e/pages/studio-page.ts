@@ -6,6 +6,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { DocumentRecord } from '@core/document/records';
 import type { OpenProject } from '@contracts/ipc';
 import type { StudioBridge } from '@contracts/ipc';
+import type { Recipe } from '@contracts/recipe';
 
 declare const window: { studio: StudioBridge };
 
@@ -111,6 +112,32 @@ export class StudioPage {
     await expect(field).not.toBeFocused();
   }
 
+  /** Types a number into a field of a dialog. */
+  async setNumberIn(testid: string, value: number): Promise<void> {
+    const field = this.page.getByTestId(testid);
+    await field.fill(String(value));
+    await field.press('Enter');
+    await expect(field).toHaveValue(String(value));
+  }
+
+  /** Drops files on the middle of `target`, as from the desktop: the page's File objects are those of a file field. */
+  async dropFiles(target: Locator, files: readonly string[]): Promise<void> {
+    // As text: the suite's types know no DOM.
+    await this.page.evaluate(`document.body.append(
+      Object.assign(document.createElement('input'), { type: 'file', multiple: true, id: 'dropped' }))`);
+    await this.page.locator('#dropped').setInputFiles([...files]);
+    const { x, y } = await this.middleOf(target);
+    await this.page.evaluate(`(() => {
+      const field = document.querySelector('#dropped');
+      const dataTransfer = new DataTransfer();
+      for (const file of field.files) dataTransfer.items.add(file);
+      field.remove();
+      const init = { bubbles: true, cancelable: true, clientX: ${x}, clientY: ${y}, dataTransfer };
+      const element = document.elementFromPoint(${x}, ${y});
+      for (const type of ['dragover', 'drop']) element.dispatchEvent(new DragEvent(type, init));
+    })()`);
+  }
+
   /** A planned shot cheap enough to be made many times in a test. */
   async planQuickShot(text: string, { frames = 9, steps = 2 } = {}): Promise<void> {
     await this.planShot(text);
@@ -142,6 +169,12 @@ export class StudioPage {
       const { lastProjectId } = await ask('app.info', {});
       return (await ask('projects.open', { projectId: lastProjectId })) as unknown;
     }) as Promise<OpenProject>;
+  }
+
+  /** What a generated take was made from. */
+  async recipeOf(takeId: string): Promise<Recipe> {
+    const envelope = await this.page.evaluate((id) => window.studio.invoke('takes.recipe', { takeId: id }), takeId);
+    return (envelope as { value: { recipe: Recipe } }).value.recipe; // the contract's answer
   }
 
   /** Clip records by start. */

@@ -6,19 +6,16 @@ The tiny AnimateDiff package of the engine's tests, and what diffusers' own Anim
 Writes package/ (animatediff.py) and reference/: cases.json, tokens.json, and per case NAME.latents.npy [C,F,h,w] and NAME.png, the
 frames below each other. `known` and `long` go beyond the pipeline by what its own parts allow, and say how here.
 """
-import json
-import os
 import sys
 import tempfile
 
-import numpy as np
 import torch
 from diffusers import (AnimateDiffPipeline, DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,
                        LCMScheduler, UniPCMultistepScheduler)
-from PIL import Image
 
 import animatediff
 import tiny_animatediff
+from references import begin_with_known, pixels_of, put_known, write_cases, write_run, write_tokens
 
 BETAS = dict(beta_schedule="linear", beta_start=0.00085, beta_end=0.012)
 PLAIN = dict(prompt="the red ball and the ball", negative="on", seed=7, frames=16, width=32, height=32, steps=6, guidance=3.0, known=0, later=None)
@@ -67,13 +64,9 @@ def windowed(unet):
 
 
 def keeper(known, noise, places):
-    """After each step, the frames at `places` are the known ones, as noisy as the next step wants them (StableDiffusionInpaintPipeline)."""
     def on_step_end(pipe, step, _, tensors):
-        latents, wanted, following = tensors["latents"], known, step + 1
-        if following < len(pipe.scheduler.timesteps):
-            wanted = pipe.scheduler.add_noise(known, noise[:, :, places], pipe.scheduler.timesteps[following : following + 1])
-        latents[:, :, places] = wanted
-        return {"latents": latents}
+        put_known(pipe.scheduler, tensors["latents"], (known, noise, places), step + 1)
+        return {"latents": tensors["latents"]}
     return on_step_end
 
 
@@ -81,18 +74,10 @@ def keeper(known, noise, places):
 def run(pipeline, case, first_frames):
     name, config = case["scheduler"]
     pipeline.scheduler = CLASSES[name](**config)
-    options, pixels = {}, pipeline.vae_scale_factor
-    shape = (1, 4, case["frames"], case["height"] // pixels, case["width"] // pixels)
+    options = {}
     places = [*range(case["known"]), *([] if case["later"] is None else [case["later"]])]
     if places:
-        # The pipeline's own draw, made before it so that the known frames get the same noise.
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(case["seed"]))
-        volume = torch.from_numpy(first_frames[places].copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
-        known = torch.cat([pipeline.vae.encode(image[None]).latent_dist.mode() for image in volume]) * pipeline.vae.config.scaling_factor
-        known = known.permute(1, 0, 2, 3)[None]
-        pipeline.scheduler.set_timesteps(case["steps"])
-        start = noise.clone()
-        start[:, :, places] = pipeline.scheduler.add_noise(known, noise[:, :, places], pipeline.scheduler.timesteps[:1])
+        start, known, noise = begin_with_known(pipeline, case, first_frames[places], places)
         options = {"latents": start, "callback_on_step_end": keeper(known, noise, places)}
     forward = pipeline.unet.forward
     if case["frames"] > CONTEXT:
@@ -103,7 +88,7 @@ def run(pipeline, case, first_frames):
     pipeline.unet.forward = forward
     video = pipeline.decode_latents(latents)
     frames = pipeline.video_processor.postprocess_video(video=video, output_type="pil")[0]
-    return latents[0].numpy(), np.stack([np.asarray(frame) for frame in frames])
+    return latents[0].numpy(), pixels_of(frames)
 
 
 PROMPTS = ["", " ", "the red ball and the ball", "The RED Ball!!!", "  two\n\tspaces  ", "it's the ball's, isn't it? we're", "a1b22c333", "café naïve Ünïcode",
@@ -111,12 +96,9 @@ PROMPTS = ["", " ", "the red ball and the ball", "The RED Ball!!!", "  two\n\tsp
            "don't can't I'll I'd", "<|endoftext|> the", "\u200bzero\u200dwidth", "ＦＵＬＬ ｗｉｄｔｈ", "ǅ İstanbul ß ẞ"]
 
 
-def write_tokens(path):
-    """What transformers makes of awkward prompts."""
+def token_rows():
     words, _ = tiny_animatediff.tokenizer()
-    rows = [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=77)["input_ids"]} for prompt in PROMPTS]
-    with open(path, "w") as file:
-        file.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    return [{"prompt": prompt, "ids": words(prompt, padding="max_length", truncation=True, max_length=77)["input_ids"]} for prompt in PROMPTS]
 
 
 def main(folder):
@@ -128,18 +110,13 @@ def main(folder):
             checkpoint, f"{folder}/package", "--id", "animatediff-tiny", "--name", "AnimateDiff, tiny", "--licence", "MIT",
             "--description", "Nearly random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3"]))
     reference = f"{folder}/reference"
-    os.makedirs(reference, exist_ok=True)
-    write_tokens(f"{reference}/tokens.json")
+    write_tokens(reference, token_rows())
     first = None
     for name, case in CASES.items():
         latents, frames = run(pipeline, case, first)
         first = frames if first is None else first
-        np.save(f"{reference}/{name}.latents.npy", np.ascontiguousarray(latents, dtype=np.float32))
-        Image.fromarray(frames.reshape(-1, *frames.shape[2:])).save(f"{reference}/{name}.png", optimize=True)
-        print(f"{name:16} latents to {np.abs(latents).max():6.2f}   frames {frames.min()} … {frames.max()}, deviation {frames.std():.1f}, from frame to frame {np.abs(np.diff(frames.astype(float), axis=0)).mean():.2f}")
-    with open(f"{reference}/cases.json", "w") as file:
-        json.dump({name: {**case, "scheduler": {"class": case["scheduler"][0], "config": case["scheduler"][1]}} for name, case in CASES.items()}, file, indent=1)
-        file.write("\n")
+        write_run(reference, name, latents, frames)
+    write_cases(reference, CASES)
 
 
 if __name__ == "__main__":

@@ -41,31 +41,46 @@ def tokenizer():
     return PreTrainedTokenizerFast(tokenizer_object=core, bos_token="<|startoftext|>", eos_token="<|endoftext|>", unk_token="<|endoftext|>", pad_token="<|endoftext|>", model_max_length=77), vocab
 
 
+def text_encoder(vocab):
+    end = vocab["<|endoftext|>"]
+    return CLIPTextModel(CLIPTextConfig(vocab_size=len(vocab), hidden_size=WIDTH, intermediate_size=2 * WIDTH, num_hidden_layers=2, num_attention_heads=4,
+                                        max_position_embeddings=77, projection_dim=WIDTH, eos_token_id=end, bos_token_id=end - 1, pad_token_id=end))
+
+
+def autoencoder():
+    return AutoencoderKL(block_out_channels=(8, 8, 16, 16), down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
+                         latent_channels=4, layers_per_block=1, norm_num_groups=8, sample_size=64, scaling_factor=0.18215)
+
+
+@torch.no_grad()
+def finish(text, unet, vae):
+    """Weights that two prompts can be told apart by, grey levels that are not cut off, multiples of what float16 can hold."""
+    for parameter in text.text_model.embeddings.parameters() if hasattr(text, "text_model") else text.embeddings.parameters():
+        parameter.mul_(20)
+    vae.decoder.conv_out.weight.mul_(0.5)
+    for model in (text, unet, vae):
+        model.eval()
+        for parameter in model.parameters():
+            parameter.copy_(parameter.half().float())
+
+
 def build():
     torch.manual_seed(20)
     words, vocab = tokenizer()
-    end = vocab["<|endoftext|>"]
-    text = CLIPTextModel(CLIPTextConfig(vocab_size=len(vocab), hidden_size=WIDTH, intermediate_size=2 * WIDTH, num_hidden_layers=2, num_attention_heads=4,
-                                        max_position_embeddings=77, projection_dim=WIDTH, eos_token_id=end, bos_token_id=end - 1, pad_token_id=end))
+    text = text_encoder(vocab)
     unet = UNetMotionModel(sample_size=8, block_out_channels=(16, 32), down_block_types=("CrossAttnDownBlockMotion", "DownBlockMotion"),
                            up_block_types=("UpBlockMotion", "CrossAttnUpBlockMotion"), layers_per_block=1, cross_attention_dim=WIDTH, num_attention_heads=2,
                            motion_num_attention_heads=2, norm_num_groups=8, motion_max_seq_length=32)
-    vae = AutoencoderKL(block_out_channels=(8, 8, 16, 16), down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
-                        latent_channels=4, layers_per_block=1, norm_num_groups=8, sample_size=64, scaling_factor=0.18215)
-    train(unet, text.config.hidden_size)
-    with torch.no_grad():
-        for parameter in text.text_model.embeddings.parameters() if hasattr(text, "text_model") else text.embeddings.parameters():
-            parameter.mul_(20)                      # two prompts differ enough to be told apart
-        vae.decoder.conv_out.weight.mul_(0.5)       # the frames use the range of grey levels and are not cut off
-        for model in (text, unet, vae):
-            for parameter in model.parameters():
-                parameter.copy_(parameter.half().float())
-    pipeline = AnimateDiffPipeline(vae=vae.eval(), text_encoder=text.eval(), tokenizer=words, unet=unet.eval(), motion_adapter=None, scheduler=DDIMScheduler(**SCHEDULER))
+    vae = autoencoder()
+    # The UNet is told a text for each frame of both clips.
+    train(unet, lambda noisy, timesteps: unet(noisy, timesteps, torch.randn(16, 77, WIDTH)).sample)
+    finish(text, unet, vae)
+    pipeline = AnimateDiffPipeline(vae=vae, text_encoder=text, tokenizer=words, unet=unet, motion_adapter=None, scheduler=DDIMScheduler(**SCHEDULER))
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
 
-def train(unet, width):
+def train(unet, predict):
     """Noise prediction on slowly drifting, smooth latents of about unit size."""
     noise_levels = DDIMScheduler(**SCHEDULER)
     optimiser = torch.optim.Adam(unet.parameters(), 3e-3)
@@ -74,7 +89,7 @@ def train(unet, width):
         clean = torch.nn.functional.interpolate(ends, size=(8, 4, 4), mode="trilinear", align_corners=True)
         noise, timesteps = torch.randn_like(clean), torch.randint(0, 1000, (2,))
         noisy = noise_levels.add_noise(clean, noise, timesteps)
-        loss = (unet(noisy, timesteps, torch.randn(16, 77, width)).sample - noise).square().mean()
+        loss = (predict(noisy, timesteps) - noise).square().mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

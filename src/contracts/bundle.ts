@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { DocumentDiff, DocumentRecord, Id, Sha256 } from './document';
-import { Recipe } from './recipe';
+import { TakeRecipe } from './recipe';
+import { NamedVersion } from './versions';
 
 const EntryPath = z
   .string()
@@ -15,6 +16,11 @@ export const BundleModel = z.object({
   version: z.string().max(40),
   /** sha256 of each file of the package. */
   files: z.record(z.string(), Sha256),
+  /** Of the package that was installed where the bundle was saved; absent when it was not there any more. */
+  name: z.string().max(120).optional(),
+  licence: z.string().max(400).optional(),
+  /** Where to get it: an address or a sentence. */
+  source: z.string().max(400).optional(),
 });
 export type BundleModel = z.infer<typeof BundleModel>;
 
@@ -46,6 +52,8 @@ export const BundleProject = z.object({
       }),
     )
     .max(1_000_000),
+  /** Bundles written before versions had names lack them. */
+  namedVersions: z.array(NamedVersion).max(1_000).default([]),
 });
 export type BundleProject = z.infer<typeof BundleProject>;
 
@@ -55,7 +63,7 @@ export const BundleTakes = z.array(
     shotId: Id,
     segmentId: Id,
     parentTakeId: Id.nullable(),
-    recipe: Recipe,
+    recipe: TakeRecipe,
     recipeHash: Sha256,
     draftKey: z.string().max(300).nullable(),
     frames: z.array(Sha256).min(1),
@@ -84,10 +92,28 @@ export const BundleMedia = z.object({
       createdAt: z.int(),
     }),
   ),
+  /** Imported films without their originals, which stay where they are: their frames are takes. Older bundles have none. */
+  footage: z
+    .array(
+      z.object({
+        id: Id,
+        name: z.string().max(200),
+        facts: z.string().max(10_000),
+        poster: z.string().max(1_000_000),
+        bytes: z.int().min(1),
+        sha256: Sha256,
+        createdAt: z.int(),
+      }),
+    )
+    .default([]),
   /** Frames that were made from the media by scaling. */
   fitted: z.array(z.object({ mediaSha256: Sha256, width: z.int(), height: z.int(), hash: Sha256 })),
 });
 export type BundleMedia = z.infer<typeof BundleMedia>;
+
+/** done of total entries of the bundle being saved or opened. */
+export const BundleProgress = z.object({ done: z.int().min(0), total: z.int().min(1) });
+export type BundleProgress = z.infer<typeof BundleProgress>;
 
 export const ImportedBundle = z.object({
   projectId: Id,
@@ -96,6 +122,16 @@ export const ImportedBundle = z.object({
   frames: z.int(),
   media: z.int(),
   /** Models of its recipes that are not installed here, or in another version. The project opens without them. */
-  missingModels: z.array(z.object({ id: z.string(), version: z.string(), installed: z.string().nullable() })),
+  missingModels: z.array(
+    z.object({
+      id: z.string(),
+      version: z.string(),
+      /** The version that is installed here instead. */
+      installed: z.string().nullable(),
+      name: z.string().nullable(),
+      licence: z.string().nullable(),
+      source: z.string().nullable(),
+    }),
+  ),
 });
 export type ImportedBundle = z.infer<typeof ImportedBundle>;

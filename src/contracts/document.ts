@@ -3,8 +3,11 @@
  * another process or from disk. The `satisfies` clauses keep the two in step at compile time.
  */
 import { z } from 'zod';
+import { MAX_CURVE_KEYS } from '@core/curve/parameters';
+import type * as Rules from '@core/diffusion/guidance-rule';
 import type * as D from '@core/document/diff';
-import type * as R from '@core/document/records';
+import { footageFits } from '@core/footage/fit';
+import * as R from '@core/document/records';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
 
 export const Id = z.string().min(1).max(64);
@@ -63,6 +66,8 @@ export const ClipRecord = z.object({
   start: Frame.min(0),
   duration: Frame.min(1),
   sourceIn: Frame,
+  groupId: Id.optional(),
+  linkId: Id.optional(),
 }) satisfies z.ZodType<R.ClipRecord>;
 
 export const TransitionRecord = z.object({
@@ -80,7 +85,37 @@ export const MarkerRecord = z.object({
   id: Id,
   frame: Frame.min(0),
   name: z.string().max(200),
+  color: z.enum(R.markerColors).optional(),
+  note: z.string().max(2_000).optional(),
 }) satisfies z.ZodType<R.MarkerRecord>;
+
+/** How a run is guided; what is absent is off (core/diffusion/guidance-rule.ts). */
+export const GuidanceRule = z.object({
+  method: z
+    .discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('apg'),
+        eta: z.number().min(0).max(2),
+        momentum: z.number().min(-1).max(1).nullable(),
+        normThreshold: z.number().min(0).max(10_000),
+      }),
+      z.object({ kind: z.literal('zero-star'), zeroInitSteps: z.int().min(0).max(50) }),
+    ])
+    .optional(),
+  rescale: z.number().min(0).max(1).optional(),
+  interval: z.object({ start: z.number().min(0).max(1), stop: z.number().min(0).max(1) }).optional(),
+}) satisfies z.ZodType<Rules.GuidanceRule>;
+
+/** Steps that may take the last answer of the model instead of a new one. */
+export const StepReuse = z.object({
+  threshold: z.number().gt(0).max(1),
+  warmUpSteps: z.int().min(2).max(200),
+}) satisfies z.ZodType<Rules.StepReuse>;
+
+export const Motion = z.object({
+  bucket: z.int().min(1).max(255),
+  noise: z.number().min(0).max(1),
+}) satisfies z.ZodType<R.Motion>;
 
 export const SamplingSettings = z.object({
   steps: z.int().min(1).max(200),
@@ -88,7 +123,31 @@ export const SamplingSettings = z.object({
   negative: PromptText,
   contextFrames: z.int().min(1).max(64),
   framesPerWindow: z.int().min(1).max(256).nullable(),
+  guidanceRule: GuidanceRule.optional(),
+  stepReuse: StepReuse.optional(),
+  motion: Motion.optional(),
 }) satisfies z.ZodType<R.SamplingSettings>;
+
+const Handle = z.number().min(0).max(1);
+export const CurveEase = z.union([
+  z.enum(['hold', 'linear', 'in', 'out', 'inOut']),
+  z.object({ x1: Handle, y1: Handle, x2: Handle, y2: Handle }),
+]) satisfies z.ZodType<R.CurveEase>;
+const CurveKeys = z
+  .array(z.object({ frame: Frame, value: z.number(), ease: CurveEase }))
+  .min(1)
+  .max(MAX_CURVE_KEYS)
+  .readonly();
+
+export const ShotCurves = z.object({
+  guidance: CurveKeys.optional(),
+  promptStrength: CurveKeys.optional(),
+  hold: CurveKeys.optional(),
+  panX: CurveKeys.optional(),
+  panY: CurveKeys.optional(),
+  zoom: CurveKeys.optional(),
+  rotate: CurveKeys.optional(),
+}) satisfies z.ZodType<R.ShotCurves>;
 
 export const ShotRecord = z.object({
   kind: z.literal('shot'),
@@ -99,10 +158,18 @@ export const ShotRecord = z.object({
   width: Size,
   height: Size,
   sampling: SamplingSettings,
+  curves: ShotCurves.optional(),
+  head: PromptText.optional(),
+  tail: PromptText.optional(),
   headSegmentId: Id.nullable(),
 }) satisfies z.ZodType<R.ShotRecord>;
 
 export const SegmentRole = z.enum(['first', 'forward', 'backward', 'retake']);
+
+export const JoinedFrame = z.union([
+  z.object({ shotId: Id, frame: Frame }),
+  z.object({ mediaId: Id }),
+]) satisfies z.ZodType<R.JoinedFrame>;
 
 export const SegmentRecord = z.object({
   kind: z.literal('segment'),
@@ -114,6 +181,8 @@ export const SegmentRecord = z.object({
   parentId: Id.nullable(),
   seed: Seed.nullable(),
   activeTakeId: Id.nullable(),
+  footage: z.object({ mediaId: Id, from: Frame.min(0), fit: z.enum(footageFits) }).optional(),
+  joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
 export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;

@@ -62,6 +62,24 @@ export const RunSeconds = z.object({
 });
 export type RunSeconds = z.infer<typeof RunSeconds>;
 
+/** What a run did and took besides time. */
+export const RunReport = z.object({
+  /** Denoising steps of all windows. */
+  steps: z.int(),
+  /** Times the model was run for them: two a step under guidance, one outside its interval, none when reused. */
+  passes: z.int(),
+  reusedSteps: z.int(),
+  /** Largest estimated relative error of a reused step; 0 = none was reused. */
+  worstError: z.number(),
+  /** The engine's memory at its highest; null when an earlier run of the same process had taken more. */
+  peakBytes: z.int().nullable(),
+  /** Graphs that ran on the processor because the recipe's provider could not, with its reason. */
+  fallbacks: z.array(z.object({ graph: z.string(), reason: z.string() })).default([]),
+  /** Bytes of the frames it stored. */
+  frameBytes: z.int(),
+});
+export type RunReport = z.infer<typeof RunReport>;
+
 export const EngineMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), onnxruntime: z.string(), providers: z.array(z.string()) }),
   z.object({ type: z.literal('progress'), progress: RunProgress }),
@@ -71,7 +89,13 @@ export const EngineMessage = z.discriminatedUnion('type', [
     jobId: z.string(),
     frames: z.array(z.object({ index: z.int(), hash: Sha256, bytes: z.int() })),
   }),
-  z.object({ type: z.literal('done'), jobId: z.string(), frames: z.array(Sha256), seconds: RunSeconds }),
+  z.object({
+    type: z.literal('done'),
+    jobId: z.string(),
+    frames: z.array(Sha256),
+    seconds: RunSeconds,
+    report: RunReport,
+  }),
   z.object({ type: z.literal('failed'), jobId: z.string(), error: WireError }),
   z.object({ type: z.literal('cancelled'), jobId: z.string() }),
   /** Something for the log that changes nothing about the run. */

@@ -4,15 +4,18 @@
  * No path crosses: files are chosen in main and named by ids or grants.
  */
 import { z } from 'zod';
-import { ImportedBundle } from './bundle';
-import { DocumentDiff, DocumentRecord, Id, Rate, Sha256 } from './document';
+import { BundleProgress, ImportedBundle } from './bundle';
+import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
+import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
-import { ExportPreset, JobView, MediaView, TakeView } from './job';
+import { Estimate, ExportPreset, FootageMedia, JobView, MediaView, SoundMedia, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
+import { RelinkReport } from './media';
 import { ModelManifest } from './model-manifest';
-import { Recipe, RecipeDraft } from './recipe';
+import { Recipe, RecipeDraft, RecipeFile } from './recipe';
 import { SettingKey, SettingValue } from './settings';
+import { ProjectVersion, VERSION_NAME_MAX, VersionList } from './versions';
 import { WireError } from './wire-error';
 
 function method<I extends z.ZodType, O extends z.ZodType>(input: I, output: O) {
@@ -33,8 +36,13 @@ export const ProjectSummary = z.object({
   posterFrame: z.string().nullable(),
   createdAt: z.number(),
   updatedAt: z.number(),
+  trashedAt: z.number().nullable(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
+
+/** shelf: where one works · archive: kept out of the way · trash: to be restored, or removed for good with its space */
+export const ProjectPlace = z.enum(['shelf', 'archive', 'trash']);
+export type ProjectPlace = z.infer<typeof ProjectPlace>;
 
 export const HistoryEntry = z.object({ label: z.string(), diff: DocumentDiff });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
@@ -79,12 +87,6 @@ export const DoctorLine = z.object({
 });
 export type DoctorLine = z.infer<typeof DoctorLine>;
 
-export const Estimate = z.object({
-  seconds: z.number(),
-  /** measured: from runs of this model on this machine. typical: not yet run here. */
-  basis: z.enum(['measured', 'typical']),
-});
-
 export const api = {
   'app.info': method(
     Nothing,
@@ -100,6 +102,13 @@ export const api = {
     }),
   ),
   'app.doctor': method(Nothing, z.object({ lines: z.array(DoctorLine) })),
+  /** Tries every device that was not tried yet; takes seconds. */
+  'devices.report': method(Nothing, DeviceReport),
+  /** Refused when the device does not work here. */
+  'devices.choose': method(z.object({ choice: DeviceChoice }), DeviceReport),
+  /** What of CUDA's libraries is missing, and how large it is. Fetches nothing. */
+  'devices.cuda': method(Nothing, CudaLibraries),
+  'devices.fetchCuda': method(Nothing, CudaLibraries),
   'app.showLibrary': method(Nothing, Nothing),
 
   /** What the artist set up for all projects; null = never set. */
@@ -107,12 +116,19 @@ export const api = {
   /** value: null = back to what the app does by itself. */
   'settings.set': method(z.object({ key: SettingKey, value: SettingValue }), Nothing),
 
-  'projects.list': method(Nothing, z.object({ projects: z.array(ProjectSummary) })),
+  'projects.list': method(
+    z.object({ place: ProjectPlace.default('shelf') }),
+    z.object({ projects: z.array(ProjectSummary) }),
+  ),
   'projects.create': method(
     z.object({ name: z.string().trim().min(1).max(200), rate: Rate, width: z.int(), height: z.int(), modelId: Id }),
     ProjectRef,
   ),
   'projects.open': method(ProjectRef, OpenProject),
+  'projects.duplicate': method(ProjectRef, ProjectRef),
+  'projects.setArchived': method(z.object({ projectId: Id, isArchived: z.boolean() }), Nothing),
+  /** What its frames and imported files take on disk. */
+  'projects.size': method(ProjectRef, z.object({ frames: z.int(), bytes: z.int() })),
   'projects.trash': method(ProjectRef, Nothing),
   'projects.restore': method(ProjectRef, Nothing),
   'projects.commit': method(
@@ -133,6 +149,16 @@ export const api = {
   'projects.exportBundle': method(ProjectRef, z.object({ name: z.string().nullable() })),
   /** Opens the file dialog and reads a .onionskin file as a new project; null means closed. */
   'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
+  /** Stops the bundle that is being saved or opened; that call then fails with `cancelled`. */
+  'projects.cancelBundle': method(Nothing, Nothing),
+  'projects.versions': method(ProjectRef, VersionList),
+  /** The document as it was; the project stays as it is. */
+  'projects.versionAt': method(z.object({ projectId: Id, version: z.int().min(1) }), ProjectVersion),
+  /** An empty name takes it away. */
+  'projects.nameVersion': method(
+    z.object({ projectId: Id, version: z.int().min(1), name: z.string().trim().max(VERSION_NAME_MAX) }),
+    Nothing,
+  ),
   'projects.saveView': method(z.object({ projectId: Id, view: ProjectView }), Nothing),
 
   /** Reads every file of the library; minutes on a large one, told by library.progress. Changes nothing. */
@@ -165,8 +191,14 @@ export const api = {
       windows: z.array(z.int().min(1)).max(10_000),
       steps: z.int().min(1),
       guidance: z.number(),
+      guidanceRule: GuidanceRule.optional(),
+      stepReuse: StepReuse.optional(),
     }),
-    Estimate,
+    Estimate.extend({
+      /** What the machine has left right now. */
+      freeMemoryBytes: z.number(),
+      freeDiskBytes: z.number(),
+    }),
   ),
 
   'jobs.list': method(Nothing, z.object({ jobs: z.array(JobView) })),
@@ -187,6 +219,12 @@ export const api = {
   'jobs.clearFinished': method(Nothing, Nothing),
 
   'takes.recipe': method(z.object({ takeId: Id }), z.object({ recipe: Recipe })),
+  /** Opens the save dialog and writes the recipe as JSON; null means closed. */
+  'takes.saveRecipe': method(z.object({ takeId: Id }), z.object({ name: z.string().nullable() })),
+  /** Opens the file dialog and reads the recipes in a JSON, film or picture; null means closed. */
+  'recipes.choose': method(Nothing, z.object({ file: RecipeFile.nullable() })),
+  /** How it was made: the recipe, what was promised and what it took. report: null = nothing was noted. */
+  'takes.details': method(z.object({ takeId: Id }), z.object({ recipe: Recipe, report: TakeReport.nullable() })),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),
@@ -199,11 +237,48 @@ export const api = {
 
   /** Opens the file dialog; an empty list means the artist closed it. */
   'media.choose': method(ProjectRef, z.object({ media: z.array(MediaView) })),
+  /** A frame of the film as an image of the project. */
+  'media.fromFrame': method(
+    z.object({ projectId: Id, frame: Sha256, name: z.string().min(1).max(150) }),
+    z.object({ media: MediaView }),
+  ),
+  /** Imported files whose file is gone. */
+  'media.offline': method(ProjectRef, z.object({ mediaIds: z.array(Id) })),
+  /** Opens the file dialog and looks there for the files that are gone; null means closed. */
+  'media.relink': method(
+    z.object({ projectId: Id, from: z.enum(['files', 'folder']) }),
+    z.object({ report: RelinkReport.nullable() }),
+  ),
   /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
   'media.fittedFrame': method(
     z.object({ mediaId: Id, width: z.int().min(16).max(8192), height: z.int().min(16).max(8192) }),
     z.object({ frame: Sha256 }),
   ),
+
+  /** Conforms what a segment's footage names, at the shot's rate and size; its frames arrive as a take. */
+  'footage.conform': method(z.object({ projectId: Id, segmentId: Id }), z.object({ jobId: Id })),
+  /** Seconds it takes to conform, by what this machine has measured. */
+  'footage.estimate': method(
+    z.object({
+      mediaId: Id,
+      rate: Rate,
+      width: z.int().min(1),
+      height: z.int().min(1),
+      frameCount: z.int().min(1),
+    }),
+    Estimate.pick({ seconds: true, basis: true }),
+  ),
+  /** The film's sound over [from, from + frameCount) as a sound of the project. */
+  'footage.sound': method(
+    z.object({ projectId: Id, mediaId: Id, rate: Rate, from: z.int().min(0), frameCount: z.int().min(1) }),
+    z.object({ media: SoundMedia }),
+  ),
+  /** Numbered pictures as so many single images of the project. */
+  'footage.asImages': method(z.object({ projectId: Id, mediaId: Id }), z.object({ media: z.array(MediaView) })),
+  /** Opens the file dialog to say where the original is now; null means closed. Only the same file is taken. */
+  'footage.relink': method(z.object({ mediaId: Id }), z.object({ media: FootageMedia.nullable() })),
+  /** Shows the original in the file manager. */
+  'footage.reveal': method(z.object({ mediaId: Id }), Nothing),
 
   /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
   'export.choose': method(
@@ -236,10 +311,13 @@ export const events = {
   'jobs.progress': z.object({ progress: RunProgress }),
   /** Export progress. */
   'export.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
-  /** Frames of a running generation that are safely stored. index counts from the segment's first frame. */
+  /** Progress of an import. */
+  'conform.progress': z.object({ jobId: Id, done: z.int(), total: z.int(), framesPerSecond: z.number() }),
+  /** Frames of a running generation or import that are safely stored. index counts from the segment's first frame. */
   'jobs.frames': z.object({ jobId: Id, frames: z.array(z.object({ index: z.int(), hash: z.string() })) }),
   'takes.added': z.object({ projectId: Id, take: TakeView }),
   'media.added': z.object({ projectId: Id, media: MediaView }),
+  'bundle.progress': z.object({ progress: BundleProgress }),
   'library.progress': z.object({ progress: UpkeepProgress }),
   /** A menu item, by the action id of the renderer's action registry. */
   'menu.action': z.object({ actionId: z.string() }),
@@ -253,6 +331,7 @@ export type EventPayload<E extends EventName> = z.output<Events[E]>;
 export const channels = {
   invoke: 'studio:invoke',
   importFiles: 'studio:import-files',
+  readRecipes: 'studio:read-recipes',
   event: 'studio:event',
   previewPort: 'studio:preview-port',
 } as const;
@@ -263,5 +342,7 @@ export interface StudioBridge {
   subscribe(listener: (event: string, payload: unknown) => void): () => void;
   /** Dropped files become media of the project; paths are read inside preload and never shown to the page. */
   importFiles(projectId: string, files: readonly File[]): Promise<unknown>;
+  /** The recipes a dropped file carries. */
+  readRecipes(file: File): Promise<unknown>;
   platform: string;
 }

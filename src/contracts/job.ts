@@ -5,13 +5,38 @@
  * paused job stays so, over restarts too, until it is resumed or cancelled.
  */
 import { z } from 'zod';
-import { Id, Sha256 } from './document';
-import { RunSeconds } from './engine';
-import { Recipe } from './recipe';
+import { Id, Rate, Sha256 } from './document';
+import { RunReport, RunSeconds } from './engine';
+import { FootageRecipe, Recipe } from './recipe';
 import { WireError } from './wire-error';
 
 export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted', 'paused']);
 export type JobState = z.infer<typeof JobState>;
+
+/** What a run will cost on this machine. */
+export const Estimate = z.object({
+  seconds: z.number(),
+  /** Four runs in five take between these two. */
+  secondsLow: z.number(),
+  secondsHigh: z.number(),
+  /** Less than without rules of guidance and step reuse. */
+  savedSeconds: z.number(),
+  /** measured: from runs of this model on this machine. typical: not yet run here. */
+  basis: z.enum(['measured', 'typical']),
+  /** At its highest. */
+  memoryBytes: z.number(),
+  /** For the frames. */
+  diskBytes: z.number(),
+});
+export type Estimate = z.infer<typeof Estimate>;
+
+/** What is known of how a take was made, beside its recipe; null = nothing was noted. */
+export const TakeReport = z.object({
+  estimate: Estimate.nullable(),
+  seconds: RunSeconds.nullable(),
+  report: RunReport.nullable(),
+});
+export type TakeReport = z.infer<typeof TakeReport>;
 
 const DraftKey = z.string().min(1).max(300);
 
@@ -23,6 +48,8 @@ export const GeneratePayload = z.object({
   recipe: Recipe,
   /** For the take; jobs queued before keys were kept have none. */
   draftKey: DraftKey.nullable().optional(),
+  /** What was promised when it was asked for; jobs from before promises were kept have none. */
+  estimate: Estimate.optional(),
 });
 export type GeneratePayload = z.infer<typeof GeneratePayload>;
 
@@ -43,7 +70,19 @@ export const ExportPayload = z.object({
 });
 export type ExportPayload = z.infer<typeof ExportPayload>;
 
-export const JobPayload = z.discriminatedUnion('kind', [GeneratePayload, ExportPayload]);
+/** An imported film becomes frames of the film's rate and size. */
+export const ConformPayload = z.object({
+  kind: z.literal('conform'),
+  shotId: Id,
+  segmentId: Id,
+  recipe: FootageRecipe,
+  draftKey: DraftKey,
+});
+export type ConformPayload = z.infer<typeof ConformPayload>;
+
+export const JobKind = z.enum(['generate', 'export', 'conform']);
+
+export const JobPayload = z.discriminatedUnion('kind', [GeneratePayload, ExportPayload, ConformPayload]);
 export type JobPayload = z.infer<typeof JobPayload>;
 
 /** Where a run goes on: so many steps of that 0-based window are done. As in RunProgress. */
@@ -54,7 +93,7 @@ export type ResumeStep = z.infer<typeof ResumeStep>;
 export const JobView = z.object({
   id: Id,
   projectId: Id.nullable(),
-  kind: z.enum(['generate', 'export']),
+  kind: JobKind,
   state: JobState,
   /** One line for the queue: the prompt, or the file name. */
   title: z.string(),
@@ -62,7 +101,7 @@ export const JobView = z.object({
   segmentId: Id.nullable(),
   /** Seed of a generation. */
   seed: z.int().nullable(),
-  /** New frames it makes, or frames it exports. */
+  /** New frames it makes, or frames it exports or imports. */
   frameCount: z.int(),
   createdAt: z.number(),
   startedAt: z.number().nullable(),
@@ -89,6 +128,8 @@ export const TakeView = z.object({
   /** What it was planned as, without seeds (core/prompt/draft-key.ts); null = not known. */
   draftKey: DraftKey.nullable().default(null),
   createdAt: z.number(),
+  isStarred: z.boolean().optional(),
+  note: z.string().optional(),
 });
 export type TakeView = z.infer<typeof TakeView>;
 
@@ -108,5 +149,27 @@ export const SoundMedia = z.object({
 });
 export type SoundMedia = z.infer<typeof SoundMedia>;
 
-export const MediaView = z.discriminatedUnion('kind', [ImageMedia, SoundMedia]);
+/** What an artist should know of a film before it is conformed. */
+export const FootageNote = z.enum(['variable-rate', 'rotated', 'wide-pixels', 'interlaced', 'hdr', 'alpha']);
+export type FootageNote = z.infer<typeof FootageNote>;
+
+/** An imported film, or numbered pictures. The original stays where it is; `sha256` is its fingerprint. */
+export const FootageMedia = z.object({
+  kind: z.literal('footage'),
+  /** As it is seen: turned and with square pixels. */
+  width: z.int().min(1),
+  height: z.int().min(1),
+  codec: z.string(),
+  /** Average; null for numbered pictures, which are one film frame each. */
+  rate: Rate.nullable(),
+  /** Length in ticks of `clock`; of numbered pictures how many there are, and no clock. */
+  ticks: z.int().min(1),
+  clock: z.object({ num: z.int().min(1), den: z.int().min(1) }).nullable(),
+  hasSound: z.boolean(),
+  notes: z.array(FootageNote),
+  ...imported,
+});
+export type FootageMedia = z.infer<typeof FootageMedia>;
+
+export const MediaView = z.discriminatedUnion('kind', [ImageMedia, SoundMedia, FootageMedia]);
 export type MediaView = z.infer<typeof MediaView>;

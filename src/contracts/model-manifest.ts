@@ -3,7 +3,7 @@
  * nothing in the app knows a checkpoint by name, and the studio offers only what the manifest says.
  */
 import { z } from 'zod';
-import { Id, Rate, Sha256 } from './document';
+import { Id, Motion, Rate, Sha256 } from './document';
 
 /** A path inside the package: relative, forward slashes, no `..`. */
 const PackagePath = z
@@ -21,6 +21,8 @@ export const ModelManifest = z.object({
   family: z.string().min(1).max(40),
   licence: z.string().max(400),
   description: z.string().max(1_000),
+  /** Where the package can be had: an address or a sentence. Bundles carry it to machines that lack the model. */
+  source: z.string().max(400).optional(),
   /** A window has multiple·k + plus frames, between min and max. */
   frameGrid: z.object({ multiple: z.int().min(1), plus: z.int().min(0), min: z.int().min(1), max: z.int().min(1) }),
   /** Width and height are multiples of this, in pixels. */
@@ -29,8 +31,8 @@ export const ModelManifest = z.object({
   maxSize: z.tuple([z.int(), z.int()]),
   nativeRate: Rate,
   nativeFrames: z.int().min(1),
-  /** Tokens the text encoder reads, special tokens included. */
-  promptTokens: z.int().min(1),
+  /** Tokens the text encoder reads, special tokens included; 0 = the model has none. */
+  promptTokens: z.int().min(0),
   conditioning: z.object({
     text: z.boolean(),
     firstFrames: z.object({ min: z.int().min(0), max: z.int().min(0) }),
@@ -42,6 +44,8 @@ export const ModelManifest = z.object({
     guidance: z.number(),
     negative: z.string(),
     extensionPrefix: z.int().min(0),
+    /** Only for a model that is told how much motion to make. */
+    motion: Motion.optional(),
   }),
   memoryMiB: z.int().min(1),
   files: z

@@ -5,7 +5,20 @@
  * prior frames, indices ≥ frameCount lie after it (backward extension, bridging).
  */
 import { z } from 'zod';
-import { PromptText, Rate, Seed, SegmentRole, Sha256, TravelKind } from './document';
+import { AppError } from '@core/errors';
+import { footageFits } from '@core/footage/fit';
+import {
+  GuidanceRule,
+  Id,
+  Motion,
+  PromptText,
+  Rate,
+  Seed,
+  SegmentRole,
+  Sha256,
+  StepReuse,
+  TravelKind,
+} from './document';
 
 const Index = z.int().min(-100_000).max(100_000);
 
@@ -22,6 +35,29 @@ export const PromptMix = z.object({
 });
 export type PromptMix = z.infer<typeof PromptMix>;
 
+/** Along a curve: one value for the whole window, or one for each of its frames. */
+const curveValues = (min: number, max: number) => z.array(z.number().min(min).max(max)).min(1).max(1_000);
+
+/** How firmly known frames are held, from 0 (free) to 1 (kept as they are): those before, and the later one. */
+export const WindowHold = z.object({ prefix: z.number().min(0).max(1), later: z.number().min(0).max(1) });
+
+/** The 2-D camera: moves[i] leads to index from + i. Pixels, a factor, degrees; see core/diffusion/camera. */
+export const CameraPath = z.object({
+  from: Index,
+  moves: z
+    .array(
+      z.object({
+        panX: z.number().min(-200).max(200),
+        panY: z.number().min(-200).max(200),
+        zoom: z.number().min(0.5).max(2),
+        rotate: z.number().min(-45).max(45),
+      }),
+    )
+    .min(1)
+    .max(101_000)
+    .readonly(),
+});
+
 /**
  * One call of the sampling loop over `frames` consecutive frames starting at index `start`.
  * The first `prefix` of them are known (given or made by an earlier window) and condition in place with timestep 0.
@@ -30,6 +66,8 @@ export type PromptMix = z.infer<typeof PromptMix>;
  * `travel`, when there, decides the prompt in place of `prompt`: mixes in frame order that together cover `frames`.
  * One mix is for the whole window; several are for models that read a prompt per frame. `prompt` is then the one of
  * most weight, for titles and search.
+ * `guidance`, when there, takes the place of the recipe's. `promptStrength` moves the prompt's embedding away from the
+ * empty text's (0 = that one, 1 = the prompt, above it beyond).
  */
 export const RecipeWindow = z.object({
   start: Index,
@@ -42,8 +80,13 @@ export const RecipeWindow = z.object({
   negative: PromptText,
   seed: Seed,
   travel: z.array(PromptMix).min(1).max(1_000).optional(),
+  guidance: curveValues(0, 50).optional(),
+  promptStrength: curveValues(0, 2).optional(),
+  hold: WindowHold.optional(),
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
+
+export const Provider = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
 
 export const Recipe = z.object({
   schema: z.literal(1),
@@ -56,17 +99,35 @@ export const Recipe = z.object({
   frameCount: z.int().min(1).max(100_000),
   steps: z.int().min(1).max(200),
   guidance: z.number().min(0).max(50),
+  /** Both absent where nothing is asked for, so that recipes from before there were rules keep their hash. */
+  guidanceRule: GuidanceRule.optional(),
+  stepReuse: StepReuse.optional(),
   /** The seed the artist sees; each window's own seed is derived from it and written out. */
   seed: Seed,
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
   windows: z.array(RecipeWindow).min(1).max(10_000),
-  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  /** For families that read it. */
+  motion: Motion.optional(),
+  /** Absent = the camera stands still. */
+  camera: CameraPath.optional(),
+  provider: Provider,
   /** ONNX Runtime intra-op threads: part of the recipe, because sums are split by thread. */
   threads: z.int().min(1).max(256),
   versions: z.object({ app: z.string(), onnxruntime: z.string() }),
 });
 export type Recipe = z.infer<typeof Recipe>;
+
+/** The recipes in a file somebody brought; takeId: the newest take of this library that has the same recipe. */
+export const RecipeFile = z.object({
+  name: z.string(),
+  found: z
+    .array(z.object({ recipe: Recipe, takeId: Id.nullable() }))
+    .min(1)
+    .max(1_000)
+    .readonly(),
+});
+export type RecipeFile = z.infer<typeof RecipeFile>;
 
 /**
  * What the studio or the command line asks for. The main process completes it to a Recipe: it adds the model's files
@@ -80,10 +141,50 @@ export const RecipeDraft = Recipe.pick({
   frameCount: true,
   steps: true,
   guidance: true,
+  guidanceRule: true,
+  stepReuse: true,
   seed: true,
   windows: true,
+  motion: true,
+  camera: true,
 }).extend({
   modelId: z.string().min(1).max(64),
   known: z.array(z.union([KnownFrame, z.object({ index: Index, mediaId: z.string().min(1).max(64) })])).max(1_000),
 });
 export type RecipeDraft = z.infer<typeof RecipeDraft>;
+
+/** All that decides the pixels of a take that was conformed from an imported film. */
+export const FootageRecipe = z.object({
+  schema: z.literal(1),
+  family: z.literal('footage'),
+  mediaId: Id,
+  /** Fingerprint of the file (services/footage/fingerprint.ts). */
+  sha256: Sha256,
+  /** Film frames from the file's first picture. */
+  from: z.int().min(0),
+  frameCount: z.int().min(1).max(10_000_000),
+  rate: Rate,
+  width: z.int().min(1).max(8192),
+  height: z.int().min(1).max(8192),
+  fit: z.enum(footageFits),
+  versions: z.object({ app: z.string(), ffmpeg: z.string() }),
+});
+export type FootageRecipe = z.infer<typeof FootageRecipe>;
+
+/** What a take was made from. */
+export const TakeRecipe = z.union([FootageRecipe, Recipe]);
+export type TakeRecipe = Recipe | FootageRecipe;
+
+export function isFootage(recipe: TakeRecipe): recipe is FootageRecipe {
+  return recipe.family === 'footage';
+}
+
+/** @throws AppError input/invalid for a take that no model made */
+export function modelRecipe(recipe: TakeRecipe): Recipe {
+  if (!isFootage(recipe)) return recipe;
+  throw new AppError('input/invalid', 'This take is imported footage: no model made it, so it has no run to repeat.', {
+    field: 'take',
+    value: 'footage',
+    remedy: 'Choose a generated take, or extend the footage.',
+  });
+}

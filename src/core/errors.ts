@@ -32,6 +32,8 @@ export const errorCodes = [
   'engine/not-finite',
   'engine/unresponsive',
   'engine/load-failed',
+  'device/unavailable',
+  'device/fetch-failed',
   'job/not-found',
   'job/invalid-state',
   'queue/full',

@@ -121,11 +121,20 @@ describe('a generation', () => {
       provider: 'cpu',
       versions: { app: '0.0.0', onnxruntime: 'fake' },
     });
-    expect(
-      studio.jobs.estimate({ modelId: 'pocket', width: 64, height: 64, windows: [5], steps: 3, guidance: 3 }),
-    ).toEqual({
-      seconds: expect.closeTo(2.9, 6),
+    const shape = { modelId: 'pocket', width: 64, height: 64, windows: [5], steps: 3, guidance: 3 };
+    const cost = await studio.jobs.estimate(shape);
+    expect(cost).toMatchObject({
+      seconds: expect.closeTo(2.9, 6) as number,
       basis: 'measured',
+      diskBytes: 5 * 64 * 64,
+    });
+    expect(cost.freeMemoryBytes).toBeGreaterThan(1_000_000);
+    expect(cost.freeDiskBytes).toBeGreaterThan(1_000_000);
+    // What was promised before the first run stands beside what it took.
+    expect(studio.takes.report(take?.id ?? '')).toMatchObject({
+      estimate: { basis: 'typical' },
+      seconds: { total: 2.9 },
+      report: { steps: 3, passes: 6, reusedSteps: 0 },
     });
   });
 

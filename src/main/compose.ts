@@ -6,25 +6,32 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '@core/errors';
+import type { BundleProgress } from '@contracts/bundle';
+import type { BackupView } from '@contracts/library';
 import type { JobPayload } from '@contracts/job';
-import { RecipeDraft, type Recipe } from '@contracts/recipe';
+import { modelRecipe, RecipeDraft, type Recipe } from '@contracts/recipe';
 import { discardCheckpoints } from './engine/checkpoint-files';
 import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
 import { systemClock, type Clock } from './platform/clock';
+import { freeMemoryBytes } from './platform/free-memory';
 import { fileErrorFrom } from './platform/fs-atomic';
 import { createGate } from './platform/in-order';
 import type { Log } from './platform/log';
+import { libraryPaths } from './platform/paths';
 import { DailyBackups } from './services/backups/daily-backups';
 import { listBackups } from './services/backups/backup-files';
-import { requestRestore } from './services/backups/restore';
+import { newestGoodBackup, requestRestore } from './services/backups/restore';
 import { releasedMigrations } from './services/database/migrations/released';
+import { duplicateProject } from './services/bundles/duplicate-project';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
 import { runDoctor } from './services/doctor/doctor';
-import { createProviderProbe } from './services/doctor/provider-probe';
+import { createDeviceProbe } from './services/doctor/provider-probe';
+import { cudaPackage, fetchCuda, lookAtCuda, missingCudaLibraries } from './services/devices/cuda-libraries';
+import { DeviceLadder } from './services/devices/device-ladder';
 import { Exporter, type ExporterProcess } from './services/export/exporter';
 import { compareTakes } from './services/history/compare-takes';
 import { RunHistory } from './services/history/run-history';
@@ -32,20 +39,32 @@ import { whereUsed } from './services/history/where-used';
 import { BackgroundSweep } from './services/library/background-sweep';
 import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
+import { type FootagePlace, sortPlaces } from './services/footage/footage-file';
+import { FootageService } from './services/footage/footage-service';
+import { isStillPicture } from './services/footage/probe-footage';
+import { ConformPace } from './services/footage/pace';
+import { freeDiskBytes } from './services/library/free-space';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
+import { offlineOf, relink } from './services/media/relink';
 import { soundBlocks } from './services/media/sound-files';
 import { ModelRegistry } from './services/models/model-registry';
 import { installSample } from './services/projects/sample-project';
+import { sizeOfProject } from './services/projects/project-size';
+import { ProjectVersions } from './services/projects/project-versions';
 import { ProjectService } from './services/projects/project-service';
 import { Calibration } from './services/queue/calibration';
+import { conformStep, keepConform, runConform, type ConformRunOptions } from './services/queue/conform-run';
 import { runExport } from './services/queue/export-run';
 import { keepGeneration, resumeStepOf, runGeneration, type GenerateRunOptions } from './services/queue/generate-run';
 import { JobQueue, type JobRunner } from './services/queue/job-queue';
 import { JobStore } from './services/queue/job-store';
+import { requestConform } from './services/queue/request-conform';
 import { requestExport } from './services/queue/request-export';
 import { requestGeneration, type GenerationRequest } from './services/queue/request-generation';
+import { readRecipes } from './services/recipes/read-recipes';
 import { SettingStore } from './services/settings/setting-store';
+import { recipeHash } from './services/takes/recipe-hash';
 import { TakeStore } from './services/takes/take-store';
 import { Upkeep } from './services/upkeep/upkeep';
 import type { Studio } from './studio';
@@ -73,6 +92,7 @@ export interface OpenStudioOptions {
 }
 
 const MAX_DEFAULT_THREADS = 8;
+const DEVICE_SETTING = 'device';
 
 /** @throws AppError library/in-use, read-only, disk-full, corrupt, newer-than-app, io */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
@@ -86,6 +106,21 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     await library.close();
     throw error;
   }
+}
+
+export interface Rescue {
+  readonly backup: BackupView;
+  /** The library is that of the backup when it is opened next. */
+  restore(): Promise<void>;
+}
+
+/** What a library whose database was damaged and moved aside can go back to; null when there is no good backup. */
+export async function rescueOf(libraryDir: string, log: Log): Promise<Rescue | null> {
+  const paths = libraryPaths(libraryDir);
+  const nativeBinding = process.env['ONIONSKIN_SQLITE_BINDING'];
+  const options = { clock: systemClock, log, nativeBinding, migrations: releasedMigrations };
+  const backup = await newestGoodBackup(paths, options);
+  return backup && { backup, restore: () => requestRestore(paths, backup.name, options) };
 }
 
 interface Surroundings {
@@ -119,6 +154,7 @@ function joinServices(
     isIdle: () => jobs.runningIds().length === 0,
     untilSwept: async () => void (await Promise.all([startupSweep.ended(), upkeep.giveWay()])),
   });
+  const onBundleProgress = (progress: BundleProgress) => events.emit('bundle.progress', { progress });
   /** What wants to store files waits for whatever removes files. */
   const sweep = { giveWay: async () => void (await Promise.all([startupSweep.giveWay(), upkeep.giveWay()])) };
   const frames = new FrameStore(paths.frames);
@@ -134,6 +170,13 @@ function joinServices(
   const jobs = new JobStore(db);
   const history = new RunHistory(db);
   const calibration = new Calibration(db);
+  const cuda = cudaPackage();
+  const ladder = new DeviceLadder({
+    probe: createDeviceProbe({ spawn: options.spawnProbe }),
+    obstacle: (provider) => (provider === 'cuda' && cuda !== null ? missingText(missingCudaLibraries(cuda)) : null),
+    platform: process.platform,
+    stored: () => settings.get(DEVICE_SETTING),
+  });
   const media = new MediaService(db, {
     mediaDir: paths.media,
     frames,
@@ -141,15 +184,26 @@ function joinServices(
     newId,
     onAdded: (projectId, added) => events.emit('media.added', { projectId, media: added }),
   });
+  const footage = new FootageService(db, {
+    clock,
+    newId,
+    onAdded: (projectId, added) => events.emit('media.added', { projectId, media: added }),
+    importFile: async (projectId, path, signal) => {
+      await sweep.giveWay();
+      return media.importFile(projectId, path, signal);
+    },
+  });
   const projects = new ProjectService(db, {
     clock,
     newId,
     contentsOf: (projectId) => ({
       takes: takes.list(projectId),
-      media: media.list(projectId),
+      media: [...media.list(projectId), ...footage.list(projectId)],
       jobs: jobs.listOfProject(projectId),
     }),
   });
+  const versions = new ProjectVersions(db, { clock });
+  const offline = (projectId: string) => offlineOf(media.list(projectId), (id) => media.pathOf(id));
   const fittedFrame = async (mediaId: string, width: number, height: number) => {
     await sweep.giveWay();
     return media.fittedFrame(mediaId, width, height);
@@ -171,6 +225,19 @@ function joinServices(
     onFrames: (jobId, made) => events.emit('jobs.frames', { jobId, frames: made }),
     manifestOf: (modelId) => models.get(modelId).manifest,
   };
+  const conforming: ConformRunOptions = {
+    spawn: options.spawnExporter,
+    footage,
+    pace: new ConformPace(settings),
+    frames,
+    jobs,
+    takes,
+    transaction,
+    clock,
+    newId,
+    onProgress: (progress) => events.emit('conform.progress', progress),
+    onFrames: (jobId, made) => events.emit('jobs.frames', { jobId, frames: made }),
+  };
   const exporting = {
     exporter,
     jobsDir: paths.jobs,
@@ -180,17 +247,29 @@ function joinServices(
   };
   const runner: JobRunner = {
     run: async (payload, context) => {
-      if (payload.kind === 'generate') return runGeneration(payload, context, generation);
-      await runExport(context, exporting);
-      return null;
+      switch (payload.kind) {
+        case 'generate':
+          return runGeneration(payload, context, generation);
+        case 'conform':
+          return runConform(payload, context, conforming);
+        case 'export':
+          await runExport(context, exporting);
+          return null;
+        default:
+          return payload satisfies never;
+      }
     },
-    keep: (payload, context, whole) =>
-      payload.kind === 'generate' ? keepGeneration(payload, context, whole, generation) : {},
+    keep: (payload, context, whole) => {
+      if (payload.kind === 'generate') return keepGeneration(payload, context, whole, generation);
+      return payload.kind === 'conform' ? keepConform(payload, context, whole, conforming) : {};
+    },
     announce: ({ projectId }, { take }) => {
       if (take !== undefined && projectId !== null) events.emit('takes.added', { projectId, take });
     },
-    resumeStep: (payload, jobId) =>
-      payload.kind === 'generate' ? resumeStepOf(payload, join(paths.jobs, jobId)) : null,
+    resumeStep: (payload, jobId) => {
+      if (payload.kind === 'generate') return resumeStepOf(payload, join(paths.jobs, jobId));
+      return payload.kind === 'conform' ? conformStep(payload, jobId, jobs) : null;
+    },
     heldJobs: () => readdirSync(paths.jobs),
     discard: (jobId) => {
       discardCheckpoints(join(paths.jobs, jobId));
@@ -221,6 +300,11 @@ function joinServices(
         clock,
         newId,
         assertProject: (projectId) => projects.assertExists(projectId),
+        estimate: (recipe) =>
+          calibration.estimate(models.get(recipe.model.id).manifest, {
+            ...recipe,
+            windows: recipe.windows.map((window) => window.frames),
+          }),
         completeRecipe: async (draft) =>
           models.completeRecipe(draft, {
             resolveMedia: fittedFrame,
@@ -230,6 +314,11 @@ function joinServices(
           }),
       }),
     );
+
+  const generatedTake = (takeId: string) => {
+    const take = takes.get(takeId);
+    return { ...take, recipe: modelRecipe(take.recipe) };
+  };
 
   startupSweep.start(db, paths, { clock, log });
   queue.start();
@@ -246,7 +335,7 @@ function joinServices(
     libraryDir: paths.dir,
     on: (event, listener) => events.on(event, listener),
     projects: {
-      list: () => projects.list(),
+      list: (place) => projects.list(place),
       create: (project) => projects.create(project),
       createFrom: (records) => projects.createFrom(records),
       installSample: (sampleDir) =>
@@ -254,18 +343,28 @@ function joinServices(
       open: (projectId) => projects.open(projectId),
       commit: (input) => projects.commit(input),
       history: (projectId) => projects.history(projectId),
+      versions: (projectId) => versions.list(projectId),
+      versionAt: (projectId, version) => versions.at(projectId, version),
+      nameVersion: (projectId, version, name) => versions.name(projectId, version, name),
       saveView: (projectId, view) => projects.saveView(projectId, view),
       lastOpened: () => projects.lastOpened(),
+      duplicate: (projectId) => duplicateProject(db, projectId, { newId, now: clock.now() }),
+      setArchived: (projectId, isArchived) => projects.setArchived(projectId, isArchived),
+      size: (projectId) => sizeOfProject(db, paths, projectId),
       trash: (projectId) => projects.trash(projectId),
       restore: (projectId) => projects.restore(projectId),
     },
     bundles: {
-      export: (projectId, outPath, signal) =>
-        exportBundle(db, paths, { projectId, outPath }, { clock, appVersion, ...(signal && { signal }) }),
+      export: (projectId, outPath, signal) => {
+        const installedModels = models.list().map(({ manifest, isEmbedded }) => ({ ...manifest, isEmbedded }));
+        const how = { clock, appVersion, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return exportBundle(db, paths, { projectId, outPath }, how);
+      },
       import: async (path, signal) => {
         await sweep.giveWay();
         const installedModels = models.list().map(({ manifest }) => manifest);
-        return importBundle(db, paths, path, { newId, installedModels, ...(signal && { signal }) });
+        const how = { newId, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
+        return importBundle(db, paths, path, how);
       },
     },
     media: {
@@ -274,11 +373,55 @@ function joinServices(
         await sweep.giveWay();
         return media.importFile(projectId, path, signal);
       },
+      fromFrame: async (projectId, hash, name) => {
+        projects.assertExists(projectId);
+        await sweep.giveWay();
+        return media.importFrame(projectId, frames.pathOf(hash), name);
+      },
       list: (projectId) => media.list(projectId),
+      offline: async (projectId) => (await offline(projectId)).map(({ id }) => id),
+      relink: async (projectId, files, signal) => {
+        projects.assertExists(projectId);
+        await sweep.giveWay();
+        return relink(files, {
+          offline: await offline(projectId),
+          take: (mediaId, file) => media.replaceFile(mediaId, file, signal),
+          ...(signal && { signal }),
+        });
+      },
       fittedFrame,
       pathOf: (mediaId) => media.pathOf(mediaId),
       peaksFile: (mediaId) => media.peaksFile(mediaId),
       samples: (mediaId, signal) => soundBlocks(media.soundOf(mediaId), signal),
+    },
+    footage: {
+      link: async (projectId, files, signal) => {
+        projects.assertExists(projectId);
+        const { places, rest } = sortPlaces(files);
+        const linked = [];
+        for (const place of places) {
+          if (place.type === 'file' && (await isStillPicture(place.path))) rest.push(place.path);
+          else linked.push(await footage.link(projectId, place, signal));
+        }
+        return { footage: linked, rest };
+      },
+      conform: (input) =>
+        requestConform(input, {
+          queue,
+          footage,
+          libraryDir: paths.dir,
+          appVersion,
+          clock,
+          newId,
+          documentOf: (projectId) => projects.document(projectId).document,
+        }),
+      estimate: (mediaId, shape) => conforming.pace.estimate(footage.get(mediaId).media, shape),
+      sound: (projectId, mediaId, range, signal) => footage.sound(projectId, mediaId, range, signal),
+      asImages: (projectId, mediaId) => footage.asImages(projectId, mediaId),
+      relink: (mediaId, files) => footage.relink(mediaId, onePlace(files)),
+      originalOf: (mediaId) => footage.originalOf(mediaId),
+      poster: (mediaId) => footage.poster(mediaId),
+      picture: (mediaId, at, signal) => footage.picture(mediaId, at, signal),
     },
     frames: {
       pathOf: (hash) => frames.pathOf(hash),
@@ -291,18 +434,19 @@ function joinServices(
       tokens: (modelId, text) => models.tokens(modelId, text),
     },
     takes: {
-      get: (takeId) => takes.get(takeId),
+      get: generatedTake,
       list: (projectId) => takes.list(projectId),
+      report: (takeId) => jobs.reportOfTake(takes.get(takeId).view.id),
       star: (takeId, isStarred) => history.star(takeId, isStarred),
       note: (takeId, note) => history.note(takeId, note),
       rerender: (takeId) => {
-        const { recipe } = takes.get(takeId);
+        const { recipe } = generatedTake(takeId);
         // A segment of its own, outside any project: it must not become the newest take of the one it is compared with.
         const place = { projectId: null, shotId: 'rerender', segmentId: takeId, parentTakeId: null };
         return generate({ ...place, draft: RecipeDraft.parse({ ...recipe, modelId: recipe.model.id }) }, recipe);
       },
       compare: (takeId, otherTakeId) =>
-        compareTakes(takes.get(takeId), takes.get(otherTakeId), (hash) => frames.read(hash)),
+        compareTakes(generatedTake(takeId), generatedTake(otherTakeId), (hash) => frames.read(hash)),
       whereUsed: (takeId) => {
         const take = takes.get(takeId);
         const { projectId } = take;
@@ -313,11 +457,23 @@ function joinServices(
         return whereUsed(take, document, { takes: takes.list(projectId), projectName });
       },
     },
+    recipes: {
+      read: async (path) => {
+        const recipes = await readRecipes(path);
+        const found = recipes.map((recipe) => ({ recipe, takeId: takes.newestOf(recipeHash(recipe)) }));
+        return { name: basename(path), found };
+      },
+    },
     history: { search: (query) => history.search(query) },
     jobs: {
       list: () => jobs.list(),
-      estimate: ({ modelId, ...shape }) => calibration.estimate(models.get(modelId).manifest, shape),
-      generate: (input) => generate(input, { provider: 'cpu', threads }),
+      estimate: async ({ modelId, ...shape }) => ({
+        ...calibration.estimate(models.get(modelId).manifest, { ...shape, provider: (await ladder.choose()).provider }),
+        freeMemoryBytes: freeMemoryBytes(),
+        freeDiskBytes: await freeDiskBytes(paths.dir),
+      }),
+      generate: async ({ device, ...input }) =>
+        generate(input, { provider: (await ladder.choose(device)).provider, threads }),
       export: (input) =>
         requestExport(input, {
           queue,
@@ -357,16 +513,43 @@ function joinServices(
       get: (key) => settings.get(key),
       set: (key, value) => settings.set(key, value),
     },
-    doctor: () =>
-      runDoctor({
+    devices: {
+      report: () => ladder.report(),
+      choose: async (choice) => {
+        // What does not work is refused now, not at the next run.
+        await ladder.choose(choice);
+        settings.set(DEVICE_SETTING, choice === 'auto' ? null : choice);
+      },
+      cuda: () => lookAtCuda(cuda),
+      fetchCuda: async (signal) => {
+        if (cuda === null)
+          throw new AppError('device/unavailable', 'CUDA’s libraries are not for this system', {
+            field: 'cuda',
+            value: `${process.platform} ${process.arch}`,
+            remedy: 'Use another device.',
+          });
+        await fetchCuda(cuda, signal ? { signal } : {});
+        ladder.lookAgain();
+      },
+    },
+    doctor: () => {
+      ladder.lookAgain();
+      return runDoctor({
         libraryDir: paths.dir,
         appVersion,
         modelDirs: models.list().map(({ manifest }) => models.packageDirOf(manifest.id)),
-        probeProvider: createProviderProbe({ spawn: options.spawnProbe }),
+        probeProvider: (provider) => ladder.reasonOf(provider),
         nativeBinding,
-      }),
+      });
+    },
     close: () => (closing ??= close()),
   };
+}
+
+function missingText(missing: readonly string[]): string | null {
+  return missing.length === 0
+    ? null
+    : `${missing.join(' and ')} are not installed; “onionskin devices fetch-cuda” fetches them`;
 }
 
 function isDone(jobs: JobStore, jobId: string): boolean {
@@ -377,6 +560,18 @@ function isDone(jobs: JobStore, jobId: string): boolean {
     if (error instanceof AppError && error.code === 'job/not-found') return false;
     throw error;
   }
+}
+
+/** @throws AppError media/unsupported when the files are not one film or one sequence */
+function onePlace(files: readonly string[]): FootagePlace {
+  const { places, rest } = sortPlaces(files);
+  const [place] = places;
+  if (place !== undefined && places.length === 1 && rest.length === 0) return place;
+  throw new AppError('media/unsupported', 'These files are not one film.', {
+    field: 'file',
+    value: String(files.length),
+    remedy: 'Choose one film, or all pictures of one sequence.',
+  });
 }
 
 function outPathOf(payload: JobPayload, jobId: string): string {

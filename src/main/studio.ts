@@ -3,17 +3,35 @@
  * compose.ts builds one; nothing here names an implementation. Every method throws AppError on a failure the user can
  * meet, and leaves the library as it was.
  */
+import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
-import type { DoctorLine, HistoryEntry, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type {
+  DoctorLine,
+  HistoryEntry,
+  ModelView,
+  OpenProject,
+  ProjectPlace,
+  ProjectSummary,
+  ProjectView,
+} from '@contracts/ipc';
+import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
-import type { ImportedBundle } from '@contracts/bundle';
+import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
-import type { ExportPreset, JobView, MediaView, TakeView } from '@contracts/job';
-import type { Recipe, RecipeDraft } from '@contracts/recipe';
+import type { Estimate, ExportPreset, FootageMedia, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
+import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
+import type { RelinkReport } from '@contracts/media';
+import type { ProjectVersion, VersionList } from '@contracts/versions';
 import type { SettingValue } from '@contracts/settings';
 import type { Rate } from '@core/time/rate';
+
+/** What a run will cost, and what the machine has left for it. */
+export interface CostOutlook extends Estimate {
+  readonly freeMemoryBytes: number;
+  readonly freeDiskBytes: number;
+}
 
 /** Everything that happens on its own; the electron shell forwards it to the window, the CLI to the terminal. */
 export interface StudioEvents {
@@ -21,9 +39,19 @@ export interface StudioEvents {
   'jobs.progress': { progress: RunProgress };
   'jobs.frames': { jobId: string; frames: { index: number; hash: string }[] };
   'export.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
+  'conform.progress': { jobId: string; done: number; total: number; framesPerSecond: number };
   'takes.added': { projectId: string; take: TakeView };
   'media.added': { projectId: string; media: MediaView };
+  'bundle.progress': { progress: BundleProgress };
   'library.progress': { progress: UpkeepProgress };
+}
+
+/** What a conform makes: frames of the film's rate and size. */
+export interface ConformShape {
+  readonly rate: Rate;
+  readonly width: number;
+  readonly height: number;
+  readonly frameCount: number;
 }
 
 export interface Studio {
@@ -31,7 +59,8 @@ export interface Studio {
   on<E extends keyof StudioEvents>(event: E, listener: (payload: StudioEvents[E]) => void): () => void;
 
   readonly projects: {
-    list(): ProjectSummary[];
+    /** Default: the shelf. */
+    list(place?: ProjectPlace): ProjectSummary[];
     create(options: { name: string; rate: Rate; width: number; height: number; modelId: string }): string;
     /** Creates a project from ready-made records in one transaction (the sample project, the demo). */
     createFrom(records: readonly DocumentRecord[]): string;
@@ -46,8 +75,17 @@ export interface Studio {
       diff: DocumentDiff;
     }): { version: number };
     history(projectId: string): { undo: HistoryEntry[]; redo: HistoryEntry[] };
+    versions(projectId: string): VersionList;
+    /** The document as it was after that change. @throws AppError input/not-found */
+    versionAt(projectId: string, version: number): ProjectVersion;
+    /** An empty name takes it away. */
+    nameVersion(projectId: string, version: number, name: string): void;
     saveView(projectId: string, view: ProjectView): void;
     lastOpened(): string | null;
+    /** A twin with its history, takes and media. @returns its id */
+    duplicate(projectId: string): string;
+    setArchived(projectId: string, isArchived: boolean): void;
+    size(projectId: string): Promise<{ frames: number; bytes: number }>;
     trash(projectId: string): void;
     restore(projectId: string): void;
   };
@@ -63,7 +101,13 @@ export interface Studio {
   readonly media: {
     /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
+    /** A stored frame as an image of the project, under a name without its ending. */
+    fromFrame(projectId: string, hash: string, name: string): Promise<MediaView>;
     list(projectId: string): MediaView[];
+    /** Ids of those whose file is gone. */
+    offline(projectId: string): Promise<string[]>;
+    /** Looks for them in these files and folders. */
+    relink(projectId: string, paths: readonly string[], signal?: AbortSignal): Promise<RelinkReport>;
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
     /** For the app:// protocol: the file behind an id. */
@@ -72,6 +116,35 @@ export interface Studio {
     peaksFile(mediaId: string): Promise<string>;
     /** A sound's samples as films have them: 48 kHz, interleaved stereo, 32-bit float, little-endian. */
     samples(mediaId: string, signal?: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
+  };
+
+  /** Imported films and numbered pictures: originals that are linked, and conformed to the film's rate and size. */
+  readonly footage: {
+    /** Of these files, those that are films or make a sequence become footage; the rest is answered. */
+    link(
+      projectId: string,
+      paths: readonly string[],
+      signal?: AbortSignal,
+    ): Promise<{ footage: FootageMedia[]; rest: string[] }>;
+    /** Queues the conform of a segment that names footage. @returns the job's id */
+    conform(input: { projectId: string; segmentId: string }): Promise<string>;
+    estimate(mediaId: string, shape: ConformShape): { seconds: number; basis: 'measured' | 'typical' };
+    /** Its sound over some film frames as a sound of the project. */
+    sound(
+      projectId: string,
+      mediaId: string,
+      range: { rate: Rate; from: number; frameCount: number },
+      signal?: AbortSignal,
+    ): Promise<MediaView>;
+    asImages(projectId: string, mediaId: string): Promise<MediaView[]>;
+    /** The original lies here now. @throws AppError media/unreadable for another file */
+    relink(mediaId: string, paths: readonly string[]): Promise<FootageMedia>;
+    /** A file of the original, to be shown in the file manager. */
+    originalOf(mediaId: string): Promise<string>;
+    /** PNG. */
+    poster(mediaId: string): Uint8Array<ArrayBuffer>;
+    /** PNG of what is on screen when a film frame starts, counted from the file's first picture. */
+    picture(mediaId: string, at: { rate: Rate; frame: number }, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   };
 
   readonly frames: {
@@ -90,8 +163,11 @@ export interface Studio {
   };
 
   readonly takes: {
+    /** @throws AppError input/invalid for a take of footage, which no model made */
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
+    /** What was promised and what it took; null = nothing was noted. */
+    report(takeId: string): TakeReport | null;
     star(takeId: string, isStarred: boolean): void;
     /** At most 2,000 characters; empty removes it. */
     note(takeId: string, note: string): void;
@@ -102,6 +178,14 @@ export interface Studio {
      */
     rerender(takeId: string): Promise<string>;
     compare(takeId: string, otherTakeId: string): Promise<TakeComparison>;
+  };
+
+  readonly recipes: {
+    /**
+     * The recipes in a saved JSON, or in a film or picture that was exported with them.
+     * @throws AppError media/not-found, media/unsupported, media/unreadable
+     */
+    read(path: string): Promise<RecipeFile>;
   };
 
   /** Every run ever: takes, and jobs that left none. */
@@ -118,7 +202,9 @@ export interface Studio {
       windows: readonly number[];
       steps: number;
       guidance: number;
-    }): { seconds: number; basis: 'measured' | 'typical' };
+      guidanceRule?: GuidanceRule | undefined;
+      stepReuse?: StepReuse | undefined;
+    }): Promise<CostOutlook>;
     /** Queues a run. projectId null: a take outside any project (command line). */
     generate(input: {
       projectId: string | null;
@@ -126,6 +212,8 @@ export interface Studio {
       segmentId: string;
       parentTakeId: string | null;
       draft: RecipeDraft;
+      /** Where; default: as the artist has set it up. @throws device/unavailable */
+      device?: DeviceChoice | undefined;
     }): Promise<string>;
     export(input: {
       projectId: string;
@@ -177,6 +265,18 @@ export interface Studio {
   readonly settings: {
     get(key: string): SettingValue;
     set(key: string, value: SettingValue): void;
+  };
+
+  /** Where runs are computed. */
+  readonly devices: {
+    /** Tries what was not tried yet; takes seconds. */
+    report(): Promise<DeviceReport>;
+    /** @throws device/unavailable, and keeps what was chosen before */
+    choose(choice: DeviceChoice): Promise<void>;
+    /** What of CUDA's libraries is missing and how large it is. Fetches nothing. */
+    cuda(): Promise<CudaLibraries>;
+    /** @throws device/fetch-failed, device/unavailable, cancelled */
+    fetchCuda(signal?: AbortSignal): Promise<void>;
   };
 
   doctor(): Promise<DoctorLine[]>;

@@ -1,5 +1,5 @@
 /**
- * The bridge between the sandboxed page and main. It exposes three functions and no Electron object: what may be asked
+ * The bridge between the sandboxed page and main. It exposes four functions and no Electron object: what may be asked
  * is decided by the contract, which main parses. Paths of dropped files are read here and never shown to the page.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
@@ -19,6 +19,7 @@ const bridge: StudioBridge = {
       projectId,
       files.map((file) => webUtils.getPathForFile(file)),
     ),
+  readRecipes: (file) => ipcRenderer.invoke(channels.readRecipes, webUtils.getPathForFile(file)),
 };
 
 contextBridge.exposeInMainWorld('studio', bridge);

@@ -9,6 +9,7 @@ import { mount } from 'svelte';
 import type { StudioBridge } from '@contracts/ipc';
 import App from './App.svelte';
 import { createStudioClient } from './bridge/client';
+import { language } from './language/language';
 import { AppState } from './state/app.svelte';
 
 declare global {
@@ -21,8 +22,7 @@ const app: AppState = new AppState(
   createStudioClient(window.studio, window, { onBug: (error) => app.showError(error) }),
 );
 
-// A dropped file outside a drop zone would navigate the window away from the studio.
-for (const type of ['dragover', 'drop'] as const) window.addEventListener(type, (event) => event.preventDefault());
+document.documentElement.lang = language;
 
 const target = document.getElementById('app');
 if (target !== null) mount(App, { target, props: { app } });

@@ -86,7 +86,7 @@ export class FakeEngineProcess implements EngineProcess {
     }
     if (then !== undefined) return this.#send({ type: 'failed', jobId, error: then });
     const frames = Array.from({ length: recipe.frameCount }, (_, index) => hashes.get(index) ?? '');
-    this.#send({ type: 'done', jobId, frames, seconds: SECONDS });
+    this.#send({ type: 'done', jobId, frames, seconds: SECONDS, report: reportOf(recipe) });
   }
 
   #send(message: EngineMessage): void {
@@ -106,6 +106,17 @@ function plainFrame(recipe: Recipe, index: number): Uint8Array {
   const colour = [recipe.seed % 256, (recipe.seed >> 8) % 256, (index + 128) % 256];
   for (let i = 0; i < rgb.length; i++) rgb[i] = colour[i % 3] ?? 0;
   return rgb;
+}
+
+function reportOf({ steps, windows, width, height, frameCount }: Recipe) {
+  const rest = {
+    reusedSteps: 0,
+    worstError: 0,
+    peakBytes: 400_000_000,
+    fallbacks: [],
+    frameBytes: frameCount * width * height,
+  };
+  return { steps: steps * windows.length, passes: 2 * steps * windows.length, ...rest };
 }
 
 function progressOf(jobId: string, made: number, recipe: Recipe) {

@@ -6,12 +6,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeviceReport } from '@contracts/device';
 import { Recipe } from '@contracts/recipe';
 import { decodePng } from '@main/platform/png';
 import { probeFile, runFfmpeg } from '@main/services/export/ffmpeg';
 import { psnr } from '@core/quality/seam';
 import { buildMain } from '../support/build-main';
-import { animateDiffDir } from '../support/references';
+import { referenceDir } from '../support/pocket';
+import { animateDiffDir, svdDir, text2VideoZeroDir, unet3dDir, wanDirs } from '../support/references';
 
 let built: Awaited<ReturnType<typeof buildMain>>;
 let dir: string;
@@ -232,6 +234,110 @@ describe('a model of another family', () => {
   });
 });
 
+describe('Wan', () => {
+  it('makes a film from text, and with its model of images goes on from it and towards a last one', async () => {
+    for (const path of Object.values(wanDirs))
+      expect(await cli(['models', 'add', path])).toMatchObject({ code: 0, err: '' });
+    const options = ['--prompt', 'the red ball', '--steps', '3', '--size', '64x64', '--json'];
+    const made = await cli([
+      ...['generate', ...options, '--model', 'wan-tiny-text', '--frames', '9', '--seed', '1'],
+      ...['--out', join(dir, 'wan/')],
+    ]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const done = made.events.at(-1);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({
+      family: 'wan',
+      frameCount: 9,
+      scheduler: { class: 'UniPCMultistepScheduler', config: { flow_shift: 3 } },
+    });
+
+    const images = [...options, '--model', 'wan-tiny-image'];
+    const extended = await cli([
+      ...['extend', String(done?.['takeId']), ...images, '--frames', '12', '--seed', '2'],
+      ...['--out', join(dir, 'wan-on/')],
+    ]);
+    expect(extended).toMatchObject({ code: 0, err: '' });
+    expect(await pixelsOf(join(dir, 'wan-on'))).toHaveLength(21);
+
+    // VACE needs no model of its own for text, and goes on from more than the last frame.
+    const vace = [...options, '--model', 'wan-tiny-vace'];
+    const longer = await cli([
+      ...['extend', String(done?.['takeId']), ...vace, '--frames', '8', '--seed', '2'],
+      ...['--out', join(dir, 'wan-longer/')],
+    ]);
+    expect(longer).toMatchObject({ code: 0, err: '' });
+    expect(Recipe.parse(longer.events.at(-1)?.['recipe'])).toMatchObject({ windows: [{ prefix: 5 }, {}] });
+    expect(await pixelsOf(join(dir, 'wan-longer'))).toHaveLength(17);
+
+    const [first, last] = ['000000.png', '000008.png'].map((name) => join(dir, 'wan', name));
+    const between = await cli([
+      ...['generate', ...images, '--frames', '9', '--first', first ?? '', '--last', last ?? ''],
+      ...['--out', join(dir, 'wan-between.gif')],
+    ]);
+    expect(between).toMatchObject({ code: 0, err: '' });
+
+    const bare = await cli(['generate', ...images, '--frames', '5', '--out', join(dir, 'wan-bare.gif')]);
+    expect(bare.events.at(-1)).toMatchObject({
+      error: { code: 'input/invalid', message: expect.stringContaining('from an image') },
+    });
+  });
+});
+
+describe('Stable Video Diffusion', () => {
+  it('makes a film from an image alone, says that the prompt is not read, and goes on from the last frame', async () => {
+    expect(await cli(['models', 'add', svdDir])).toMatchObject({ code: 0, err: '' });
+    const image = join(referenceDir, 'first-frame', '000.png');
+    const options = ['--model', 'svd-tiny', '--steps', '3', '--motion', '90', '--json'];
+    const made = await cli([
+      ...['generate', ...options, '--size', '64x64', '--prompt', 'a ball', '--first', image, '--frames', '8'],
+      ...['--out', join(dir, 'svd/')],
+    ]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    expect(JSON.stringify(made.events)).toContain('reads no prompts');
+    const done = made.events.at(-1);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({
+      family: 'svd',
+      motion: { bucket: 90, noise: 0.02 },
+      windows: [{ prompt: '' }],
+    });
+    const extended = await cli([
+      ...['extend', String(done?.['takeId']), ...options, '--size', '64x64', '--frames', '4'],
+      ...['--out', join(dir, 'svd-on/')],
+    ]);
+    expect(extended).toMatchObject({ code: 0, err: '' });
+    expect(await pixelsOf(join(dir, 'svd-on'))).toHaveLength(12);
+  });
+});
+
+describe('UNet3D and Text2Video-Zero', () => {
+  it('make films from text; the one is gone on from, the other says that it cannot be', async () => {
+    for (const path of [unet3dDir, text2VideoZeroDir])
+      expect(await cli(['models', 'add', path])).toMatchObject({ code: 0, err: '' });
+    const options = ['--prompt', 'the red ball', '--size', '64x64', '--json'];
+    const takes: string[] = [];
+    for (const [model, steps] of [
+      ['unet3d-tiny', '3'],
+      ['text2video-zero-tiny', '5'],
+    ] as const) {
+      const out = ['--frames', '8', '--steps', steps, '--out', join(dir, `${model}/`)];
+      const made = await cli(['generate', ...options, '--model', model, ...out]);
+      expect(made).toMatchObject({ code: 0, err: '' });
+      expect(await pixelsOf(join(dir, model))).toHaveLength(8);
+      takes.push(String(made.events.at(-1)?.['takeId']));
+    }
+    const [take = '', other = ''] = takes;
+    const on = ['--frames', '4', '--steps', '5', '--out', join(dir, 'unet-on/')];
+    expect(await cli(['extend', take, ...options, '--model', 'unet3d-tiny', ...on])).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect(await pixelsOf(join(dir, 'unet-on'))).toHaveLength(12);
+    const refused = await cli(['extend', other, ...options, '--model', 'text2video-zero-tiny', ...on]);
+    expect(refused.code).not.toBe(0);
+    expect(refused.events.at(-1)).toMatchObject({ error: { code: expect.stringMatching(/^(input|model)\//) } });
+  });
+});
+
 describe('onionskin demo', () => {
   it('makes two shots, extends one, dissolves and exports, and says how the seam is', async () => {
     const { code, out } = await cli(['demo']);
@@ -257,5 +363,24 @@ describe('onionskin doctor', () => {
     expect(events.filter(({ ok }) => ok === false)).toEqual([]);
     expect(events.at(-1)).toEqual({ event: 'done', ok: true });
     expect(code).toBe(0);
+  });
+});
+
+describe('onionskin devices', () => {
+  it('says what works and why not, and refuses a device that does not work here', async () => {
+    const listed = await cli(['devices', 'list', '--json']);
+    expect(listed.code).toBe(0);
+    const report = DeviceReport.parse(listed.events.at(-1));
+    expect(report.devices.map(({ provider }) => provider)).toEqual(['cuda', 'dml', 'coreml', 'webgpu', 'cpu']);
+    expect(report.devices.at(-1)).toMatchObject({ provider: 'cpu', reason: null });
+    const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
+    expect(await cli(['devices', 'use', elsewhere])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`${elsewhere} does not work here: not for this system`),
+    });
+    expect(await generate(1, 'elsewhere.gif', '--device', elsewhere)).toMatchObject({ code: 1 });
+    const done = (await generate(1, 'here.gif', '--device', 'cpu', '--reuse', '0.5')).events.at(-1);
+    expect(Recipe.parse(done?.['recipe'])).toMatchObject({ provider: 'cpu', stepReuse: { threshold: 0.5 } });
+    expect(done?.['report']).toMatchObject({ steps: 4, fallbacks: [] });
   });
 });

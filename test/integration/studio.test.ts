@@ -80,7 +80,7 @@ test('a prompt becomes frames, and an extension grows from the last of them with
   expect(studio.takes.get(first.id).view).toEqual(first);
   const picture = await studio.frames.read(extension.frames[4] ?? '');
   expect([picture.width, picture.height, picture.rgb.length]).toEqual([128, 128, 128 * 128 * 3]);
-  expect(studio.jobs.estimate({ modelId: 'pocket', ...size, windows: [5] }).basis).toBe('measured');
+  expect((await studio.jobs.estimate({ modelId: 'pocket', ...size, windows: [5] })).basis).toBe('measured');
 });
 
 test('the engine killed in the middle of a run interrupts the job; the studio lives and runs it again', async () => {

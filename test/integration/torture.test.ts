@@ -9,6 +9,7 @@ import { build } from 'vite';
 import { systemClock } from '@main/platform/clock';
 import { silentLog } from '@main/platform/log';
 import { openLibrary } from '@main/services/library/library';
+import { buildIoErrors } from '../support/io-errors';
 import { buildMain } from '../support/build-main';
 import { tempDir } from '../support/temp-dir';
 import { checkLibrary } from '../torture/check-library';
@@ -40,6 +41,36 @@ test('a studio killed at any moment has lost nothing that it had said was done',
   const said = (type: string) => reports.reduce((sum, report) => sum + (report.said[type] ?? 0), 0);
   expect(Math.min(said('commit'), said('frames'), said('ready'))).toBeGreaterThan(0);
 });
+
+test('a disk that fails ends in a named error, and costs nothing that was said to be done', async ({ skip }) => {
+  const dir = tempDir();
+  const preload = buildIoErrors(dir);
+  if (preload === null) return skip('no C compiler, or no libc that can be preloaded');
+  // The first call that fails, and how many do: for good, or once in passing.
+  const failing = [
+    [5, 1],
+    [9, 1_000_000],
+    [40, 1_000_000],
+    [120, 1],
+    [250, 1_000_000],
+    [600, 1],
+    [900, 1_000_000],
+    [1_500, 1],
+  ] as const;
+  const reports = await runTorture({
+    ...{ rounds: failing.length, seed: 21, realEvery: 0, childPath, builtDir: built.builtDir, workDir: dir },
+    modelsDir: resolve('resources/models'),
+    faultsOf: (round, library) => ({
+      ...{ LD_PRELOAD: preload, IO_ERRORS_DIR: join(library, 'library') },
+      ...{ IO_ERRORS_FROM: String(failing[round]?.[0]), IO_ERRORS_COUNT: String(failing[round]?.[1]) },
+    }),
+    mayEndSaying: /code: '(library\/io|media\/unreadable)'/,
+  });
+  expect(reports.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(reports).toHaveLength(failing.length);
+  expect(reports.filter(({ ending }) => ending !== null).length).toBeGreaterThan(3);
+  expect(reports.reduce((sum, { said }) => sum + (said['commit'] ?? 0), 0)).toBeGreaterThan(20);
+}, 180_000);
 
 test('the checks see a lost commit, a lost frame file, an orphan and a damaged frame', async () => {
   const dir = tempDir();

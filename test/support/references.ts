@@ -1,7 +1,9 @@
 /**
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
  * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
- * (models/export/animatediff_tiny.py).
+ * (models/export/animatediff_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
+ * (models/export/wan_tiny.py), and those of Stable Video Diffusion, ModelScope
+ * and Text2Video-Zero by their own (svd_tiny.py, unet3d_tiny.py, text2video_zero_tiny.py).
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,6 +19,22 @@ export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
 const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
 export const animateDiffTokens = join(animateDiffReferenceDir, 'tokens.json');
 export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiffDir, 'onionskin.json')));
+
+export type WanPackage = 'text' | 'image' | 'vace';
+const wanFixture = resolve('test/fixtures/wan-tiny');
+export const wanDirs = {
+  text: join(wanFixture, 'text'),
+  image: join(wanFixture, 'image'),
+  vace: join(wanFixture, 'vace'),
+};
+export const wanTokens = join(wanFixture, 'reference/tokens.json');
+
+const svdFixture = resolve('test/fixtures/svd-tiny');
+export const svdDir = join(svdFixture, 'package');
+const unet3dFixture = resolve('test/fixtures/unet3d-tiny');
+export const unet3dDir = join(unet3dFixture, 'package');
+const zeroFixture = resolve('test/fixtures/text2video-zero-tiny');
+export const text2VideoZeroDir = join(zeroFixture, 'package');
 
 /** The bars: largest absolute difference of the final latents, and dB of the worst frame. */
 export const LATENTS_MAX = 1e-4;
@@ -55,12 +73,37 @@ const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
 });
 type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
 
+const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image', 'vace']) });
+type WanCase = z.infer<typeof WanCase>;
+
+const SvdCase = AnimateDiffCase.omit({ prompt: true, negative: true, known: true, later: true }).extend({
+  fps: z.int(),
+  bucket: z.int(),
+  noise: z.number(),
+});
+type SvdCase = z.infer<typeof SvdCase>;
+
 export function referenceRuns(): ReferenceRun[] {
   const pocket = Object.keys(z.record(z.string(), z.unknown()).parse(readJson(join(referenceDir, 'cases.json'))));
   const animateDiff = z
     .record(z.string(), AnimateDiffCase)
     .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
-  return [...pocket.map(pocketRun), ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run))];
+  const wan = z.record(z.string(), WanCase).parse(readJson(join(wanFixture, 'reference/cases.json')));
+  const svd = z.record(z.string(), SvdCase).parse(readJson(join(svdFixture, 'reference/cases.json')));
+  const unet3d = z.record(z.string(), AnimateDiffCase).parse(readJson(join(unet3dFixture, 'reference/cases.json')));
+  const zero = z.record(z.string(), AnimateDiffCase).parse(readJson(join(zeroFixture, 'reference/cases.json')));
+  return [
+    ...pocket.map(pocketRun),
+    ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
+    ...Object.entries(wan).map(([name, run]) => wanRun(name, run)),
+    ...Object.entries(svd).map(([name, run]) => svdRun(name, run)),
+    ...Object.entries(unet3d).map(([name, run]) =>
+      textRun(name, run, { family: 'unet3d', fixture: unet3dFixture, known: 'ddim' }),
+    ),
+    ...Object.entries(zero).map(([name, run]) =>
+      textRun(name, run, { family: 'text2video-zero', fixture: zeroFixture, known: null }),
+    ),
+  ];
 }
 
 function pocketRun(name: string): ReferenceRun {
@@ -127,20 +170,136 @@ async function animateDiffRecipe(reference: AnimateDiffCase, store: FrameStore):
   });
 }
 
-/** A recipe over the tiny package: DDIM, six steps of eight frames. */
-export function anAnimateDiffRecipe(overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
-  const { id, version, files } = animateDiffManifest;
-  const { _class_name: className, ...config } = z
-    .looseObject({ _class_name: z.string() })
-    .parse(readJson(join(animateDiffDir, 'scheduler/scheduler_config.json')));
+function wanRun(name: string, reference: WanCase): ReferenceRun {
+  const { frames, known, later, guidance, scheduler } = reference;
+  const modes = [
+    [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
+    guidance === 1 && 'no guidance',
+    reference.package === 'image' && 'two experts',
+    reference.package === 'vace' && 'VACE',
+  ];
+  return {
+    family: 'wan',
+    name,
+    mode: modes.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: wanDirs[reference.package],
+    recipe: (store) => wanRecipe(reference, store),
+    latents: () => readNpy(join(wanFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(wanFixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+async function wanRecipe(reference: WanCase, store: FrameStore): Promise<Recipe> {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler } = reference;
+  const known: Recipe['known'] = [];
+  // The known frames are those of the first run at the same places.
+  for (const [index, rgb] of strip(join(wanFixture, 'reference/text.png'), 9).entries())
+    if (index < reference.known || index === reference.later)
+      known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+  return aWanRecipe(reference.package, {
+    ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+    windows: [
+      aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
+    ],
+  });
+}
+
+/** A run from text, or around the frames that the run `known` drew at the same places. */
+function textRun(
+  name: string,
+  reference: AnimateDiffCase,
+  { family, fixture, known: source }: { family: string; fixture: string; known: string | null },
+): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, later } = reference;
+  const modes = [
+    [reference.known > 0 && `${reference.known} first`, later !== null && '1 later'].filter(Boolean).join(', ') ||
+      'text',
+    guidance === 1 && 'no guidance',
+    family === 'text2video-zero' && `${steps} steps`,
+  ];
+  return {
+    family,
+    name,
+    mode: modes.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: join(fixture, 'package'),
+    recipe: async (store) => {
+      const known: Recipe['known'] = [];
+      if (source !== null)
+        for (const [index, rgb] of strip(join(fixture, 'reference', `${source}.png`), 8).entries())
+          if (index < reference.known || index === later)
+            known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+      return aTinyRecipe(join(fixture, 'package'), {
+        ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+        windows: [aWindow({ frames, keepTo: frames, prefix: reference.known, later, prompt, negative, seed })],
+      });
+    },
+    latents: () => readNpy(join(fixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(fixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+function svdRun(name: string, reference: SvdCase): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, fps, bucket, noise, scheduler } = reference;
+  return {
+    family: 'svd',
+    name,
+    mode: `1 first, bucket ${bucket}, noise ${noise}${guidance === 1 ? ', no guidance' : ''}`,
+    scheduler: scheduler.class,
+    packageDir: svdDir,
+    recipe: async (store) => {
+      const { hash } = await store.put(rings(width, height), width, height);
+      return anSvdRecipe(hash, {
+        ...{ width, height, steps, guidance, seed, scheduler, frameCount: frames },
+        ...{ rate: { num: fps, den: 1 }, motion: { bucket, noise } },
+        windows: [aWindow({ frames, keepTo: frames, prefix: 1, prompt: '', seed })],
+      });
+    },
+    latents: () => readNpy(join(svdFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(svdFixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+/** A recipe over a tiny package, sampled as it says. */
+export function aTinyRecipe(dir: string, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const { id, version, family, files, defaults } = ModelManifest.parse(readJson(join(dir, 'onionskin.json')));
+  const { motion } = defaults;
   return aRecipe({
-    family: 'animatediff',
+    family,
     model: { id, version, files: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])) },
-    scheduler: { class: className, config },
-    ...{ width: 32, height: 32, steps: 6, guidance: 3, frameCount: 8 },
-    windows: [aWindow({ frames: 8, keepTo: 8, prompt: 'the red ball' })],
+    scheduler: schedulerOf(dir),
+    ...{ width: 32, height: 32, steps: 6, guidance: 3 },
+    ...(motion && { motion }),
     ...overrides,
   });
+}
+
+/** UniPC, six steps of nine frames. */
+export function aWanRecipe(kind: WanPackage, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const windows = [aWindow({ frames: 9, keepTo: 9, prompt: 'the red ball' })];
+  return aTinyRecipe(wanDirs[kind], { frameCount: 9, windows, ...overrides });
+}
+
+/** DDIM, six steps of eight frames. */
+export function anAnimateDiffRecipe(overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const windows = [aWindow({ frames: 8, keepTo: 8, prompt: 'the red ball' })];
+  return aTinyRecipe(animateDiffDir, { frameCount: 8, windows, ...overrides });
+}
+
+/** Six steps of eight frames, the first one known. */
+export function anSvdRecipe(first: string, overrides: Parameters<typeof aRecipe>[0] = {}): Recipe {
+  const windows = [aWindow({ frames: 8, keepTo: 8, prefix: 1, prompt: '' })];
+  return aTinyRecipe(svdDir, { frameCount: 8, known: [{ index: 0, frame: first }], windows, ...overrides });
+}
+
+/** The picture that Stable Video Diffusion's runs begin with: ramps to the right and down, and rings. */
+export function rings(width: number, height: number): Uint8Array {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      rgb.set([(255 * x) / (width - 1), (255 * y) / (height - 1), (x * x + y * y) % 256], (y * width + x) * 3);
+  return rgb;
 }
 
 export interface Measured {
@@ -177,6 +336,13 @@ function strip(path: string, frames: number): Uint8Array[] {
   const { rgb } = decodePng(readFileSync(path));
   const size = rgb.length / frames;
   return Array.from({ length: frames }, (_, i) => rgb.slice(i * size, (i + 1) * size));
+}
+
+function schedulerOf(packageDir: string): Recipe['scheduler'] {
+  const { _class_name: className, ...config } = z
+    .looseObject({ _class_name: z.string() })
+    .parse(readJson(join(packageDir, 'scheduler/scheduler_config.json')));
+  return { class: className, config };
 }
 
 function readJson(path: string): unknown {

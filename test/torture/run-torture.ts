@@ -26,6 +26,10 @@ export interface TortureOptions {
   readonly workDir: string;
   /** The real engine in every k-th round; 0 = never. */
   readonly realEvery: number;
+  /** What is wrong with the machine in a round, as variables of the process's environment. */
+  readonly faultsOf?: (round: number, dir: string) => Readonly<Record<string, string>>;
+  /** With such faults a process may end by itself when it says this; without, never. */
+  readonly mayEndSaying?: RegExp;
   readonly onRound?: (round: RoundReport) => void;
 }
 
@@ -39,6 +43,8 @@ export interface RoundReport {
   /** Said in this round, by kind. */
   readonly said: Readonly<Record<string, number>>;
   readonly library: { readonly commits: number; readonly takes: number; readonly frames: number };
+  /** What the process said when it ended by itself; null = it was killed. */
+  readonly ending: string | null;
   readonly faults: readonly string[];
 }
 
@@ -98,7 +104,7 @@ async function runRound(
     seed: random.below(2 ** 31),
   };
   const kill = aKill(random, isReal);
-  const outcome = await liveAndDie(task, kill, options.childPath);
+  const outcome = await liveAndDie(task, kill, options, options.faultsOf?.(round, dir) ?? {});
   ledger.acks.push(...outcome.acks);
   const faults = [...outcome.faults];
   const copyDir = join(dir, `copy-${round}`);
@@ -118,7 +124,8 @@ async function runRound(
   const said: Record<string, number> = {};
   for (const { type } of outcome.acks) said[type] = (said[type] ?? 0) + 1;
   const how = `${kill.isWholeGroup ? 'group' : 'studio only'}, ${kill.delayMs} ms after ${kill.afterAcks} ${kill.counts}`;
-  return { round, seed: task.seed, engine: task.engine, kill: how, livedMs: outcome.livedMs, said, library, faults };
+  const { livedMs, ending } = outcome;
+  return { round, seed: task.seed, engine: task.engine, kill: how, livedMs, said, library, ending, faults };
 }
 
 /** Some die while they open the library, most in the middle of their work. */
@@ -137,12 +144,19 @@ interface Outcome {
   readonly acks: readonly Ack[];
   readonly faults: readonly string[];
   readonly livedMs: number;
+  readonly ending: string | null;
 }
 
-async function liveAndDie(task: TortureTask, kill: Kill, childPath: string): Promise<Outcome> {
+async function liveAndDie(
+  task: TortureTask,
+  kill: Kill,
+  { childPath, mayEndSaying }: TortureOptions,
+  env: Readonly<Record<string, string>>,
+): Promise<Outcome> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, [childPath, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
     // A process group of its own, so that engine, exporter and ffmpeg can be killed with it.
     detached: process.platform !== 'win32',
   });
@@ -179,9 +193,9 @@ async function liveAndDie(task: TortureTask, kill: Kill, childPath: string): Pro
   });
   await linesClosed;
   clearTimeout(limit);
-  if (!isKilled) faults.push(`the process ended by itself (${exit}): ${stderr}`);
+  if (!isKilled && mayEndSaying?.test(stderr) !== true) faults.push(`the process ended by itself (${exit}): ${stderr}`);
   if (child.pid !== undefined) await orphansGone(child.pid);
-  return { acks, faults, livedMs };
+  return { acks, faults, livedMs, ending: isKilled ? null : stderr };
 }
 
 function killNow(child: ChildProcess, isWholeGroup: boolean): void {

@@ -6,7 +6,9 @@ test('a family that is not known is refused, naming those that are', () => {
   expect(() => assertFamily('constructor')).toThrow(
     expect.objectContaining({
       code: 'model/unsupported',
-      detail: expect.objectContaining({ remedy: 'It runs: ltx, animatediff.' }) as object,
+      detail: expect.objectContaining({
+        remedy: 'It runs: ltx, animatediff, wan, svd, unet3d, text2video-zero.',
+      }) as object,
     }) as Error,
   );
 });
@@ -23,6 +25,10 @@ test.each([
   ['ltx', 'DDIMScheduler'],
   ['animatediff', 'FlowMatchEulerDiscreteScheduler'],
   ['animatediff', 'PNDMScheduler'],
+  ['wan', 'DDIMScheduler'],
+  ['svd', 'DDIMScheduler'],
+  ['unet3d', 'FlowMatchEulerDiscreteScheduler'],
+  ['text2video-zero', 'EulerDiscreteScheduler'],
 ] as const)('%s does not sample with %s', (family, className) => {
   expect(() => assertSchedulerFits(family, { _class_name: className })).toThrow(
     expect.objectContaining({
@@ -30,4 +36,21 @@ test.each([
       detail: expect.objectContaining({ field: 'scheduler_config.json: _class_name' }) as object,
     }) as Error,
   );
+});
+
+test('wan samples with flows alone', () => {
+  const flow = { prediction_type: 'flow_prediction', use_flow_sigmas: true, flow_shift: 3 };
+  for (const config of [
+    { _class_name: 'UniPCMultistepScheduler', ...flow },
+    { _class_name: 'FlowMatchEulerDiscreteScheduler', shift: 3 },
+  ])
+    expect(() => assertSchedulerFits('wan', config)).not.toThrow();
+  for (const config of [
+    { _class_name: 'UniPCMultistepScheduler' },
+    { _class_name: 'UniPCMultistepScheduler', ...flow, use_flow_sigmas: false },
+    { _class_name: 'FlowMatchEulerDiscreteScheduler', use_dynamic_shifting: true },
+  ])
+    expect(() => assertSchedulerFits('wan', config)).toThrow(
+      expect.objectContaining({ code: 'model/unsupported' }) as Error,
+    );
 });

@@ -5,6 +5,7 @@
  * @see Sadat et al. 2024, arXiv:2410.02416; diffusers 0.42 guiders/adaptive_projected_guidance.py
  */
 import { assert } from '../errors';
+import { type GuidanceScale, scaleOf } from './guidance';
 
 const f = Math.fround;
 /** torch.nn.functional.normalize divides by no less than this. */
@@ -12,7 +13,7 @@ const NORM_MIN = 1e-12;
 
 export interface ApgOptions {
   /** As in classifier-free guidance; 1 = only the (projected) difference itself. */
-  readonly scale: number;
+  readonly scale: GuidanceScale;
   /** Weight of the part along the conditional prediction: 1 = classifier-free guidance, 0 = none of it. */
   readonly eta: number;
   /** Longest difference vector (L2 over all values); 0 = any length. */
@@ -53,13 +54,13 @@ export function apgGuided(
   const length = Math.max(norm(cond), NORM_MIN);
   let along = 0;
   for (let i = 0; i < count; i++) along += (difference[i] ?? 0) * ((cond[i] ?? 0) / length);
-  const strength = f(scale);
+  const strength = scaleOf(scale);
   const parallelWeight = f(eta);
   for (let i = 0; i < count; i++) {
     const parallel = along * ((cond[i] ?? 0) / length);
     const orthogonal = f((difference[i] ?? 0) - parallel);
     const update = f(orthogonal + f(parallelWeight * f(parallel)));
-    out[i] = (uncond[i] ?? 0) + f(strength * update);
+    out[i] = (uncond[i] ?? 0) + f(strength(i) * update);
   }
 }
 

@@ -4,6 +4,7 @@
  * @see Fan et al. 2025, arXiv:2503.18886; diffusers 0.42 guiders/classifier_free_zero_star_guidance.py
  */
 import { assert } from '../errors';
+import { type GuidanceScale, scaleOf } from './guidance';
 
 const f = Math.fround;
 const EPSILON = f(1e-8);
@@ -31,11 +32,16 @@ export function zeroStarScale(uncond: Float32Array, cond: Float32Array): number 
  * @param uncond,cond float32 predictions of one length
  * @param out         float32; may be one of them
  */
-export function zeroStarGuided(uncond: Float32Array, cond: Float32Array, guidance: number, out: Float32Array): void {
+export function zeroStarGuided(
+  uncond: Float32Array,
+  cond: Float32Array,
+  guidance: GuidanceScale,
+  out: Float32Array,
+): void {
   const fit = zeroStarScale(uncond, cond);
-  const scale = f(guidance);
+  const scale = scaleOf(guidance);
   for (let i = 0; i < out.length; i++) {
     const u = f((uncond[i] ?? 0) * fit);
-    out[i] = u + f(scale * f((cond[i] ?? 0) - u));
+    out[i] = u + f(scale(i) * f((cond[i] ?? 0) - u));
   }
 }

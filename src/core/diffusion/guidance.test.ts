@@ -1,6 +1,6 @@
 /** Guidance against diffusers' guiders; the values come from models/goldens/make_schedulers.py. */
 import { describe, expect, test } from 'vitest';
-import { guidedFromPair, guidedFromPairPerFrame, rescaleGuided } from './guidance';
+import { type GuidanceScale, guidedFromPair, rescaleGuided } from './guidance';
 import { apgGuided } from './guidance-apg';
 import golden from './guidance.golden.json';
 import { isSigmaGuided, isStepGuided } from './guidance-interval';
@@ -41,11 +41,30 @@ describe('classifier-free guidance', () => {
     expect(relativeDifference(Array.from(guided), Array.from(firstStep.cond))).toBeLessThan(1e-7);
   });
 
-  test('a scale per frame guides each frame by its own', () => {
+  test('a scale per value guides each by its own', () => {
     const pair = Float32Array.of(0, 0, 1, 1, 1, 2, 2, 3);
     const out = new Float32Array(4);
-    guidedFromPairPerFrame(pair, [1, 3], out);
+    guidedFromPair(pair, Float32Array.of(1, 1, 3, 3), out);
     expect(Array.from(out)).toEqual([1, 2, 4, 7]);
+  });
+
+  test('a scale per value: where all are one it is that one bit for bit, else each value has its own', () => {
+    const { uncond, cond } = firstStep;
+    const ways: readonly ((scale: GuidanceScale, out: Float32Array) => void)[] = [
+      (scale, out) => guidedFromPair(joined(uncond, cond), scale, out),
+      (scale, out) => zeroStarGuided(uncond, cond, scale, out),
+      (scale, out) =>
+        apgGuided(uncond, cond, { scale, eta: 0.5, normThreshold: 3, momentum: null, average: null, out }),
+    ];
+    for (const guide of ways) {
+      const [low, high, equal, split] = [0, 1, 2, 3].map(() => new Float32Array(VALUES));
+      guide(1.7, low!);
+      guide(4.2, high!);
+      guide(new Float32Array(VALUES).fill(1.7), equal!);
+      guide(new Float32Array(VALUES).fill(1.7).fill(4.2, VALUES / 2), split!);
+      expect(equal).toEqual(low);
+      expect([...split!]).toEqual([...low!.subarray(0, VALUES / 2), ...high!.subarray(VALUES / 2)]);
+    }
   });
 
   test('full rescale gives the guided prediction the deviation of the conditional one', () => {
@@ -57,10 +76,6 @@ describe('classifier-free guidance', () => {
 
   test.each([
     ['a pair that is not twice as long', () => guidedFromPair(new Float32Array(3), 2, new Float32Array(2))],
-    [
-      'values that are not whole frames',
-      () => guidedFromPairPerFrame(new Float32Array(8), [1, 2, 3], new Float32Array(4)),
-    ],
     ['a rescale above 1', () => rescaleGuided(new Float32Array(4), new Float32Array(4), 1.5)],
   ])('%s is a bug', (_what, call) => {
     expect(call).toThrow(expect.objectContaining({ name: 'AssertionError' }) as Error);

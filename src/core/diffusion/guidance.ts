@@ -8,39 +8,28 @@ import { assert } from '../errors';
 
 const f = Math.fround;
 
+/** One scale, or one for each value of a prediction: along a curve every frame has its own. */
+export type GuidanceScale = number | Float32Array;
+
+/** The scale of each value, as a function: float32. */
+export function scaleOf(guidance: GuidanceScale): (at: number) => number {
+  if (typeof guidance !== 'number') return (at) => guidance[at] ?? 1;
+  const scale = f(guidance);
+  return () => scale;
+}
+
 /**
  * out = u + guidance·(c − u), rounded to float32 after every operation, as numpy and torch do.
  * @param pair model output for the batch [uncond, cond], float32 [2, …]
  * @param out  float32, half as long; may not overlap `pair`
  */
-export function guidedFromPair(pair: Float32Array, guidance: number, out: Float32Array): void {
+export function guidedFromPair(pair: Float32Array, guidance: GuidanceScale, out: Float32Array): void {
   const half = out.length;
   assert(pair.length === 2 * half, `a guided pair of ${half} values needs ${2 * half}, got ${pair.length}`);
-  const scale = Math.fround(guidance);
+  const scale = scaleOf(guidance);
   for (let i = 0; i < half; i++) {
     const uncond = pair[i] ?? 0;
-    out[i] = uncond + Math.fround(scale * Math.fround((pair[half + i] ?? 0) - uncond));
-  }
-}
-
-/**
- * The same with a guidance per frame, as Stable Video Diffusion ramps it.
- * @param pair           float32 [2, F, …]
- * @param frameGuidance  one scale per frame
- * @param out            float32 [F, …]; may not overlap `pair`
- */
-export function guidedFromPairPerFrame(pair: Float32Array, frameGuidance: readonly number[], out: Float32Array): void {
-  const half = out.length;
-  const perFrame = half / frameGuidance.length;
-  assert(pair.length === 2 * half, `a guided pair of ${half} values needs ${2 * half}, got ${pair.length}`);
-  assert(Number.isInteger(perFrame), `${half} values are not ${frameGuidance.length} frames`);
-  for (const [frame, guidance] of frameGuidance.entries()) {
-    const scale = f(guidance);
-    const end = (frame + 1) * perFrame;
-    for (let i = frame * perFrame; i < end; i++) {
-      const uncond = pair[i] ?? 0;
-      out[i] = uncond + f(scale * f((pair[half + i] ?? 0) - uncond));
-    }
+    out[i] = uncond + Math.fround(scale(i) * Math.fround((pair[half + i] ?? 0) - uncond));
   }
 }
 

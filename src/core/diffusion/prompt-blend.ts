@@ -26,6 +26,17 @@ export function blendEmbeddings(
   return out;
 }
 
+/**
+ * The prompt's weight: away from the empty text's embedding, empty + strength·(prompt − empty), as weighted prompts are
+ * commonly read. At 1 it is the prompt's embedding itself and at 0 the empty text's, bit for bit; above 1 it goes beyond.
+ */
+export function weighEmbedding(empty: Float32Array, prompt: Float32Array, strength: number): Float32Array {
+  assert(empty.length === prompt.length, `${empty.length} and ${prompt.length} values do not match`);
+  if (strength === 1) return prompt;
+  if (strength === 0) return empty;
+  return prompt.map((value, i) => (empty[i] ?? 0) + strength * (value - (empty[i] ?? 0)));
+}
+
 /** sin((1−t)θ)/sin θ and sin(tθ)/sin θ for the angle θ between two tokens; a straight line where there is no arc. */
 function arcShares(
   a: Float32Array,

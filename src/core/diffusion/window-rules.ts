@@ -4,6 +4,7 @@
  * the engine asks again before it runs, by the same rules. Nothing is adjusted here: what does not fit is refused with
  * the field, the value and what would fit.
  */
+import { followsCurves } from '../curve/parameters';
 import { invalidInput } from '../errors';
 import type { ModelLimits } from '../prompt/model-limits';
 
@@ -22,6 +23,9 @@ export interface PlannedWindow {
   readonly keepTo: number;
   readonly prompt: string;
   readonly travel?: readonly { readonly frames: number; readonly from: string; readonly to: string }[] | undefined;
+  readonly guidance?: readonly number[] | undefined;
+  readonly promptStrength?: readonly number[] | undefined;
+  readonly hold?: unknown;
 }
 
 export interface PlannedRun {
@@ -30,12 +34,14 @@ export interface PlannedRun {
   readonly frameCount: number;
   readonly known: readonly { readonly index: number }[];
   readonly windows: readonly PlannedWindow[];
+  readonly camera?: unknown;
 }
 
 /** @throws AppError input/invalid, naming the first thing that does not fit */
 export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   assertSide('width', run.width, limits.maxSize[0], limits);
   assertSide('height', run.height, limits.maxSize[1], limits);
+  if (run.camera !== undefined) assertFollows('camera', limits);
 
   const available = new Set<number>();
   run.known.forEach(({ index }, i) => {
@@ -142,6 +148,7 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
       `A window from ${window.start} has frames up to ${window.start + window.frames}.`,
     );
   assertTravel(window, field, limits);
+  assertCurves(window, field, limits);
   if (!conditioning.text && window.prompt.trim() !== '')
     throw invalidInput(`${field}.prompt`, window.prompt, `${name} does not read prompts`, 'Leave the prompt empty.');
 }
@@ -165,6 +172,34 @@ function assertTravel({ frames, travel }: PlannedWindow, field: string, { name, 
     );
   if (!conditioning.text && travel.some((mix) => mix.from.trim() !== '' || mix.to.trim() !== ''))
     throw invalidInput(`${field}.travel`, travel[0]?.to ?? '', `${name} does not read prompts`, 'Remove the travel.');
+}
+
+function assertCurves(window: PlannedWindow, field: string, limits: WindowLimits): void {
+  if (window.hold !== undefined) assertFollows(`${field}.hold`, limits);
+  for (const name of ['guidance', 'promptStrength'] as const) {
+    const count = window[name]?.length;
+    if (count === undefined) continue;
+    assertFollows(`${field}.${name}`, limits);
+    if (count !== 1 && count !== window.frames)
+      throw invalidInput(
+        `${field}.${name}`,
+        `${count} values`,
+        `a window of ${window.frames} frames cannot have ${count} values`,
+        'Give one value for the whole window, or one for each of its frames.',
+      );
+  }
+  if ((window.promptStrength?.length ?? 1) > 1 && !limits.conditioning.perFramePrompts)
+    throw invalidInput(
+      `${field}.promptStrength`,
+      `${window.promptStrength?.length} values`,
+      `${limits.name} reads one prompt per window`,
+      'Give one value for the whole window.',
+    );
+}
+
+function assertFollows(field: string, { family, name }: WindowLimits): void {
+  if (!followsCurves(family))
+    throw invalidInput(field, family ?? 'unknown', `${name} does not follow curves`, 'Remove the curve.');
 }
 
 function assertAvailable(available: ReadonlySet<number>, index: number, field: string, value: number): void {

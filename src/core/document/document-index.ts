@@ -11,6 +11,8 @@ import { type MapChanges, SharedMap } from './shared-map';
 type Records = ReadonlyMap<RecordId, DocumentRecord>;
 type OfShot = 'segment' | 'prompt-block' | 'anchor';
 
+const togetherKeys = ['groupId', 'linkId'] as const;
+
 /** Keys of the groups a record is in. */
 const keysIn = {
   kind: (record: DocumentRecord): string[] => [record.kind],
@@ -22,6 +24,9 @@ const keysIn = {
     record.kind === 'segment' || record.kind === 'prompt-block' || record.kind === 'anchor'
       ? [shotKey(record.kind, record.shotId)]
       : [],
+  /** Clips that are grouped or linked with each other. */
+  together: (record: DocumentRecord): string[] =>
+    record.kind === 'clip' ? togetherKeys.flatMap((key) => record[key] ?? []) : [],
   /** Transitions at either edge of a clip. */
   clip: (record: DocumentRecord): string[] =>
     record.kind === 'transition' ? [...new Set([record.leftClipId, record.rightClipId])] : [],
@@ -60,6 +65,7 @@ export class DocumentIndex {
         kind: SharedMap.over(groups.kind),
         shown: SharedMap.over(groups.shown),
         shot: SharedMap.over(groups.shot),
+        together: SharedMap.over(groups.together),
         clip: SharedMap.over(groups.clip),
       },
       SharedMap.over(tracks),
@@ -72,6 +78,7 @@ export class DocumentIndex {
       kind: this.#changed('kind', changes),
       shown: this.#changed('shown', changes),
       shot: this.#changed('shot', changes),
+      together: this.#changed('together', changes),
       clip: this.#changed('clip', changes),
     };
     return new DocumentIndex(records, groups, this.#tracks.with(this.#changedTracks(changes)));
@@ -101,6 +108,11 @@ export class DocumentIndex {
   ofShot<K extends OfShot>(kind: K, shotId: RecordId): RecordOf<K>[] {
     const found = this.#resolve('shot', shotKey(kind, shotId)) as RecordOf<OfShot>[];
     return found.sort((a, b) => frameOf(a) - frameOf(b)) as RecordOf<K>[];
+  }
+
+  /** Clips of the group or link of this id, in no order that means anything. */
+  together(id: RecordId): ClipRecord[] {
+    return this.#resolve('together', id) as ClipRecord[];
   }
 
   /** Transitions at either edge of the clip. */

@@ -51,6 +51,18 @@ test.each([
   ['a segment that is its own parent', 'f', { parentId: 'f' }, 'the parents of segment f form a circle'],
   ['growth without a parent', 'f', { parentId: null }, 'segment f is forward without a parent'],
   [
+    'growth that is imported',
+    'f',
+    { footage: { mediaId: 'm', from: 0, fit: 'fill' } },
+    'segment f is a forward segment with footage',
+  ],
+  [
+    'footage from before its file',
+    'a-first',
+    { footage: { mediaId: 'm', from: -1, fit: 'fill' } },
+    'segment a-first shows footage from frame -1',
+  ],
+  [
     'growth that leaves a hole',
     'f',
     { from: 10 },

@@ -3,9 +3,11 @@
  * prompt blocks of a shot do not overlap, segments of a shot form a tree without holes, and no clip shows more than its
  * shot plans. Every edit ends here, and so does everything that arrives from disk.
  */
+import { curvesProblem } from '../curve/problems';
 import { AppError, type ErrorCode } from '../errors';
 import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
+import { indexOf } from './record-map';
 import type {
   AudioSource,
   ClipRecord,
@@ -142,9 +144,12 @@ function rangeProblem(record: DocumentRecord): string | null {
       return ok ? null : `has the lengths ${framesBefore} and ${framesAfter}`;
     }
     case 'segment':
-      return areIntegers(record.from, record.frameCount) && record.frameCount >= 1
-        ? null
-        : `has ${record.frameCount} frames from ${record.from}`;
+      if (!areIntegers(record.from, record.frameCount) || record.frameCount < 1)
+        return `has ${record.frameCount} frames from ${record.from}`;
+      if (record.footage !== undefined && record.role !== 'first') return `is a ${record.role} segment with footage`;
+      if (record.footage !== undefined && !(areIntegers(record.footage.from) && record.footage.from >= 0))
+        return `shows footage from frame ${record.footage.from}`;
+      return joinsProblem(record);
     case 'prompt-block':
       if (!areIntegers(record.from, record.to) || record.from >= record.to)
         return `covers ${record.from} to ${record.to}`;
@@ -156,12 +161,22 @@ function rangeProblem(record: DocumentRecord): string | null {
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
     case 'track':
       return record.type === 'video' && record.isSolo ? 'is a video track and cannot be solo' : null;
-    case 'project':
     case 'shot':
+      return curvesProblem(record.curves);
+    case 'project':
       return null;
     default:
       return record satisfies never;
   }
+}
+
+function joinsProblem({ role, joins }: SegmentRecord): string | null {
+  for (const join of [joins?.before, joins?.after])
+    if (join && 'frame' in join && !areIntegers(join.frame)) return `joins ${join.frame}, which is not a frame`;
+  if (joins?.before && role !== 'first') return `is a ${role} segment and goes on from another shot`;
+  return joins?.after && role !== 'first' && role !== 'forward'
+    ? `is a ${role} segment and lands on another frame`
+    : null;
 }
 
 function soundProblem({ frameCount, gainDb, fadeIn, fadeOut }: AudioSource): string | null {
@@ -261,6 +276,9 @@ function* clipSourceViolations(doc: Document, scope: Scope): Iterable<string> {
       yield isAudio
         ? `"${clip.name}" is sound, and ${track.name} is a video track`
         : `"${clip.name}" is a picture, and ${track.name} is an audio track`;
+    for (const id of [clip.groupId, clip.linkId])
+      if (id !== undefined && indexOf(doc).together(id).length < 2)
+        yield `clip "${clip.name}" is ${id === clip.groupId ? 'grouped' : 'linked'} with no other`;
     const range = sourceRangeOf(doc, clip);
     if (range && (clip.sourceIn < range.from || clip.sourceIn + clip.duration > range.to))
       yield `clip "${clip.name}" ${isAudio ? 'plays' : 'shows'} frames ${clip.sourceIn} to ${clip.sourceIn + clip.duration} of a ${isAudio ? 'sound' : 'shot'} that has ${range.from} to ${range.to}`;

@@ -8,6 +8,8 @@
  * Not here: selection, zoom, playhead, jobs, and takes. Takes are immutable results kept by the library; a segment names
  * the one it uses.
  */
+import type { FootageFit } from '../footage/fit';
+import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import type { Rate } from '../time/rate';
 
 export type RecordId = string;
@@ -73,6 +75,10 @@ export interface ClipRecord {
   readonly duration: number;
   /** Offset into the source at the project's rate; below 0 after a backward extension. 0 for stills. */
   readonly sourceIn: number;
+  /** Clips of one group are selected, moved, copied and deleted together; there are at least two. No record has this id. */
+  readonly groupId?: RecordId | undefined;
+  /** As a group; besides, linked picture and sound are trimmed and split together. */
+  readonly linkId?: RecordId | undefined;
 }
 
 /** A dissolve over the cut between two touching clips of one track, using source frames beyond their trims (handles). */
@@ -92,6 +98,20 @@ export interface MarkerRecord {
   readonly id: RecordId;
   readonly frame: number;
   readonly name: string;
+  /** Absent = blue. */
+  readonly color?: MarkerColor | undefined;
+  readonly note?: string | undefined;
+}
+
+export const markerColors = ['blue', 'green', 'yellow', 'orange', 'red', 'purple'] as const;
+export type MarkerColor = (typeof markerColors)[number];
+
+/** What a model that is not told in words is asked for: how much moves, and how far from the image it may go. */
+export interface Motion {
+  /** The motion bucket: 127 is what most films have, 255 the most. */
+  readonly bucket: number;
+  /** Noise on the image, in deviations of its values from −1 to 1. */
+  readonly noise: number;
 }
 
 /** How a shot is sampled; every new take of the shot starts from these. */
@@ -103,25 +123,79 @@ export interface SamplingSettings {
   readonly contextFrames: number;
   /** New frames per model window when extending; null = as many as the model's native window leaves room for. */
   readonly framesPerWindow: number | null;
+  /** Absent: plain classifier-free guidance, in every step. */
+  readonly guidanceRule?: GuidanceRule | undefined;
+  /** Absent: the model is run in every step. */
+  readonly stepReuse?: StepReuse | undefined;
+  /** Absent: the model's own default. Only read by models that have one. */
+  readonly motion?: Motion | undefined;
 }
 
-/** A generated picture sequence, growing at both ends. */
+/** A picture sequence that begins generated or imported and grows at both ends. */
+/** What a curve can set from frame to frame. Pan, zoom and rotate are movements per frame. */
+export type CurveParameter = 'guidance' | 'promptStrength' | 'hold' | 'panX' | 'panY' | 'zoom' | 'rotate';
+
+/** Handles of a cubic Bézier from (0, 0) to (1, 1) in time and value, as CSS writes them; all from 0 to 1. */
+export interface CurveBezier {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** How a key's value becomes that of the next one. */
+export type CurveEase = 'hold' | 'linear' | 'in' | 'out' | 'inOut' | CurveBezier;
+
+export interface CurveKey {
+  /** Shot frame. */
+  readonly frame: number;
+  readonly value: number;
+  readonly ease: CurveEase;
+}
+
+/** Keys by frame, each frame once. A curve without keys is absent: the plain setting holds. */
+export type ShotCurves = Readonly<Partial<Record<CurveParameter, readonly CurveKey[] | undefined>>>;
+
 export interface ShotRecord {
   readonly kind: 'shot';
   readonly id: RecordId;
   readonly name: string;
   readonly modelId: string;
-  /** The rate its frames were generated for (the model's native rate). */
+  /** The rate its frames were generated for (the model's native rate), or conformed to (the film's). */
   readonly rate: Rate;
   readonly width: number;
   readonly height: number;
   readonly sampling: SamplingSettings;
+  /** Absent = none. */
+  readonly curves?: ShotCurves | undefined;
+  /** Said before and after every prompt of the shot. */
+  readonly head?: string | undefined;
+  readonly tail?: string | undefined;
   /** Leaf of the active branch: the shot's film is this segment over its parents. null = nothing planned yet. */
   readonly headSegmentId: RecordId | null;
 }
 
 /** first: frames out of nothing or images · forward / backward: grown from a parent · retake: [from, from+count) again */
 export type SegmentRole = 'first' | 'forward' | 'backward' | 'retake';
+
+/** A segment whose frames come from an imported film instead of a model. */
+export interface SegmentFootage {
+  readonly mediaId: string;
+  /** Frames at the shot's rate from the file's first picture to the segment's first frame, ≥ 0. */
+  readonly from: number;
+  readonly fit: FootageFit;
+}
+
+/** A picture outside a segment's own branch that it meets: a frame of a shot as its film shows it now, or an image. */
+export type JoinedFrame = { readonly shotId: RecordId; readonly frame: number } | { readonly mediaId: string };
+
+/** What a segment goes on from and lands on besides its parents: how gaps are filled and loops closed. */
+export interface Joins {
+  /** The frame before its first; those before it in that shot are seen too. Only of a `first` segment. */
+  readonly before?: JoinedFrame | undefined;
+  /** The frame after its last. Only of a `first` or `forward` segment. */
+  readonly after?: JoinedFrame | undefined;
+}
 
 export interface SegmentRecord {
   readonly kind: 'segment';
@@ -137,6 +211,10 @@ export interface SegmentRecord {
   readonly seed: number | null;
   /** The take in use; null = the newest finished one. */
   readonly activeTakeId: string | null;
+  /** Absent = made by the shot's model. Only a `first` segment can have it; what grows from it is the model's. */
+  readonly footage?: SegmentFootage | undefined;
+  /** A joined shot may leave the film: then the segment keeps its takes and cannot be made again. */
+  readonly joins?: Joins | undefined;
 }
 
 /** How a prompt moves into the next one. `slerp` turns each token's embedding instead of crossing in a straight line. */

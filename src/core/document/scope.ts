@@ -40,6 +40,7 @@ function* neighboursOf(doc: Document, record: DocumentRecord): Iterable<Document
       return;
     case 'clip':
       yield* index.ofClip(record.id);
+      for (const id of [record.groupId, record.linkId]) if (id !== undefined) yield* index.together(id);
       return;
     case 'track':
       yield* index.ofKind('track');

@@ -25,6 +25,9 @@ export interface TakeView {
   readonly draftKey: string | null;
   /** Milliseconds since 1970, from the library's clock. */
   readonly createdAt: number;
+  /** What the artist says of it; left out = no star, no note. */
+  readonly isStarred?: boolean | undefined;
+  readonly note?: string | undefined;
 }
 
 /** Takes by segment, newest first. */

@@ -49,6 +49,14 @@ describe('a take that was planned from what is there', () => {
     expect(change((now) => setSampling(now, 'a-shot', { guidance: 1, negative: 'blur' }))).toEqual([
       'The guidance and the negative prompt have changed since.',
     ]);
+    expect(change((now) => setSampling(now, 'a-shot', { guidanceRule: { rescale: 0.5 } }))).toEqual([
+      'The guidance has changed since.',
+    ]);
+    const stepReuse = { threshold: 0.1, warmUpSteps: 3 };
+    expect(change((now) => setSampling(now, 'a-shot', { stepReuse }))).toEqual(['The steps have changed since.']);
+    // Rules that ask for nothing change no pixel.
+    const guidanceRule = { rescale: 0, interval: { start: 0, stop: 1 } };
+    expect(change((now) => setSampling(now, 'a-shot', { guidanceRule }))).toEqual([null]);
     expect(change((now) => pinAnchor(now, { id: 'p', shotId: 'a-shot', frame: 0, mediaId: 'm' }))).toEqual([
       'The pinned images have changed since.',
     ]);

@@ -3,6 +3,7 @@
  * Asked of resolveShot's spans: staleness by prompt and settings is derived, never stored. Seeds do not count.
  */
 import type { ChangeOf } from '../document/film';
+import { footageChange } from '../footage/footage-key';
 import type { Document } from '../document/records';
 import type { TakeIndex } from '../document/takes';
 import { AppError } from '../errors';
@@ -22,6 +23,7 @@ export function draftChanges({ doc, takes, limitsOf }: DraftChangesRequest): Cha
   return (segment, take) => {
     const shot = doc.get(segment.shotId);
     if (take.draftKey === null || shot?.kind !== 'shot') return null;
+    if (segment.footage !== undefined) return footageChange(doc, segment, take.draftKey);
     const limits = limitsOf(shot.modelId);
     if (limits === null) return null;
     try {

@@ -3,10 +3,14 @@
  * draft it was made from; the same segment planned now has another key exactly when something was changed since.
  * The key is one 64-bit FNV-1a hash per part, so that two keys also say which parts differ.
  */
-import type { SegmentRole } from '../document/records';
+import type { CameraPath } from '../diffusion/camera';
+import { ruleContent, type GuidanceRule, type StepReuse } from '../diffusion/guidance-rule';
+import type { Motion, SegmentRole } from '../document/records';
 import { assert } from '../errors';
 import type { Rate } from '../time/rate';
 import type { PlannedKnown, PlannedWindow } from './plan';
+
+type KeyedWindow = Omit<PlannedWindow, 'seed'>;
 
 /** A draft without its seeds; contracts' RecipeDraft and core's PlannedDraft both have this shape. */
 export interface KeyedDraft {
@@ -18,18 +22,29 @@ export interface KeyedDraft {
   readonly frameCount: number;
   readonly steps: number;
   readonly guidance: number;
-  readonly windows: readonly Omit<PlannedWindow, 'seed'>[];
+  readonly guidanceRule?: GuidanceRule | undefined;
+  readonly stepReuse?: StepReuse | undefined;
+  readonly motion?: Motion | undefined;
+  readonly windows: readonly KeyedWindow[];
   readonly known: readonly PlannedKnown[];
+  readonly camera?: CameraPath | undefined;
 }
 
 const parts = ['model', 'shape', 'steps', 'guidance', 'prompt', 'negative', 'images', 'frames', 'windows'] as const;
-export type DraftPart = (typeof parts)[number];
+/** Written only by a draft that has one of them, so that keys from before there were curves still hold. */
+const curveParts = ['strength', 'hold', 'camera'] as const;
+export type DraftPart = (typeof parts)[number] | (typeof curveParts)[number];
 
 const VERSION = '1';
+const ABSENT = '[]';
 
-/** `1-` and sixteen lower-case hex digits for each part, joined by `-`. */
+/** `1-` and sixteen lower-case hex digits for each part, joined by `-`; the curves' parts may be left out together. */
 export function draftKey(draft: KeyedDraft): string {
-  return [VERSION, ...parts.map((part) => fnv1a64(JSON.stringify(contentOf(draft, part))))].join('-');
+  const curves = curveParts.map((part) => JSON.stringify(contentOf(draft, part)));
+  const written = curves.some((content) => content !== ABSENT) ? curves : [];
+  return [VERSION, ...parts.map((part) => JSON.stringify(contentOf(draft, part))), ...written]
+    .map((content, i) => (i === 0 ? content : fnv1a64(content)))
+    .join('-');
 }
 
 /**
@@ -37,11 +52,19 @@ export function draftKey(draft: KeyedDraft): string {
  * change with them are not named too. null = keys of different versions, which cannot be compared.
  */
 export function changedParts(before: string, now: string): DraftPart[] | null {
-  const [then, today] = [before.split('-'), now.split('-')];
-  if (then[0] !== today[0] || then.length !== today.length) return null;
-  const changed = parts.filter((_, i) => then[i + 1] !== today[i + 1]);
+  const [then, today] = [hashesOf(before), hashesOf(now)];
+  if (then === null || today === null) return null;
+  const changed = [...parts, ...curveParts].filter((_, i) => then[i] !== today[i]);
   const explained: readonly DraftPart[] = ['model', 'shape', 'images', 'frames'];
   return changed.some((part) => explained.includes(part)) ? changed.filter((part) => part !== 'windows') : changed;
+}
+
+/** One for each part; null for a key of another version. */
+function hashesOf(key: string): string[] | null {
+  const [version, ...hashes] = key.split('-');
+  if (version !== VERSION) return null;
+  if (hashes.length === parts.length) return [...hashes, ...curveParts.map(() => fnv1a64(ABSENT))];
+  return hashes.length === parts.length + curveParts.length ? hashes : null;
 }
 
 const words: Readonly<Record<DraftPart, string>> = {
@@ -54,6 +77,9 @@ const words: Readonly<Record<DraftPart, string>> = {
   images: 'pinned images',
   frames: 'frames it starts from',
   windows: 'window or context length',
+  strength: 'prompt strength',
+  hold: 'hold',
+  camera: 'camera',
 };
 const plurals: ReadonlySet<DraftPart> = new Set(['steps', 'images', 'frames']);
 
@@ -74,10 +100,15 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return [draft.modelId];
     case 'shape':
       return [draft.role, draft.width, draft.height, draft.rate.num, draft.rate.den, draft.frameCount];
+    // Rules are absent where there are none, so that keys from before there were rules still hold.
     case 'steps':
-      return [draft.steps];
-    case 'guidance':
-      return [draft.guidance];
+      return draft.stepReuse ? [draft.steps, draft.stepReuse.threshold, draft.stepReuse.warmUpSteps] : [draft.steps];
+    case 'guidance': {
+      const rule = ruleContent(draft.guidanceRule);
+      const motion = draft.motion ? [[draft.motion.bucket, draft.motion.noise]] : [];
+      const curve = curveOf(draft, ({ guidance }) => guidance);
+      return [draft.guidance, ...(rule === null ? [] : [rule]), ...motion, ...(curve.length === 0 ? [] : [{ curve }])];
+    }
     case 'prompt':
       return [
         ...runsOf(draft, ({ prompt }) => prompt),
@@ -101,9 +132,25 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
         window.keepFrom,
         window.keepTo,
       ]);
+    case 'strength':
+      return curveOf(draft, ({ promptStrength }) => promptStrength);
+    case 'hold':
+      return curveOf(draft, ({ hold }) => hold && [hold.prefix, hold.later]);
+    case 'camera':
+      return draft.camera === undefined
+        ? []
+        : [draft.camera.from, ...draft.camera.moves.map(({ panX, panY, zoom, rotate }) => [panX, panY, zoom, rotate])];
     default:
       return part satisfies never;
   }
+}
+
+/** What a curve gives to the windows, each by its first frame. */
+function curveOf(draft: KeyedDraft, valuesOf: (window: KeyedWindow) => readonly number[] | undefined): unknown[] {
+  return draft.windows.flatMap((window) => {
+    const values = valuesOf(window);
+    return values === undefined ? [] : [[window.keepFrom, ...values]];
+  });
 }
 
 type Indexed = readonly (number | string)[];

@@ -1,11 +1,17 @@
+import type { Motion } from '../document/records';
+
 /**
  * What planning needs to know of a model; a model manifest has this shape.
  */
 export interface ModelLimits {
+  /** Decides whether curves are followed. */
+  readonly family?: string | undefined;
   readonly frameGrid: { readonly multiple: number; readonly plus: number; readonly min: number; readonly max: number };
   readonly sizeGrid: number;
   readonly nativeFrames: number;
   readonly conditioning: {
+    /** false = it reads no prompts. */
+    readonly text?: boolean;
     readonly firstFrames: { readonly min: number; readonly max: number };
     readonly laterImages: number;
     readonly perFramePrompts: boolean;
@@ -15,5 +21,7 @@ export interface ModelLimits {
     readonly guidance: number;
     readonly negative: string;
     readonly extensionPrefix: number;
+    /** Only of a model that is told how much to move. */
+    readonly motion?: Motion | undefined;
   };
 }

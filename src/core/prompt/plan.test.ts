@@ -6,6 +6,7 @@ import { setPromptText, splitBlock } from '../timeline/prompt-blocks';
 import { retakeRange, setSegment } from '../timeline/segments';
 import { setSampling } from '../timeline/shot-settings';
 import { aShot, aTake, after, anEmptyFilm } from '../timeline/test-films';
+import { changedParts, draftKey } from './draft-key';
 import { type DirectRequest, planDirect, planSegment } from './plan';
 import { ltxLimits, pocketLimits } from './test-limits';
 
@@ -21,6 +22,28 @@ const direct = (over: Partial<DirectRequest> = {}): DirectRequest => ({
   ...over,
 });
 const images = (count: number) => Array.from({ length: count }, (_, i) => ({ frame: `p${i}` }));
+
+test('motion is planned for a model that is told it, the model’s own where nobody says, and for no other', () => {
+  const motion = { bucket: 127, noise: 0.02 };
+  const limits = { ...pocketLimits, defaults: { ...pocketLimits.defaults, motion } };
+  const asked = { bucket: 40, noise: 0 };
+  expect(planDirect(direct({ limits })).draft.motion).toEqual(motion);
+  expect(planDirect(direct({ limits, motion: asked })).draft.motion).toEqual(asked);
+  expect(Object.keys(planDirect(direct({ motion: asked })).draft)).not.toContain('motion');
+  const key = (over: Partial<DirectRequest>): string => draftKey(planDirect(direct(over)).draft);
+  expect(changedParts(key({ limits }), key({ limits, motion: asked }))).toEqual(['guidance']);
+});
+
+test('a model that reads no prompts is given none, and says so where some were written', () => {
+  const limits = { ...pocketLimits, conditioning: { ...pocketLimits.conditioning, text: false } };
+  const request = direct({ limits, prior: images(1), frameCount: 6, negative: 'blur' });
+  const { draft, notes } = planDirect(request);
+  expect(draft.windows.map(({ prompt, negative, travel }) => [prompt, negative, travel])).toEqual(
+    draft.windows.map(() => ['', '', undefined]),
+  );
+  expect(notes).toContainEqual(expect.objectContaining({ kind: 'prompt-unread', effective: 0 }));
+  expect(planDirect({ ...request, prompt: ' ' }).notes.map(({ kind }) => kind)).not.toContain('prompt-unread');
+});
 
 describe('a run without a document', () => {
   test('takes the model’s defaults, and is whole', () => {

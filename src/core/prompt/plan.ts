@@ -2,14 +2,19 @@
  * From a segment to the draft of a recipe: which windows run, with which prompts, seeds and known frames.
  * Nothing is adjusted silently: where the plan differs from what was asked, a note says so before anything is made.
  */
-import { activeTake, resolveBranch, type ShotFilm } from '../document/film';
+import { runCurves, type WindowHold } from '../curve/window-curves';
+import type { CameraPath } from '../diffusion/camera';
+import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
-import type { Document, RecordId, SegmentRecord, SegmentRole } from '../document/records';
+import type { Document, Motion, RecordId, SegmentRecord, SegmentRole } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
-import { type AppError, assert, invalidInput } from '../errors';
+import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
+import { assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
+import { wordedPrompts } from './shot-words';
+import { joinedSides, sidesOf } from './sides';
 import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
 
@@ -22,10 +27,15 @@ export interface PlannedDraft {
   frameCount: number;
   steps: number;
   guidance: number;
+  guidanceRule?: GuidanceRule | undefined;
+  stepReuse?: StepReuse | undefined;
+  motion?: Motion | undefined;
   seed: number;
   windows: PlannedWindow[];
   modelId: string;
   known: PlannedKnown[];
+  /** Absent = the camera stands still. */
+  camera?: CameraPath | undefined;
 }
 
 export interface PlannedWindow {
@@ -40,14 +50,20 @@ export interface PlannedWindow {
   seed: number;
   /** Decides the prompt in place of `prompt`; absent = `prompt` alone. */
   travel?: PlannedMix[] | undefined;
+  /** One for the whole window or one for each of its frames; absent = the run's guidance. */
+  guidance?: number[] | undefined;
+  /** The same; absent = 1. */
+  promptStrength?: number[] | undefined;
+  /** Absent = known frames are kept as they are. */
+  hold?: WindowHold | undefined;
 }
 
 export type PlannedKnown = { index: number; frame: FrameHash } | { index: number; mediaId: string };
 
 /** Where the plan differs from what was asked, to be shown before generating. */
 export interface PlanNote {
-  /** prompt-boundary and prompt-travel count shot frames, the others frames of the run. */
-  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'context' | 'anchor';
+  /** prompt-boundary and prompt-travel count shot frames, prompt-unread windows, the others frames of the run. */
+  readonly kind: 'window-grid' | 'prompt-boundary' | 'prompt-travel' | 'prompt-unread' | 'context' | 'anchor' | 'curve';
   readonly requested: number;
   readonly effective: number;
   readonly text: string;
@@ -72,6 +88,10 @@ export interface DirectRequest {
   readonly seed: number;
   readonly steps?: number;
   readonly guidance?: number;
+  readonly guidanceRule?: GuidanceRule | undefined;
+  readonly stepReuse?: StepReuse | undefined;
+  /** Left out for a model that is not told how much to move. */
+  readonly motion?: Motion | undefined;
   readonly contextFrames?: number;
   readonly framesPerWindow?: number | null;
   /** Default forward; backward needs `following`. */
@@ -123,21 +143,40 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     frameCount,
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
+    ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
+    ...(request.stepReuse && { stepReuse: request.stepReuse }),
+    ...(limits.defaults.motion && { motion: request.motion ?? limits.defaults.motion }),
     seed,
-    windows: windows.map((window, i) => {
-      const travel = request.travel?.(window) ?? null;
-      return {
-        ...window,
-        prompt: typeof request.prompt === 'string' ? request.prompt : request.prompt(window.keepFrom, window.keepTo),
-        negative: request.negative ?? limits.defaults.negative,
-        seed: (seed + i) % 2 ** 32,
-        ...(travel && { travel }),
-      };
-    }),
+    windows: windows.map((window, i) => ({
+      ...window,
+      ...(limits.conditioning.text === false ? { prompt: '', negative: '' } : textsOfWindow(request, window)),
+      seed: (seed + i) % 2 ** 32,
+    })),
     modelId,
     known: known.sort((a, b) => a.index - b.index),
   };
+  if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
   return { draft, notes };
+}
+
+function textsOfWindow(
+  { prompt, travel, negative, limits }: DirectRequest,
+  window: WindowSpan,
+): Pick<PlannedWindow, 'prompt' | 'negative' | 'travel'> {
+  const mixes = travel?.(window) ?? null;
+  return {
+    prompt: typeof prompt === 'string' ? prompt : prompt(window.keepFrom, window.keepTo),
+    negative: negative ?? limits.defaults.negative,
+    ...(mixes && { travel: mixes }),
+  };
+}
+
+/** A model that was not trained with text is not given any, and whoever wrote some is told. */
+function unreadNotes(request: DirectRequest, windows: readonly WindowSpan[]): PlanNote[] {
+  const written = windows.filter((window) => textsOfWindow(request, window).prompt.trim() !== '').length;
+  if (written === 0) return [];
+  const text = 'This model reads no prompts: the image alone decides what is seen.';
+  return [{ kind: 'prompt-unread', requested: written, effective: 0, text }];
 }
 
 export interface SegmentPlanRequest {
@@ -162,11 +201,12 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, guidanceRule, stepReuse, motion, negative, contextFrames, framesPerWindow } = shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
-  const sides = sidesOf(segment, parent && resolveBranch(doc, parent.id, takes));
+  const parentFilm = parent && resolveBranch(doc, parent.id, takes);
+  const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
   const end = segment.from + segment.frameCount;
-  const prompts = promptsOnly(doc, shot.id);
+  const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
     windowPrompt(prompts, shot.id, window, mixing);
@@ -183,6 +223,9 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     seed,
     steps,
     guidance,
+    guidanceRule,
+    stepReuse,
+    motion,
     contextFrames,
     framesPerWindow,
     role: segment.role,
@@ -195,46 +238,26 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
       .filter(({ frame }) => segment.from <= frame && frame < end)
       .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
   });
+  const {
+    guidance: guided = draft.guidance,
+    camera,
+    windows: curved,
+    notes: curveNotes,
+  } = runCurves(shot, draft.windows, {
+    limits,
+    offset: segment.from,
+  });
+  notes.push(...curveNotes);
   const zones = travelZones(prompts, shot.id);
   notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
-  return { draft, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
-}
-
-interface Sides {
-  readonly prior: KnownImage[];
-  readonly following: KnownImage[];
-}
-
-/** The frames of the parent's film that condition the segment. */
-function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
-  if (!film) return { prior: [], following: [] };
-  const end = segment.from + segment.frameCount;
-  const needsPrior = segment.role === 'forward' || (segment.role === 'retake' && segment.from > film.from);
-  const needsFollowing = segment.role === 'backward' || (segment.role === 'retake' && end < film.to);
-  const prior: KnownImage[] = [];
-  for (let index = segment.from - 1 - film.from; needsPrior && index >= 0; index--) {
-    const frame = film.frames[index];
-    if (!frame) break;
-    prior.unshift({ frame });
-    // More than any model sees in one window; the plan takes the last ones.
-    if (prior.length >= MAX_PRIOR) break;
-  }
-  const next = needsFollowing ? (film.frames[end - film.from] ?? null) : null;
-  if (needsPrior && prior.length === 0) throw notMade(segment.from - 1);
-  if (needsFollowing && next === null) throw notMade(end);
-  return { prior, following: next === null ? [] : [{ frame: next }] };
-}
-
-const MAX_PRIOR = 256;
-
-function notMade(frame: number): AppError {
-  return invalidInput(
-    'segment',
-    frame,
-    `frame ${frame} of the shot, which this one grows from, is not made yet`,
-    'Generate the segment before it first.',
-  );
+  const followed: PlannedDraft = {
+    ...draft,
+    guidance: guided,
+    windows: draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
+    ...(camera && { camera }),
+  };
+  return { draft: followed, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */

@@ -5,6 +5,7 @@ import type { ModelLimits } from './model-limits';
 
 /** The embedded model: any frame count from 1 to 13, trained on 9. */
 export const pocketLimits: ModelLimits = {
+  family: 'ltx',
   frameGrid: { multiple: 1, plus: 0, min: 1, max: 13 },
   sizeGrid: 32,
   nativeFrames: 9,
@@ -14,6 +15,7 @@ export const pocketLimits: ModelLimits = {
 
 /** LTX-Video 2B: 8k + 1 frames, a prefix of 1, 9 or 17. */
 export const ltxLimits: ModelLimits = {
+  family: 'ltx',
   frameGrid: { multiple: 8, plus: 1, min: 9, max: 257 },
   sizeGrid: 32,
   nativeFrames: 97,
@@ -23,6 +25,7 @@ export const ltxLimits: ModelLimits = {
 
 /** AnimateDiff: always 16 frames, no images. */
 export const animateDiffLimits: ModelLimits = {
+  family: 'animatediff',
   frameGrid: { multiple: 16, plus: 0, min: 16, max: 16 },
   sizeGrid: 8,
   nativeFrames: 16,

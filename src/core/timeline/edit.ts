@@ -9,6 +9,7 @@ import { assertInvariants } from '../document/invariants';
 import { RecordMap } from '../document/record-map';
 import type { Document, DocumentRecord, RecordId, TrackRecord } from '../document/records';
 import { AppError, assert } from '../errors';
+import { settleTogether } from './settle-together';
 import { settleTransitions } from './settle-transitions';
 
 /** A document being changed. `doc` is the state so far; read it again after a change. */
@@ -61,6 +62,7 @@ export function editDocument(doc: Document, change: (draft: Draft) => void): Doc
   };
   change(draft);
   settleTransitions(draft);
+  settleTogether(draft, doc, touched);
   const after = draft.doc;
   assertInvariants(after, { before: doc, touched });
   return diffBetween(doc, after, touched);

@@ -392,6 +392,30 @@ describe('settings', () => {
     expect(() => setSampling(film, 'a-shot', { guidance: Number.NaN })).toThrow('guidance NaN is out of range');
   });
 
+  test('motion is set, refused outside its range, and leaves no trace when taken back', () => {
+    const moved = after(film, (d) => setSampling(d, 'a-shot', { motion: { bucket: 200, noise: 0.1 } }));
+    expect(recordOf(moved, 'shot', 'a-shot').sampling.motion).toEqual({ bucket: 200, noise: 0.1 });
+    const back = after(moved, (d) => setSampling(d, 'a-shot', { motion: undefined }));
+    expect(recordOf(back, 'shot', 'a-shot')).toEqual(recordOf(film, 'shot', 'a-shot'));
+    const set = (motion: { bucket: number; noise: number }) => () => setSampling(film, 'a-shot', { motion });
+    expect(set({ bucket: 256, noise: 0 })).toThrow('motion cannot be 256');
+    expect(set({ bucket: 127, noise: 2 })).toThrow('motion.noise cannot be 2');
+  });
+
+  test('rules of guidance and step reuse are set, refused when they make no sense, and leave no trace when off', () => {
+    const rules = { guidanceRule: { rescale: 0.5 }, stepReuse: { threshold: 0.1, warmUpSteps: 3 } };
+    const ruled = after(film, (d) => setSampling(d, 'a-shot', rules));
+    expect(recordOf(ruled, 'shot', 'a-shot').sampling).toMatchObject(rules);
+    const off = after(ruled, (d) => setSampling(d, 'a-shot', { guidanceRule: undefined, stepReuse: undefined }));
+    expect(Object.keys(recordOf(off, 'shot', 'a-shot').sampling)).toEqual(
+      Object.keys(recordOf(film, 'shot', 'a-shot').sampling),
+    );
+    const set = (patch: Parameters<typeof setSampling>[2]) => () => setSampling(film, 'a-shot', patch);
+    expect(set({ guidanceRule: { rescale: 1.5 } })).toThrow('guidanceRule.rescale cannot be 1.5');
+    expect(set({ guidanceRule: { interval: { start: 0.5, stop: 0.5 } } })).toThrow('end before it begins');
+    expect(set({ stepReuse: { threshold: 0, warmUpSteps: 3 } })).toThrow('cannot allow an error of 0');
+  });
+
   test('tracks keep a dense order, and the last one stays', () => {
     const doc = after(
       film,

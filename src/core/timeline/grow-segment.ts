@@ -6,7 +6,7 @@
 import { projectOf, recordOf } from '../document/access';
 import { branchOf, type FrameRange, plannedRange, sourceRangeOf } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
-import type { ClipRecord, Document, RecordId, SegmentRecord, ShotRecord } from '../document/records';
+import type { ClipRecord, Document, Joins, RecordId, SegmentRecord, ShotRecord } from '../document/records';
 import { assert } from '../errors';
 import { ceilToRate } from '../time/rate';
 import { type Draft, editDocument, invalidEdit, unlockedTrack } from './edit';
@@ -25,6 +25,8 @@ export interface Growth {
   /** Shot frame to branch from: the new segment starts (forward) or ends (backward) there. Default: the film's edge. */
   readonly atFrame?: number;
   readonly seed?: number | null;
+  /** The frame it lands on; forward growth only. */
+  readonly joins?: Joins;
 }
 
 /** @throws AppError timeline/invalid-edit, timeline/locked-track */
@@ -137,7 +139,7 @@ function deepest(doc: Document, headId: RecordId, isKept: (segment: SegmentRecor
 type NewHead = Pick<SegmentRecord, 'role' | 'from' | 'parentId'> & Growth;
 
 function addHead(draft: Draft, shot: ShotRecord, head: NewHead): void {
-  const { segmentId: id, role, from, frameCount, parentId, seed } = head;
+  const { segmentId: id, role, from, frameCount, parentId, seed, joins } = head;
   draft.add({
     kind: 'segment',
     id,
@@ -148,6 +150,7 @@ function addHead(draft: Draft, shot: ShotRecord, head: NewHead): void {
     parentId,
     seed: seed ?? null,
     activeTakeId: null,
+    ...(joins && { joins }),
   });
   draft.set({ ...shot, headSegmentId: id });
 }

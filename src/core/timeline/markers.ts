@@ -18,7 +18,7 @@ export function addMarker(
 export function setMarker(
   doc: Document,
   markerId: RecordId,
-  patch: Partial<Pick<MarkerRecord, 'frame' | 'name'>>,
+  patch: Partial<Pick<MarkerRecord, 'frame' | 'name' | 'color' | 'note'>>,
 ): DocumentDiff {
   const marker = recordOf(doc, 'marker', markerId);
   if (patch.frame !== undefined) assertFrame(patch.frame);

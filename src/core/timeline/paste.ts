@@ -8,6 +8,7 @@ import type { ClipRecord, Document, RecordId, TransitionRecord } from '../docume
 import { clearRange, partAt } from './clear-range';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf, ripple } from './placement';
+import { relinked } from './together';
 
 /** Clips as they were when they were copied; later edits do not change them. */
 export interface CopiedClips {
@@ -54,8 +55,9 @@ export function pasteClips(
   if (!Number.isSafeInteger(atFrame) || atFrame < 0)
     throw invalidEdit('clip.start', atFrame, `a clip cannot start at frame ${atFrame}`, 'Choose a frame from 0 on.');
   const byFrames = atFrame - Math.min(...copied.clips.map(({ start }) => start));
+  const [groups, links] = [new Map<RecordId, RecordId>(), new Map<RecordId, RecordId>()];
   const clips = copied.clips.map((clip): ClipRecord => ({
-    ...clip,
+    ...regrouped(relinked(clip, links, newId), groups, newId),
     id: newId(),
     trackId: targetTrack(doc, clip),
     start: clip.start + byFrames,
@@ -78,6 +80,14 @@ export function pasteClips(
     }
   });
   return { diff, clipIds: clips.map(({ id }) => id) };
+}
+
+/** What was copied of a group is a group of its own. */
+function regrouped(clip: ClipRecord, groups: Map<RecordId, RecordId>, newId: () => RecordId): ClipRecord {
+  if (clip.groupId === undefined) return clip;
+  const groupId = groups.get(clip.groupId) ?? newId();
+  groups.set(clip.groupId, groupId);
+  return { ...clip, groupId };
 }
 
 function targetTrack(doc: Document, clip: ClipRecord): RecordId {

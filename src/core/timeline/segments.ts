@@ -2,10 +2,11 @@
  * The tree of segments behind a shot: seeds and takes in use, retakes of a range, switching between branches, and
  * taking back a plan that was never run.
  */
-import { clipsOfShot, recordOf, segmentsOf } from '../document/access';
+import { clipsOfShot, projectOf, recordOf, segmentsOf } from '../document/access';
 import { type FrameRange, plannedRange, sourceRangeOf } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
 import type { Document, RecordId } from '../document/records';
+import type { FootageFit } from '../footage/fit';
 import { type Draft, editDocument, invalidEdit } from './edit';
 import { fitClips } from './fit-clips';
 
@@ -20,6 +21,21 @@ export function setSegment(
   if (seed !== undefined && seed !== null && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff))
     throw invalidEdit('segment.seed', seed, `${seed} is not a seed`, 'Use a whole number from 0 to 4294967295.');
   return editDocument(doc, (draft) => draft.set({ ...segment, ...patch }));
+}
+
+/** How an imported film fills the frame. Its take stays as it is, and stale, until it is conformed again. */
+export function setFootageFit(doc: Document, segmentId: RecordId, fit: FootageFit): DocumentDiff {
+  const segment = recordOf(doc, 'segment', segmentId);
+  if (segment.footage === undefined)
+    throw invalidEdit('segment', segmentId, 'this part was not imported', 'Choose a part that came from a file.');
+  const footage = { ...segment.footage, fit };
+  return editDocument(doc, (draft) => draft.set({ ...segment, footage }));
+}
+
+/** Shots keep the size they were made in; this gives one the film's, for footage that is conformed again. */
+export function takeFilmSize(doc: Document, shotId: RecordId): DocumentDiff {
+  const { width, height } = projectOf(doc);
+  return editDocument(doc, (draft) => draft.set({ ...recordOf(doc, 'shot', shotId), width, height }));
 }
 
 /** A bridge: shot frames [from, from + frameCount) again, keeping both sides. */

@@ -39,9 +39,15 @@ const Header = z.object({
       .object({ counters: z.record(z.string(), z.int()), history: z.int().min(0).max(8), hasLastSample: z.boolean() })
       .optional(),
   }),
+  /** What the rule of the steps remembers (core/diffusion/step-rule.ts); its arrays come last in the file. */
+  rule: z.object({ memory: z.string(), arrays: z.int().min(0).max(8) }).optional(),
   /** State of the random numbers for a family that draws inside its loop; null when all is drawn before it. */
   rng: z.string().nullable(),
   frames: z.array(StoredFrame),
+  /** What the rules of the windows have saved so far. */
+  tallies: z
+    .array(z.object({ window: z.int(), passes: z.int(), reusedSteps: z.int(), worstError: z.number() }))
+    .optional(),
   latents: z.object({ sha256: Sha256, values: z.int().min(1) }).nullable(),
   /** Seconds the run has taken up to here. */
   spent: RunSeconds,
@@ -50,8 +56,11 @@ type Header = z.infer<typeof Header>;
 /** sha256 over the header's canonical JSON, so that a flipped digit is found and not followed. */
 const HeaderFile = z.object({ sha256: Sha256, header: z.record(z.string(), z.unknown()) });
 
-export type RunState = Pick<Header, 'window' | 'step' | 'scheduler' | 'rng' | 'frames' | 'spent'> & {
-  /** The latents after `step` steps as the family holds them, and after them the scheduler's; null at a window's start. */
+export type RunState = Pick<
+  Header,
+  'window' | 'step' | 'scheduler' | 'rule' | 'rng' | 'frames' | 'tallies' | 'spent'
+> & {
+  /** The latents after `step` steps as the family holds them, then the scheduler's, then the rule's; null at a window's start. */
   readonly latents: Float32Array | null;
 };
 

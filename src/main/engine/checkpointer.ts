@@ -16,6 +16,8 @@ export interface CheckpointerOptions {
   /** Work that may be lost, in milliseconds; 0 = every step is written. */
   readonly everyMs: number;
   readonly note: (sentence: string) => void;
+  /** What the run has done so far, to be written with every state. */
+  readonly tallies?: () => RunState['tallies'];
 }
 
 export class Checkpointer {
@@ -36,7 +38,8 @@ export class Checkpointer {
    * call, anywhere but inside a step.
    */
   async reached(state: RunState): Promise<void> {
-    this.#newest = state;
+    const tallies = this.#options.tallies?.();
+    this.#newest = tallies === undefined ? state : { ...state, tallies };
     if (this.#isDue()) await this.flush();
   }
 

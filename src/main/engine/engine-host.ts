@@ -4,7 +4,13 @@
  * ONNX Runtime ends a run, never the studio.
  */
 import { AppError, AssertionError, assert } from '@core/errors';
-import { EngineMessage, type EngineRequest, type RunProgress, type RunSeconds } from '@contracts/engine';
+import {
+  EngineMessage,
+  type EngineRequest,
+  type RunProgress,
+  type RunReport,
+  type RunSeconds,
+} from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { appErrorFromWire } from '@contracts/wire-error';
 import type { EngineExit, EngineProcess } from './engine-process';
@@ -65,6 +71,7 @@ export interface EngineRunResult {
   /** Hashes of the segment's frames 0 … frameCount − 1. */
   readonly frames: string[];
   readonly seconds: RunSeconds;
+  readonly report: RunReport;
 }
 
 export interface EngineRuntime {
@@ -269,7 +276,10 @@ export class EngineHost {
       case 'frames':
         return active.request.onFrames?.(data.frames);
       case 'done':
-        return this.#settle(active, active.isCancelling ? cancelled() : { frames: data.frames, seconds: data.seconds });
+        return this.#settle(
+          active,
+          active.isCancelling ? cancelled() : { frames: data.frames, seconds: data.seconds, report: data.report },
+        );
       case 'failed':
         return this.#settle(active, active.isCancelling ? cancelled() : appErrorFromWire(data.error));
       case 'cancelled':

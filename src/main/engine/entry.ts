@@ -92,14 +92,14 @@ async function run(request: Extract<EngineRequest, { type: 'run' }>, signal: Abo
   const { jobId } = request;
   let outcome: EngineMessage;
   try {
-    const { frames, seconds } = await runner.run(request, {
+    const { frames, seconds, report } = await runner.run(request, {
       signal,
       onProgress: (progress) => transport.send({ type: 'progress', progress }),
       onFrames: (frames) => transport.send({ type: 'frames', jobId, frames: [...frames] }),
       onNote: (sentence) => transport.send({ type: 'note', jobId, message: sentence.slice(0, NOTE_CHARS_MAX) }),
       previewListener: () => (previewPort === null ? null : sendPreview),
     });
-    outcome = { type: 'done', jobId, frames, seconds };
+    outcome = { type: 'done', jobId, frames, seconds, report };
   } catch (error) {
     if (error instanceof AppError && error.code === 'cancelled') outcome = { type: 'cancelled', jobId };
     else {

@@ -14,8 +14,17 @@ export const MANIFEST_FILE = 'onionskin.json';
 const VAE_CONFIG_FILE = 'vae/config.json';
 export const SCHEDULER_FILE = 'scheduler/scheduler_config.json';
 const PREVIEW_FILE = 'preview.json';
+const INDEX_FILE = 'model_index.json';
 
-export const graphNames = ['text_encoder', 'transformer', 'unet', 'vae_encoder', 'vae_decoder'] as const;
+export const graphNames = [
+  'text_encoder',
+  'transformer',
+  'transformer_2',
+  'unet',
+  'image_encoder',
+  'vae_encoder',
+  'vae_decoder',
+] as const;
 export type GraphName = (typeof graphNames)[number];
 
 export interface VaeConfig {
@@ -24,6 +33,8 @@ export interface VaeConfig {
   readonly spatialRatio: number;
   readonly temporalRatio: number;
   readonly statistics: LatentStatistics;
+  /** Frames that are decoded together, where they see each other; null = the family says. */
+  readonly decodeChunk: number | null;
 }
 
 export interface ModelPackage {
@@ -33,7 +44,37 @@ export interface ModelPackage {
   readonly scheduler: Readonly<Record<string, unknown>>;
   /** null when the package has no preview.json; the film is then not shown while it is denoised. */
   readonly preview: PreviewMatrix | null;
+  /** Two experts: `transformer_2` has the steps whose timestep is below this share of the training's; null = one. */
+  readonly boundaryRatio: number | null;
+  /** diffusers' pipeline, as model_index.json names it; null when the package has none. */
+  readonly pipelineClass: string | null;
+  /** How the frames of Text2Video-Zero come from the first; null = the index does not say. */
+  readonly movedFrames: MovedFrames | null;
 }
+
+/** Steps, counted from the last one, and how far a frame moves from the one before, of 512 across and down. */
+export interface MovedFrames {
+  /** Where the first frame is moved. */
+  readonly t0: number;
+  /** From where all frames are drawn; more than t0. */
+  readonly t1: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+const IndexFile = z.looseObject({
+  _class_name: z.string().optional(),
+  boundary_ratio: z.number().gt(0).lt(1).nullish(),
+});
+
+const MovedFramesFile = z
+  .looseObject({
+    t0: z.int().min(0).max(1_000),
+    t1: z.int().min(1).max(1_000),
+    motion_field_strength_x: z.number().min(-512).max(512),
+    motion_field_strength_y: z.number().min(-512).max(512),
+  })
+  .refine(({ t0, t1 }) => t0 < t1, 't1 must be more than t0');
 
 const VaeConfigFile = z.looseObject({
   latent_channels: z.int().min(1).max(4096),
@@ -42,6 +83,7 @@ const VaeConfigFile = z.looseObject({
   /** diffusers' AutoencoderKL halves the picture between every two of its blocks and names no ratio. */
   block_out_channels: z.array(z.int()).min(1).max(8).optional(),
   scaling_factor: z.number().positive().default(1),
+  decode_chunk_size: z.int().min(1).max(1_000).optional(),
   latents_mean: z.array(z.number()).nullish(),
   latents_std: z.array(z.number().positive()).nullish(),
 });
@@ -72,6 +114,14 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
   const scheduler = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
   const hasPreview = manifest.files.some((file) => file.path === PREVIEW_FILE);
   const previewFile = hasPreview ? await readPackageJson(dir, PREVIEW_FILE, PreviewFile) : null;
+  const hasIndex = manifest.files.some((file) => file.path === INDEX_FILE);
+  const index = hasIndex ? await readPackageJson(dir, INDEX_FILE, IndexFile) : null;
+  const boundaryRatio = index?.boundary_ratio ?? null;
+  const hasExperts = manifest.files.some((file) => file.path === 'transformer_2/model.onnx');
+  if (hasExperts && boundaryRatio === null)
+    throw odd(INDEX_FILE, 'it has two transformers and does not say where they meet (boundary_ratio)');
+  const movesFrames = manifest.family === 'text2video-zero';
+  const moved = movesFrames ? await readPackageJson(dir, INDEX_FILE, MovedFramesFile) : null;
   const channels = vaeFile.latent_channels;
   const mean = vaeFile.latents_mean ?? new Array<number>(channels).fill(0);
   const std = vaeFile.latents_std ?? new Array<number>(channels).fill(1);
@@ -89,6 +139,7 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
       latentChannels: channels,
       spatialRatio,
       temporalRatio: vaeFile.temporal_compression_ratio,
+      decodeChunk: vaeFile.decode_chunk_size ?? null,
       statistics: {
         mean: Float32Array.from(mean),
         std: Float32Array.from(std),
@@ -97,6 +148,12 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     },
     scheduler,
     preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
+    boundaryRatio: hasExperts ? boundaryRatio : null,
+    pipelineClass: index?._class_name ?? null,
+    movedFrames: moved && {
+      ...{ t0: moved.t0, t1: moved.t1 },
+      ...{ x: moved.motion_field_strength_x, y: moved.motion_field_strength_y },
+    },
   };
 }
 

@@ -19,12 +19,18 @@ export interface SessionOptions {
 export type Feeds = Readonly<Record<string, Tensor>>;
 
 export class OnnxSession {
-  readonly #session: InferenceSession;
+  #session: InferenceSession;
   readonly #graph: string;
+  readonly #path: string;
+  readonly #options: SessionOptions;
+  #fallbackReason: string | null;
 
-  private constructor(session: InferenceSession, graph: string) {
-    this.#session = session;
-    this.#graph = graph;
+  private constructor(opened: Opened, path: string, options: SessionOptions) {
+    this.#session = opened.session;
+    this.#fallbackReason = opened.fallbackReason;
+    this.#graph = basename(dirname(path));
+    this.#path = path;
+    this.#options = options;
   }
 
   /**
@@ -39,28 +45,19 @@ export class OnnxSession {
       if (errnoOf(error) === 'ENOENT') throw missingFile(dirname(dirname(path)), `${graph}/${basename(path)}`, error);
       throw loadFailed(graph, options.provider, error);
     }
-    let session: InferenceSession;
-    try {
-      session = await InferenceSession.create(path, {
-        executionProviders: [options.provider],
-        intraOpNumThreads: options.threads,
-        interOpNumThreads: 1,
-        executionMode: 'sequential',
-        graphOptimizationLevel: 'all',
-        // Errors only: the graphs' own warnings would fill the log.
-        logSeverityLevel: 3,
-      });
-    } catch (error) {
-      throw loadFailed(graph, options.provider, error);
-    }
-    const opened = new OnnxSession(session, graph);
+    const opened = new OnnxSession(await createWithFallback(path, graph, options), path, options);
     try {
       opened.#refuseHalfPrecision();
     } catch (error) {
-      await session.release();
+      await opened.release();
       throw error;
     }
     return opened;
+  }
+
+  /** Why the graph is on the processor although another provider was asked for; null = it is where it should be. */
+  get fallbackReason(): string | null {
+    return this.#fallbackReason;
   }
 
   /** How the graph declares an input: exports of one model differ in types and ranks. null = it has no such input. */
@@ -89,7 +86,7 @@ export class OnnxSession {
   async run(feeds: Feeds, output: string): Promise<{ data: Float32Array; dims: readonly number[] }> {
     let results: InferenceSession.ReturnType;
     try {
-      results = await this.#session.run(feeds, [output]);
+      results = await this.#runOrFallBack(feeds, output);
     } catch (error) {
       if (isOutOfMemory(error)) throw outOfMemory(this.#graph, error);
       throw new AppError(
@@ -109,11 +106,59 @@ export class OnnxSession {
     await this.#session.release();
   }
 
+  /** What a provider opens it may still not be able to run: then the processor does, from this run on. */
+  async #runOrFallBack(feeds: Feeds, output: string): Promise<InferenceSession.ReturnType> {
+    try {
+      return await this.#session.run(feeds, [output]);
+    } catch (error) {
+      const isOnCpu = this.#options.provider === 'cpu' || this.#fallbackReason !== null;
+      if (isOnCpu || isOutOfMemory(error)) throw error;
+      const broken = this.#session;
+      this.#session = await create(this.#path, this.#options.threads, 'cpu');
+      this.#fallbackReason = messageOf(error);
+      await broken.release();
+      return this.#session.run(feeds, [output]);
+    }
+  }
+
   #refuseHalfPrecision(): void {
     for (const value of [...this.#session.inputMetadata, ...this.#session.outputMetadata])
       if (value.isTensor && value.type === 'float16')
         throw unsupportedGraph(this.#graph, `${value.name} is float16; graphs must read and give float32`);
   }
+}
+
+interface Opened {
+  readonly session: InferenceSession;
+  readonly fallbackReason: string | null;
+}
+
+async function createWithFallback(path: string, graph: string, { threads, provider }: SessionOptions): Promise<Opened> {
+  try {
+    return { session: await create(path, threads, provider), fallbackReason: null };
+  } catch (error) {
+    if (provider === 'cpu' || isOutOfMemory(error)) throw loadFailed(graph, provider, error);
+    try {
+      return { session: await create(path, threads, 'cpu'), fallbackReason: messageOf(error) };
+    } catch (second) {
+      // A graph that the processor cannot open either is broken: that is the error to show.
+      throw loadFailed(graph, 'cpu', second);
+    }
+  }
+}
+
+function create(path: string, threads: number, provider: string): Promise<InferenceSession> {
+  return InferenceSession.create(path, {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // DirectML cannot reuse a memory plan.
+    ...(provider === 'dml' && { enableMemPattern: false }),
+    // Errors only: the graphs' own warnings would fill the log.
+    logSeverityLevel: 3,
+  });
 }
 
 export function float32Tensor(data: Float32Array, dims: readonly number[]): Tensor {

@@ -4,7 +4,7 @@
  */
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import { assertFamily, type FamilyName } from '@core/diffusion/families';
-import type { RunProgress, RunSeconds, StepPreview } from '@contracts/engine';
+import type { RunProgress, RunReport, RunSeconds, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { FrameStore } from '../services/media/frame-store';
 import { CheckpointFiles } from './checkpoint-files';
@@ -12,8 +12,13 @@ import { CHECKPOINT_EVERY_MS, Checkpointer } from './checkpointer';
 import { runAnimateDiff } from './families/animatediff';
 import type { FamilyRun, StoredFrame } from './families/family-run';
 import { runLtx } from './families/ltx';
+import { runSvd } from './families/svd';
+import { runText2VideoZero } from './families/text2video-zero';
+import { runUnet3d } from './families/unet3d';
+import { runWan } from './families/wan';
 import { loadModelPackage, type ModelPackage } from './model-package';
 import { ProgressMeter } from './progress-meter';
+import { ReportBook } from './report-book';
 import { SessionPool } from './session-pool';
 import { StageWatch } from './stage-watch';
 import { PromptTokenizer } from './tokenizer';
@@ -46,11 +51,16 @@ export interface RunResult {
   /** Hashes of frames 0 … frameCount − 1. */
   readonly frames: string[];
   readonly seconds: RunSeconds;
+  readonly report: RunReport;
 }
 
 const families: Readonly<Record<FamilyName, (run: FamilyRun) => Promise<string[]>>> = {
   ltx: runLtx,
   animatediff: runAnimateDiff,
+  wan: runWan,
+  svd: runSvd,
+  unet3d: runUnet3d,
+  'text2video-zero': runText2VideoZero,
 };
 
 export class Runner {
@@ -66,12 +76,23 @@ export class Runner {
     const startedAt = performance.now();
     const pkg = await loadModelPackage(request.packageDir);
     const family = families[assertFamily(pkg.manifest.family)];
-    await this.#sessions.select(pkg, { threads: recipe.threads, provider: recipe.provider });
+    const book = new ReportBook(recipe);
+    await this.#sessions.select(pkg, {
+      threads: recipe.threads,
+      provider: recipe.provider,
+      onFallback: (graph, reason) => {
+        if (book.fellBack(graph, reason))
+          hooks.onNote?.(`${graph} runs on the processor: ${recipe.provider} says ${reason}`);
+      },
+    });
     const tokenizer = await this.#tokenizerOf(pkg);
     watch.addLoad(performance.now() - startedAt);
     const store = new FrameStore(request.framesDir);
-    const checkpoints = await openCheckpoints(request, store, hooks.onNote ?? (() => undefined));
-    if (checkpoints?.resumed) watch.goOnFrom(checkpoints.resumed.spent);
+    const checkpoints = await openCheckpoints(request, { store, book, note: hooks.onNote ?? (() => undefined) });
+    if (checkpoints?.resumed) {
+      watch.goOnFrom(checkpoints.resumed.spent);
+      book.goOnFrom(checkpoints.resumed.tallies ?? []);
+    }
     try {
       const frames = await family({
         jobId,
@@ -84,11 +105,15 @@ export class Runner {
         watch,
         checkpoints,
         signal: hooks.signal,
-        onFrames: hooks.onFrames,
+        onFrames: (stored) => {
+          book.framesStored(stored);
+          hooks.onFrames(stored);
+        },
+        onRule: (window, tally) => book.windowDone(window, tally),
         previewListener: hooks.previewListener ?? (() => null),
         ...(hooks.onLatents && { onLatents: hooks.onLatents }),
       });
-      return { frames, seconds: watch.seconds() };
+      return { frames, seconds: watch.seconds(), report: book.report() };
     } catch (error) {
       if (hooks.signal.reason !== DROP_STATE) await checkpoints?.flush();
       throw error;
@@ -99,7 +124,8 @@ export class Runner {
     await this.#sessions.releaseAll();
   }
 
-  async #tokenizerOf(pkg: ModelPackage): Promise<PromptTokenizer> {
+  async #tokenizerOf(pkg: ModelPackage): Promise<PromptTokenizer | null> {
+    if (!pkg.manifest.conditioning.text) return null;
     const key = JSON.stringify([pkg.dir, pkg.manifest.files]);
     if (this.#tokenizer?.key !== key)
       this.#tokenizer = { key, tokenizer: await PromptTokenizer.load(pkg.dir, pkg.manifest.promptTokens) };
@@ -110,15 +136,23 @@ export class Runner {
 /** null when the request names no folder, or one that cannot be used: then the run goes without. */
 async function openCheckpoints(
   { jobDir = null, recipe, checkpointEveryMs }: RunRequest,
-  store: FrameStore,
-  note: (sentence: string) => void,
+  {
+    store,
+    book,
+    note,
+  }: { readonly store: FrameStore; readonly book: ReportBook; readonly note: (sentence: string) => void },
 ): Promise<Checkpointer | null> {
   if (jobDir === null) return null;
   const { onnxruntime } = runtimeInfo();
   const files = new CheckpointFiles({ dir: jobDir, recipe, onnxruntime, onRejected: note });
   try {
     const resumed = await files.open((hash) => store.has(hash));
-    return new Checkpointer(resumed, { files, everyMs: checkpointEveryMs ?? CHECKPOINT_EVERY_MS, note });
+    return new Checkpointer(resumed, {
+      files,
+      everyMs: checkpointEveryMs ?? CHECKPOINT_EVERY_MS,
+      tallies: () => book.tallies(),
+      note,
+    });
   } catch (error) {
     note(`step checkpoints are off, the folder of the job cannot be used: ${String(error)}`);
     return null;

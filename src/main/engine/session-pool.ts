@@ -10,16 +10,21 @@ import { OnnxSession, type SessionOptions } from './onnx-session';
 /** Packages that say they need at most this much keep all their graphs open. */
 const KEEP_ALL_MIB_MAX = 1024;
 
+export interface PoolOptions extends SessionOptions {
+  /** Told at every use of a graph that is on the processor because its provider could not open or run it. */
+  readonly onFallback?: (graph: GraphName, reason: string) => void;
+}
+
 export class SessionPool {
   readonly #open = new Map<GraphName, OnnxSession>();
   #key = '';
   #pkg: ModelPackage | null = null;
-  #options: SessionOptions = { threads: 1, provider: 'cpu' };
+  #options: PoolOptions = { threads: 1, provider: 'cpu' };
   /** Milliseconds spent opening graphs since `select`. */
   loadMs = 0;
 
   /** Says which package comes next. The file hashes are part of its identity: a package may be replaced in place. */
-  async select(pkg: ModelPackage, options: SessionOptions): Promise<void> {
+  async select(pkg: ModelPackage, options: PoolOptions): Promise<void> {
     const key = JSON.stringify([pkg.dir, options.threads, options.provider, pkg.manifest.files]);
     if (key !== this.#key) await this.releaseAll();
     this.#key = key;
@@ -42,6 +47,7 @@ export class SessionPool {
     try {
       return await work(session);
     } finally {
+      if (session.fallbackReason !== null) this.#options.onFallback?.(graph, session.fallbackReason);
       if (!this.keepsAll) await this.#release(graph);
     }
   }

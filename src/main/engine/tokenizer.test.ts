@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { aTempDir, copyPocket, pocketDir } from '../../../test/support/pocket';
-import { animateDiffDir, animateDiffTokens } from '../../../test/support/references';
+import { animateDiffDir, animateDiffTokens, wanDirs, wanTokens } from '../../../test/support/references';
+import { exactCharsMap } from './exact-charsmap';
 import { PromptTokenizer } from './tokenizer';
 
 const temp = aTempDir();
@@ -88,6 +89,38 @@ describe('PromptTokenizer', () => {
   });
 });
 
+describe("T5's SentencePiece normaliser", () => {
+  // By transformers over the same files (models/goldens/make_t5_tokens.py).
+  const dir = 'test/fixtures/t5-tokenizer';
+  const rows = z
+    .array(z.object({ prompt: z.string(), normal: z.string(), ids: z.array(z.int()) }))
+    .parse(JSON.parse(readFileSync(join(dir, 'tokens.json'), 'utf8')));
+  let tokenizer: PromptTokenizer;
+  beforeAll(async () => {
+    tokenizer = await PromptTokenizer.load(join(dir, 'package'), 64);
+  });
+
+  test('is held against 200 awkward prompts', () => {
+    expect(rows).toHaveLength(200);
+    // The table must tell the real normaliser from NFKC, or it shows nothing.
+    expect(rows.filter(({ prompt, normal }) => prompt.normalize('NFKC') !== normal).length).toBeGreaterThan(30);
+  });
+
+  test.each(rows)('$prompt', ({ prompt, ids }) => {
+    expect(Array.from(tokenizer.encode(prompt).ids, Number)).toEqual(ids);
+  });
+
+  test('gives the normal forms that Python gives, character by character', () => {
+    const { normalizer } = z
+      .object({
+        normalizer: z.object({ normalizers: z.array(z.looseObject({ precompiled_charsmap: z.string().optional() })) }),
+      })
+      .parse(JSON.parse(readFileSync(join(dir, 'package/tokenizer/tokenizer.json'), 'utf8')));
+    const exact = exactCharsMap(normalizer.normalizers[0]?.precompiled_charsmap ?? '');
+    for (const { prompt, normal } of rows) expect(exact.normalize(prompt)).toBe(normal);
+  });
+});
+
 describe("CLIP's byte pairs", () => {
   // Ids by transformers over the same files (models/export/animatediff_tiny.py).
   const rows = z
@@ -96,6 +129,18 @@ describe("CLIP's byte pairs", () => {
 
   test.each(rows)('$prompt', async ({ prompt, ids }) => {
     const tokenizer = await PromptTokenizer.load(animateDiffDir, 77);
+    expect(Array.from(tokenizer.encode(prompt).ids, Number)).toEqual(ids);
+  });
+});
+
+describe("UMT5's unigrams", () => {
+  // Ids by transformers over the same files (models/export/wan_tiny.py).
+  const rows = z
+    .array(z.object({ prompt: z.string(), ids: z.array(z.int()) }))
+    .parse(JSON.parse(readFileSync(wanTokens, 'utf8')));
+
+  test.each(rows)('$prompt', async ({ prompt, ids }) => {
+    const tokenizer = await PromptTokenizer.load(wanDirs.text, 32);
     expect(Array.from(tokenizer.encode(prompt).ids, Number)).toEqual(ids);
   });
 });

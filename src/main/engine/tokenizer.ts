@@ -6,6 +6,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { AppError } from '@core/errors';
+import { useExactCharsMaps } from './exact-charsmap';
 import { readPackageJson, readPackageJsonSync } from './package-files';
 
 export interface EncodedPrompt {
@@ -43,6 +44,7 @@ export class PromptTokenizer {
     this.limit = limit;
     try {
       this.#tokenizer = new Tokenizer(files.tokenizer, files.config);
+      useExactCharsMaps(this.#tokenizer, files.tokenizer);
       const { prefix, suffix } = specialTokens(this.#tokenizer);
       this.#prefix = prefix;
       this.#suffix = suffix;

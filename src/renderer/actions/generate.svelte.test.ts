@@ -32,6 +32,7 @@ function studio() {
     on: () => () => undefined,
     onPreview: () => () => undefined,
     importFiles: () => Promise.resolve([]),
+    readRecipes: () => Promise.reject(new Error('not in this test')),
   };
   const app = new AppState(client);
   const under = openSession();

@@ -3,20 +3,23 @@
  * shots. A segment whose parent has no picture yet waits for it and is queued when the parent's take arrives.
  */
 import { recordsOf, videoTracksOf } from '@core/document/access';
+import { applyDiff } from '@core/document/apply-diff';
 import { AppError, invalidInput } from '@core/errors';
 import { planSegment } from '@core/prompt/plan';
 import type { PlanNote } from '@core/prompt/plan';
 import { planWindows } from '@core/prompt/windows';
 import { extendBackward, extendForward } from '@core/timeline/grow-segment';
 import { insertShot } from '@core/timeline/insert-shot';
+import { setSampling } from '@core/timeline/shot-settings';
 import { setSegment } from '@core/timeline/segments';
 import { addPromptBlock, splitBlock } from '@core/timeline/prompt-blocks';
 import { ceilToRate } from '@core/time/rate';
 import type { Rate } from '@core/time/rate';
 import type { SamplingSettings, SegmentRecord, ShotRecord } from '@core/document/records';
-import type { ApiInput, ModelView } from '@contracts/ipc';
+import type { ApiInput, ApiOutput, ModelView } from '@contracts/ipc';
 import type { AppState } from '../state/app.svelte';
 import { appErrorFrom } from '../state/app-error-from';
+import { conformSegment } from './footage';
 import type { ProjectSession } from '../state/session.svelte';
 import { clipUnderPlayhead, focusOf, focusOnClip, segmentById, spanAt, spanToGenerate } from './selection';
 import { strings } from './strings';
@@ -32,10 +35,7 @@ export interface Extension {
   readonly text?: string;
 }
 
-export interface Cost {
-  readonly seconds: number;
-  readonly basis: 'measured' | 'typical';
-}
+export type Cost = ApiOutput<'generate.estimate'>;
 
 export function freshSeed(): number {
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
@@ -61,7 +61,9 @@ export function generateSelected(app: AppState): void {
     else app.toast('info', strings.selectAClip, strings.selectAClipRemedy);
     return;
   }
-  if (focus.block === null || focus.block.text.trim() === '') {
+  const span = spanToGenerate(focus);
+  const isImported = span !== null && segmentById(session, span.segmentId)?.footage !== undefined;
+  if (!isImported && (focus.block === null || focus.block.text.trim() === '')) {
     const hasImage = recordsOf(session.doc, 'anchor').some((anchor) => anchor.shotId === focus.shot.id);
     if (!hasImage) {
       if (focus.block !== null) app.editPrompt(focus.block.id);
@@ -69,7 +71,6 @@ export function generateSelected(app: AppState): void {
       return;
     }
   }
-  const span = spanToGenerate(focus);
   if (span === null) return;
   if (span.takeId === null || span.isStale) {
     showNewest(session, span.segmentId);
@@ -101,7 +102,10 @@ export function retakeSelected(app: AppState): void {
   const focus = session === null ? null : focusOf(session, app.transport.playhead);
   if (focus === null) return app.toast('info', strings.selectAClip, strings.selectAClipRemedy);
   const span = spanAt(focus);
-  if (span !== null) retake(app, span.segmentId);
+  if (session === null || span === null) return;
+  if (segmentById(session, span.segmentId)?.footage !== undefined)
+    return app.toast('info', strings.footageRetake, strings.footageRetakeRemedy);
+  retake(app, span.segmentId);
 }
 
 /** Grows a clip and queues the new frames. False when the document refused it. */
@@ -222,11 +226,12 @@ export async function queueSegment(
   app: AppState,
   session: ProjectSession,
   segmentId: string,
-  options: { readonly seed?: number } = {},
+  options: { readonly seed?: number; readonly sampling?: SamplingSettings } = {},
 ): Promise<boolean> {
   const segment = segmentById(session, segmentId);
   const shot = segment === null ? undefined : session.doc.get(segment.shotId);
   if (segment === null || shot?.kind !== 'shot') return false;
+  if (segment.footage !== undefined) return conformSegment(app, session, segment, shot);
   if (isWaitingForParent(app, session, segment)) {
     app.waitingSegments = new Set(app.waitingSegments).add(segmentId);
     return true;
@@ -234,7 +239,12 @@ export async function queueSegment(
   const queued = await app.attempt(async () => {
     const { manifest } = modelFor(app, shot.modelId);
     const seed = options.seed ?? segment.seed ?? freshSeed();
-    const plan = planSegment({ doc: session.doc, segmentId, takes: session.takes, limits: manifest, seed });
+    // A run of a grid has settings of its own; the shot keeps what it has.
+    const doc =
+      options.sampling === undefined
+        ? session.doc
+        : applyDiff(session.doc, setSampling(session.doc, shot.id, options.sampling));
+    const plan = planSegment({ doc, segmentId, takes: session.takes, limits: manifest, seed });
     // The job names records that main must already have.
     await session.commits.settled();
     if (session.commits.failure !== null) throw session.commits.failure;
@@ -288,11 +298,22 @@ export function windowsFor(
   return { windows: plan.windows.map((window) => window.frames), notes: plan.notes };
 }
 
-/** Seconds a run will take on this machine; null when the model cannot say. */
-export async function estimateFor(app: AppState, shot: ShotRecord, windows: readonly number[]): Promise<Cost | null> {
+/** Changes exactly when a shot's settings change what a run of it costs. */
+export function settingsKeyOf({ modelId, sampling }: Pick<ShotRecord, 'modelId' | 'sampling'>): string {
+  const { steps, guidance, guidanceRule, stepReuse } = sampling;
+  return JSON.stringify([modelId, steps, guidance, guidanceRule ?? null, stepReuse ?? null]);
+}
+
+/** What a run will cost on this machine; null when the model cannot say. */
+export async function estimateFor(
+  app: AppState,
+  shot: Pick<ShotRecord, 'modelId' | 'width' | 'height' | 'sampling'>,
+  windows: readonly number[],
+): Promise<Cost | null> {
   if (windows.length === 0) return null;
-  const { modelId, width, height, sampling } = shot;
-  const input = { modelId, width, height, windows: [...windows], steps: sampling.steps, guidance: sampling.guidance };
+  const { modelId, width, height } = shot;
+  const { steps, guidance, guidanceRule, stepReuse } = shot.sampling;
+  const input = { modelId, width, height, windows: [...windows], steps, guidance, guidanceRule, stepReuse };
   try {
     return await app.client.invoke('generate.estimate', input);
   } catch (thrown) {
@@ -316,6 +337,8 @@ export function outlookOf(
   segment: SegmentRecord,
   shot: ShotRecord,
 ): SegmentOutlook {
+  // Filled from its file: no model runs.
+  if (segment.footage !== undefined) return { windows: [], notes: [], reason: null };
   try {
     const model = modelFor(app, shot.modelId);
     if (model.problem !== null) return { windows: [], notes: [], reason: model.problem.message };

@@ -1,7 +1,7 @@
 /**
  * The same part with other seeds: one job per seed, queued in one go, with what all of them will take known before.
  */
-import type { SegmentRecord, ShotRecord } from '@core/document/records';
+import type { SamplingSettings, SegmentRecord, ShotRecord } from '@core/document/records';
 import type { AppState } from '../state/app.svelte';
 import type { ProjectSession } from '../state/session.svelte';
 import { freshSeed, isWaitingForParent, outlookOf, queueSegment } from './generate';
@@ -9,6 +9,8 @@ import { focusOf, segmentById, spanAt } from './selection';
 import { strings } from './strings';
 
 export const MAX_SEEDS = 50;
+/** Of a whole grid. */
+export const MAX_RUNS = 200;
 
 export interface SeedTarget {
   readonly shot: ShotRecord;
@@ -25,13 +27,22 @@ export function seedTarget(app: AppState, session: ProjectSession): SeedTarget |
   const span = focus === null ? null : spanAt(focus);
   const segment = span === null ? null : segmentById(session, span.segmentId);
   if (focus === null || segment === null) return null;
+  if (segment.footage !== undefined) return { shot: focus.shot, segment, windows: [], reason: strings.footageSeeds };
   const { windows, reason } = outlookOf(app, session, segment, focus.shot);
   const waits = isWaitingForParent(app, session, segment) ? strings.partWaits : null;
   return { shot: focus.shot, segment, windows, reason: waits ?? reason };
 }
 
-/** Queues `count` runs of a part with seeds that are all different. Answers how many were queued. */
-export async function queueSeeds(app: AppState, segmentId: string, count: number): Promise<number> {
+/**
+ * Queues `count` runs of a part with seeds that are all different, each with every one of `cells`. Answers how many
+ * were queued.
+ */
+export async function queueSeeds(
+  app: AppState,
+  segmentId: string,
+  count: number,
+  cells: readonly (SamplingSettings | null)[] = [null],
+): Promise<number> {
   const session = app.session;
   if (session === null) return 0;
   app.flushEdits();
@@ -39,8 +50,10 @@ export async function queueSeeds(app: AppState, segmentId: string, count: number
   while (seeds.size < Math.min(count, MAX_SEEDS)) seeds.add(freshSeed());
   let queued = 0;
   for (const seed of seeds) {
-    if (!(await queueSegment(app, session, segmentId, { seed }))) break;
-    queued += 1;
+    for (const sampling of cells) {
+      if (!(await queueSegment(app, session, segmentId, { seed, ...(sampling && { sampling }) }))) return queued;
+      queued += 1;
+    }
   }
   return queued;
 }

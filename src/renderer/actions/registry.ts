@@ -3,9 +3,11 @@
  * writes; in a text field only the Mod keys that do not edit text do.
  */
 import { compareActions } from '../features/compare/actions';
+import { curveActions } from '../features/curves/actions';
 import { timelineActions } from '../features/timeline/actions';
 import { viewerActions } from '../features/viewer/actions';
 import type { AppState } from '../state/app.svelte';
+import { strings as sessionStrings } from '../state/strings';
 import type { Action } from './action';
 import { matchesChord, parseChord } from './keys';
 import type { Chord } from './keys';
@@ -18,6 +20,7 @@ export const actions: readonly Action[] = [
   ...compareActions,
   ...studioActions,
   ...timelineActions,
+  ...curveActions,
   ...viewerActions,
 ];
 
@@ -25,6 +28,7 @@ export const actions: readonly Action[] = [
 export const listedActions: readonly Action[] = [
   ...studioActions,
   ...timelineActions,
+  ...curveActions,
   ...viewerActions,
   ...compareActions,
 ];
@@ -68,8 +72,16 @@ export function runAction(app: AppState, id: string): boolean {
   }
   app.flushEdits();
   if (!action.when(app)) return false;
-  action.run(app);
+  perform(app, action);
   return true;
+}
+
+/** While an earlier version is looked at, nothing is made from it or written of it. */
+function perform(app: AppState, action: Action): void {
+  const past = app.session?.past ?? null;
+  if (past !== null && (action.id.startsWith('generate.') || action.id === 'export.open'))
+    app.toast('info', sessionStrings.lookingBack, sessionStrings.lookingBackRemedy);
+  else action.run(app);
 }
 
 const TEXT_EDITING = /^(Key[ACVXYZ]|Arrow.*|Backspace|Delete|Home|End)$/;
@@ -86,7 +98,7 @@ export function dispatchKey(app: AppState, event: KeyboardEvent, isMac: boolean)
     // Holding the key would queue a run per repeat.
     if (event.repeat && action.id.startsWith('generate.')) return;
     app.flushEdits();
-    action.run(app);
+    perform(app, action);
     return;
   }
 }
@@ -115,7 +127,7 @@ function mayFire(chord: Chord, target: Element | null): boolean {
     return false;
   return !(
     MOVES_WITHIN.has(chord.code) &&
-    target.closest('[role="slider"], [role="tablist"], [role="separator"], [role="menu"]')
+    target.closest('[role="slider"], input[type="range"], [role="tablist"], [role="separator"], [role="menu"]')
   );
 }
 

@@ -38,6 +38,7 @@ function studio(limits: ModelView['manifest'] = manifest) {
     on: () => () => undefined,
     onPreview: () => () => undefined,
     importFiles: () => Promise.resolve([]),
+    readRecipes: () => Promise.reject(new Error('not in this test')),
   };
   const app = new AppState(client);
   const { session } = openSession({ limitsOf: (id) => (id === 'toy' ? limits : null) });

@@ -37,19 +37,25 @@ export function promptSpans(recipe: Pick<Recipe, 'windows' | 'frameCount'>): Pro
   return spans;
 }
 
+/** A take's recipe, planned. False when it was refused. */
+export async function useRecipe(app: AppState, takeId: string, how: { readonly withSeed: boolean }): Promise<boolean> {
+  const answer = await app.attempt(() => app.client.invoke('takes.recipe', { takeId }));
+  return answer !== null && planRecipe(app, answer.recipe, how);
+}
+
 /** Plans the shot at the playhead and selects it. False when it was refused. */
-export async function useRecipe(
+export async function planRecipe(
   app: AppState,
-  takeId: string,
+  recipe: Recipe,
   { withSeed }: { readonly withSeed: boolean },
 ): Promise<boolean> {
   const session = app.session;
   if (session === null) return false;
   app.flushEdits();
-  const isDone = await app.attempt(async () => {
-    const { recipe } = await app.client.invoke('takes.recipe', { takeId });
+  const isDone = await app.attempt(() => {
     const { manifest } = modelFor(app, recipe.model.id);
-    const { width, height, rate, frameCount, steps, guidance } = recipe;
+    const { width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, motion } = recipe;
+    const rules = { ...(guidanceRule && { guidanceRule }), ...(stepReuse && { stepReuse }), ...(motion && { motion }) };
     const durationFrames = ceilToRate(frameCount, rate, session.project.rate);
     const place = freePlace(session, { start: app.transport.playhead }, durationFrames);
     const [shotId, clipId] = [session.newId(), session.newId()];
@@ -66,7 +72,7 @@ export async function useRecipe(
       rate,
       width,
       height,
-      sampling: { ...samplingFrom(manifest), steps, guidance, negative: recipe.windows[0]?.negative ?? '' },
+      sampling: { ...samplingFrom(manifest), steps, guidance, ...rules, negative: recipe.windows[0]?.negative ?? '' },
       frameCount,
       seed: withSeed ? recipe.seed : null,
     };
@@ -77,15 +83,23 @@ export async function useRecipe(
       ];
       return inOrder(doc, steps);
     });
-    if (!made) return false;
+    if (!made) return Promise.resolve(false);
     session.select([clipId]);
     app.transport.seek(place.start);
     if (recipe.windows.some((window) => window.travel !== undefined))
       app.toast('info', strings.withoutTravel, strings.withoutTravelRemedy);
+    if (hasCurves(recipe)) app.toast('info', strings.withoutCurves, strings.withoutCurvesRemedy);
     if (recipe.known.length > 0) app.toast('info', strings.withoutFrames, strings.withoutFramesRemedy);
-    return true;
+    return Promise.resolve(true);
   });
   return isDone ?? false;
+}
+
+/** Windows hold what the curves came to, not the keys. */
+function hasCurves({ windows, camera }: Recipe): boolean {
+  const isCurved = ({ guidance, promptStrength, hold }: Recipe['windows'][number]): boolean =>
+    [guidance, promptStrength, hold].some((values) => values !== undefined);
+  return camera !== undefined || windows.some(isCurved);
 }
 
 /** Several edits, each on the document the one before left, as one. */
@@ -100,11 +114,22 @@ function inOrder(doc: Document, steps: readonly ((doc: Document) => DocumentDiff
   return all;
 }
 
-/** The whole recipe, readable, on the clipboard. */
-export async function copyRecipe(app: AppState, takeId: string): Promise<void> {
+/** A take's whole recipe, readable, on the clipboard. */
+export async function copyTakeRecipe(app: AppState, takeId: string): Promise<void> {
+  const answer = await app.attempt(() => app.client.invoke('takes.recipe', { takeId }));
+  if (answer !== null) await copyRecipe(app, answer.recipe);
+}
+
+export async function copyRecipe(app: AppState, recipe: Recipe): Promise<void> {
   await app.attempt(async () => {
-    const { recipe } = await app.client.invoke('takes.recipe', { takeId });
     await navigator.clipboard.writeText(JSON.stringify(recipe, null, 2));
     app.toast('success', strings.recipeCopied, strings.recipeCopiedRemedy);
   });
+}
+
+/** The same in a file; main asks for its name. */
+export async function saveRecipe(app: AppState, takeId: string): Promise<void> {
+  const answer = await app.attempt(() => app.client.invoke('takes.saveRecipe', { takeId }));
+  const name = answer?.name ?? null;
+  if (name !== null) app.toast('success', strings.recipeSaved(name), strings.recipeCopiedRemedy);
 }

@@ -1,5 +1,8 @@
 /** Names of actions and of the edits they make, as menus, undo and the shortcut sheet show them. */
-export const strings = {
+import { inLanguage, type Translation } from '../language/language';
+import { de } from './strings.de';
+
+const en = {
   generate: 'Generate',
   generateStale: 'Generate everything stale',
   retake: 'Retake',
@@ -22,22 +25,53 @@ export const strings = {
   vary: 'Vary',
   withoutTravel: 'The prompts of this run travelled; in the new shot they are cuts',
   withoutTravelRemedy: 'Its recipe has the blended weights of each window. Set the travel zones anew in the inspector.',
+  withoutCurves: 'The curves of this run were left out',
+  withoutCurvesRemedy:
+    'Its recipe has the values of each window, not the keys. Draw the curves anew on the curve lane.',
   withoutFrames: 'Its given frames were left out',
   withoutFramesRemedy: 'This shot begins anew. Give it a first frame in the inspector if it should start from one.',
   recipeCopied: 'Recipe copied',
+  recipeSaved: (name: string) => `Saved ${name}`,
   recipeCopiedRemedy: 'It holds everything that decides these frames.',
   moreSeeds: 'Queue more seeds',
+  gridValue: (name: string, word: string) => `${name} cannot be “${word}”`,
+  gridValueRemedy: (min: number, max: number, isWhole: boolean) =>
+    `Write ${isWhole ? 'whole numbers' : 'numbers'} from ${min} to ${max}, with commas between.`,
+  gridMany: (name: string, count: number) => `${name} has ${count} values`,
+  gridManyRemedy: (most: number) => `A grid has at most ${most} on one side.`,
+  redoFromHere: 'Stop, and go on anew from this frame',
+  redoHere: 'Redo from here',
+  nothingToRedo: 'There is no frame before this one to go on from',
+  nothingToRedoRemedy: 'Put the playhead behind a frame that is made.',
+  redoNothingKept: 'The run stopped before it had frames to go on from',
   showHistory: 'Show history',
   library: 'Library',
   undo: 'Undo',
   redo: 'Redo',
-  importImages: 'Import images and sound',
+  importImages: 'Import films, images and sound',
+  placeFootage: 'Place film',
+  conform: 'Conform again',
+  footageRetake: 'This part is imported: there is nothing to make again with another seed',
+  footageRetakeRemedy: 'Mark a range with I and O to have the model make it anew, or extend the clip.',
+  footageSeeds: 'Imported, so there are no other seeds of it.',
+  keepFrame: 'Keep this frame as an image',
+  noFrameHere: 'There is no picture at the playhead',
+  noFrameHereRemedy: 'Move the playhead onto a frame that is there.',
+  frameName: (film: string, frame: number) => `${film.slice(0, 100)} f${frame}`,
+  frameKept: (name: string) => `${name} is in the media panel`,
+  frameKeptRemedy: 'Drag it onto a clip to pin it to a frame, or use it as a first frame.',
+  versions: 'Versions: look back and name',
   exportFilm: 'Export',
+  openBundle: 'Open a bundle',
+  saveBundle: 'Save a bundle',
+  openRecipe: 'Open a recipe',
+  openAProject: 'Open a project first',
   newProject: 'New project',
   allProjects: 'All projects',
   shortcuts: 'Keyboard shortcuts',
   palette: 'Search commands',
   doctor: 'Doctor',
+  settings: 'Settings',
   showTakes: 'Show takes',
   showMedia: 'Show media',
   queue: 'Show queue',
@@ -60,3 +94,6 @@ export const strings = {
     help: 'Help',
   },
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -4,8 +4,12 @@
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
+import { keepFrame } from './footage';
+import { openRecipe } from '../features/recipe/dropped-recipes';
+import { toggleVersions } from '../features/versions/versions-ui.svelte';
 import { generateSelected, newPromptBlock } from './generate';
 import { pauseOrResume, stopRunning } from './jobs';
+import { redoFromHere } from './redo-from-here';
 import { focusOf } from './selection';
 import { stepTake } from './takes';
 import { strings } from './strings';
@@ -63,12 +67,45 @@ export const studioActions: readonly Action[] = [
     run: (app) => void app.chooseMedia(),
   },
   {
+    id: 'media.keepFrame',
+    label: strings.keepFrame,
+    category: categories.project,
+    keys: [],
+    when: hasProject,
+    run: (app) => void keepFrame(app),
+  },
+  {
     id: 'export.open',
     label: strings.exportFilm,
     category: categories.project,
     keys: ['Mod+KeyE'],
     when: hasProject,
     run: (app) => (app.dialog = { kind: 'export' }),
+  },
+  {
+    id: 'bundle.import',
+    label: strings.openBundle,
+    category: categories.project,
+    keys: [],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'bundle', work: 'import' }),
+  },
+  {
+    id: 'recipe.open',
+    label: strings.openRecipe,
+    category: categories.project,
+    keys: [],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => void openRecipe(app),
+  },
+  {
+    id: 'bundle.export',
+    label: strings.saveBundle,
+    category: categories.project,
+    keys: [],
+    when: hasProject,
+    needs: strings.openAProject,
+    run: (app) => (app.dialog = { kind: 'bundle', work: 'export' }),
   },
   {
     id: 'edit.undo',
@@ -85,6 +122,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+Shift+KeyZ', 'Ctrl+KeyY'],
     when: (app) => (app.session?.history.redo.length ?? 0) > 0,
     run: (app) => app.session?.redo(),
+  },
+  {
+    id: 'versions.toggle',
+    label: strings.versions,
+    category: categories.edit,
+    keys: ['Mod+Shift+KeyH'],
+    when: hasProject,
+    run: toggleVersions,
   },
   {
     id: 'generate.selected',
@@ -152,6 +197,15 @@ export const studioActions: readonly Action[] = [
     when: hasShot,
     needs: strings.selectAClip,
     run: askRetake,
+  },
+  {
+    id: 'generate.redoFromHere',
+    label: strings.redoFromHere,
+    category: categories.generate,
+    keys: ['Shift+KeyR'],
+    when: hasShot,
+    needs: strings.selectAClip,
+    run: redoFromHere,
   },
   {
     id: 'jobs.stop',
@@ -238,6 +292,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+Shift+KeyP'],
     when: (app) => app.screen !== 'loading',
     run: (app) => (app.dialog = { kind: 'palette' }),
+  },
+  {
+    id: 'help.settings',
+    label: strings.settings,
+    category: categories.help,
+    keys: ['Mod+Comma'],
+    when: (app) => app.screen !== 'loading',
+    run: (app) => (app.dialog = { kind: 'settings' }),
   },
   {
     id: 'help.shortcuts',

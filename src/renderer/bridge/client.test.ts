@@ -21,6 +21,7 @@ function aMain(): Main {
       platform: 'linux',
       invoke: () => Promise.resolve(main.answer),
       importFiles: () => Promise.resolve(main.answer),
+      readRecipes: () => Promise.reject(new Error('not in this test')),
       subscribe: (listener) => {
         emit = listener;
         return () => undefined;
@@ -43,9 +44,9 @@ describe('the bridge client', () => {
   it('answers with the parsed value', async () => {
     const main = aMain();
     const client = createStudioClient(main.bridge, main.host);
-    main.answer = { ok: true, value: { seconds: 3, basis: 'typical', extra: 'dropped' } };
-    const input = { modelId: 'toy', width: 128, height: 128, windows: [9], steps: 24, guidance: 3 };
-    expect(await client.invoke('generate.estimate', input)).toEqual({ seconds: 3, basis: 'typical' });
+    main.answer = { ok: true, value: { count: 3, limit: 32, keptChars: 9, extra: 'dropped' } };
+    const input = { modelId: 'toy', text: 'a red one' };
+    expect(await client.invoke('models.tokens', input)).toEqual({ count: 3, limit: 32, keptChars: 9 });
   });
 
   it('revives a failure with its code and remedy', async () => {

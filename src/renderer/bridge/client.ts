@@ -6,6 +6,7 @@
 import { Envelope, appErrorFromWire } from '@contracts/wire-error';
 import { StepPreview } from '@contracts/engine';
 import { MediaView } from '@contracts/job';
+import { RecipeFile } from '@contracts/recipe';
 import { api, channels, events } from '@contracts/ipc';
 import type { ApiInput, ApiMethod, ApiOutput, EventName, EventPayload, StudioBridge } from '@contracts/ipc';
 import { AppError } from '@core/errors';
@@ -18,6 +19,8 @@ export interface StudioClient {
   onPreview(listener: (preview: StepPreview) => void): () => void;
   /** @throws AppError media/* for the first file that is not an image the studio reads */
   importFiles(projectId: string, files: readonly File[]): Promise<readonly MediaView[]>;
+  /** @throws AppError media/* when it carries no recipe, or one that cannot be read */
+  readRecipes(file: File): Promise<RecipeFile>;
 }
 
 /** The part of `window` through which preload hands over the preview port. */
@@ -31,6 +34,7 @@ export interface ClientOptions {
 }
 
 const ImportedFiles = z.object({ media: z.array(MediaView) });
+const ReadRecipes = z.object({ file: RecipeFile });
 const PortMessage = z.object({ type: z.literal(channels.previewPort) });
 
 type Listener = (payload: never) => void;
@@ -89,6 +93,12 @@ export function createStudioClient(bridge: StudioBridge, host: PortHost, options
       const parsed = ImportedFiles.safeParse(value);
       if (!parsed.success) throw contractBug(`importFiles answered: ${describeIssue(parsed.error)}`, parsed.error);
       return parsed.data.media;
+    },
+
+    async readRecipes(file) {
+      const parsed = ReadRecipes.safeParse(openEnvelope(await bridge.readRecipes(file), 'readRecipes'));
+      if (!parsed.success) throw contractBug(`readRecipes answered: ${describeIssue(parsed.error)}`, parsed.error);
+      return parsed.data.file;
     },
   };
 }

@@ -2,14 +2,14 @@
  * Frames by hash, decoded. Holds RGB pixels for the compositor (exactly the stored bytes) and small bitmaps for
  * thumbnails, each within a bytes budget. Loading is driven by wish lists, one per purpose: a list replaces the one
  * before, so what is no longer wanted is never loaded and the queue cannot grow. Viewer first, then read-ahead, then
- * thumbnails; the same frame is loaded once however many ask for it.
+ * seams and thumbnails; the same frame is loaded once however many ask for it.
  */
 import { ByteLru } from './byte-lru';
 import type { Decoder } from './decode-pool';
 import { rgbaFromRgb, type RgbImage } from './decode-rgb';
 
-export type Purpose = 'viewer' | 'ahead' | 'thumbnails';
-const purposes: readonly Purpose[] = ['viewer', 'ahead', 'thumbnails'];
+export type Purpose = 'viewer' | 'ahead' | 'seams' | 'thumbnails';
+const purposes: readonly Purpose[] = ['viewer', 'ahead', 'seams', 'thumbnails'];
 
 export interface Thumbnail {
   readonly image: CanvasImageSource;

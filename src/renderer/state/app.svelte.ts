@@ -5,7 +5,11 @@
 import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { JobView } from '@contracts/job';
+import type { RecipeFile } from '@contracts/recipe';
 import type { DocumentDiff } from '@core/document/diff';
+import type { CurveOf } from '@core/timeline/curves';
+import type { ClipRecord } from '@core/document/records';
+import type { TakeView } from '@core/document/takes';
 import type { Rate } from '@core/time/rate';
 import type { AppError } from '@core/errors';
 import type { StudioClient } from '../bridge/client';
@@ -34,11 +38,23 @@ export type Dialog =
   | { readonly kind: 'new-project' }
   | { readonly kind: 'export' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'settings' }
   | { readonly kind: 'palette' }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'library' }
+  | { readonly kind: 'recipe'; readonly takeId: string }
+  | { readonly kind: 'recipe-file'; readonly file: RecipeFile }
+  | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
   | { readonly kind: 'model'; readonly modelId: string }
+  | {
+      readonly kind: 'footage';
+      readonly mediaIds: readonly string[];
+      readonly trackId: string | null;
+      readonly frame: number;
+    }
   | { readonly kind: 'prompt-map'; readonly shotId: string }
+  | ({ readonly kind: 'curve-text' } & CurveOf)
+  | { readonly kind: 'paste-attributes'; readonly from: ClipRecord; readonly toClipIds: readonly string[] }
   | ({ readonly kind: 'extend' } & ExtendRequest);
 
 export interface NewProject {
@@ -72,6 +88,9 @@ export class AppState {
 
   /** Rises each time the artist asks for more seeds; the field for their number takes the focus. */
   seedCountFocusRequests = $state(0);
+
+  /** A take or an imported medium that its panel should bring into sight and focus; the panel sets it back. */
+  revealId: string | null = $state(null);
 
   readonly #flushers = new Set<() => void>();
 
@@ -136,6 +155,21 @@ export class AppState {
   /** Opens the small form that asks how far a clip grows. */
   openExtend(request: ExtendRequest): void {
     this.dialog = { kind: 'extend', ...request };
+  }
+
+  readonly #takeWaiters = new Map<string, ((take: TakeView | null) => void)[]>();
+
+  /** The next take of a segment; null when the run that was making it ends without one. */
+  nextTakeOf(segmentId: string): Promise<TakeView | null> {
+    return new Promise((resolve) => {
+      this.#takeWaiters.set(segmentId, [...(this.#takeWaiters.get(segmentId) ?? []), resolve]);
+    });
+  }
+
+  #answerTakeWaiters(segmentId: string, take: TakeView | null): void {
+    const waiters = this.#takeWaiters.get(segmentId) ?? [];
+    this.#takeWaiters.delete(segmentId);
+    for (const resolve of waiters) resolve(take);
   }
 
   /** Start-up: everything the window needs, then the last project, or the start screen. */
@@ -276,10 +310,12 @@ export class AppState {
     client.on('jobs.progress', ({ progress }) => jobs.putProgress(progress));
     client.on('jobs.frames', ({ jobId, frames }) => jobs.putFrames(jobId, frames));
     client.on('export.progress', ({ jobId, ...progress }) => jobs.putExportProgress(jobId, progress));
+    client.on('conform.progress', ({ jobId, ...progress }) => jobs.putExportProgress(jobId, progress));
     client.onPreview((preview) => jobs.putPreview(preview));
     client.on('takes.added', ({ projectId, take }) => {
       if (this.session?.id !== projectId) return;
       this.session.addTake(take);
+      this.#answerTakeWaiters(take.segmentId, take);
       this.onTake?.(this.session, take.segmentId);
     });
     client.on('media.added', ({ projectId, media }) => {
@@ -309,6 +345,8 @@ export class AppState {
 
   #onJob(job: JobView, before: JobView | null): void {
     if (before?.state === job.state) return;
+    const hasEnded = job.state === 'failed' || job.state === 'cancelled' || job.state === 'interrupted';
+    if (hasEnded && job.takeId === null && job.segmentId !== null) this.#answerTakeWaiters(job.segmentId, null);
     if (job.state === 'failed' || job.state === 'cancelled' || job.state === 'interrupted') this.#dropWaitingFor(job);
     if (job.state === 'failed' && job.error !== null)
       this.toast('error', strings.jobFailed(job.title, job.error.message), job.error.detail.remedy);

@@ -6,6 +6,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { JobView } from '@contracts/job';
 
+/** Of a job that is counted in frames: an export or an import. */
 export interface ExportProgress {
   readonly done: number;
   readonly total: number;

@@ -19,6 +19,9 @@ export function draggedMedia(event: DragEvent): string | null {
   return id === '' ? null : id;
 }
 
+/** Files from outside. On drop their names are known: JSON is no media, but a recipe, and the window's to read. */
 export function hasDraggedFiles(event: DragEvent): boolean {
+  const files = [...(event.dataTransfer?.files ?? [])];
+  if (files.length > 0 && files.every(({ name }) => /\.json$/i.test(name))) return false;
   return event.dataTransfer?.types.includes('Files') ?? false;
 }

@@ -9,6 +9,7 @@ import { resolveShot, takeIndexFrom } from '@core/document/film';
 import type { ChangeOf, ShotFilm } from '@core/document/film';
 import { amendEdit, emptyHistory, recordEdit, takeRedo, takeUndo } from '@core/document/history';
 import type { History, HistoryStep } from '@core/document/history';
+import { restoreVersion, takesUntil } from '@core/document/restore-version';
 import type { DocumentDiff } from '@core/document/diff';
 import type { Document, ProjectRecord } from '@core/document/records';
 import type { FrameHash, TakeIndex, TakeView } from '@core/document/takes';
@@ -19,9 +20,11 @@ import { draftChanges } from '@core/prompt/draft-changes';
 import type { ModelLimits } from '@core/prompt/model-limits';
 import type { MediaView } from '@contracts/job';
 import type { OpenProject } from '@contracts/ipc';
+import type { ProjectVersion } from '@contracts/versions';
 import { appErrorFrom } from './app-error-from';
 import { CommitQueue } from './commit-queue.svelte';
 import type { PendingCommit } from './commit-queue.svelte';
+import { strings } from './strings';
 
 /** A drag: what it previews is drawn but not recorded; `commit` leaves one undo entry. */
 export interface Gesture {
@@ -53,6 +56,8 @@ export class ProjectSession {
   takes: TakeIndex = $state.raw(new Map());
   media: readonly MediaView[] = $state.raw([]);
   history: History = $state.raw(emptyHistory);
+  /** The earlier version that is looked at in place of the document of now, which nothing changes meanwhile. */
+  past: ProjectVersion | null = $state.raw(null);
   /** Ids of clips, prompt blocks, transitions and markers. */
   selection: ReadonlySet<string> = $state.raw(new Set<string>());
 
@@ -65,6 +70,8 @@ export class ProjectSession {
   readonly end: number = $derived(filmEnd(this.doc));
 
   readonly #options: SessionOptions;
+  /** What is looked away from, while `past` is looked at. */
+  #present: { readonly doc: Document; readonly takes: TakeIndex } | null = null;
   #gesture: Gesture | null = null;
   /** The run of edits that the last undo entry stands for. */
   #run: number | null = null;
@@ -95,6 +102,7 @@ export class ProjectSession {
   edit(label: string, make: (doc: Document) => DocumentDiff, { run }: { readonly run?: number } = {}): boolean {
     this.#gesture?.cancel();
     return this.#attempt(() => {
+      this.#assertPresent();
       const diff = make(this.doc);
       if (isEmptyDiff(diff)) return;
       const joined = run !== undefined && run === this.#run ? amendEdit(this.history, diff) : null;
@@ -119,6 +127,7 @@ export class ProjectSession {
     const gesture: Gesture = {
       preview: (make) => {
         if (!isOpen) return null;
+        if (this.past !== null) return sentenceOf(lookingBack());
         try {
           const next = make(start);
           this.doc = applyDiff(start, next);
@@ -148,6 +157,7 @@ export class ProjectSession {
   undo(): void {
     this.#gesture?.cancel();
     this.#attempt(() => {
+      this.#assertPresent();
       const step = takeUndo(this.history);
       if (step === null) return;
       this.#step('undo', step);
@@ -157,10 +167,38 @@ export class ProjectSession {
   redo(): void {
     this.#gesture?.cancel();
     this.#attempt(() => {
+      this.#assertPresent();
       const step = takeRedo(this.history);
       if (step === null) return;
       this.#step('redo', step);
     });
+  }
+
+  /** Shows an earlier version, with the takes of its time. */
+  lookAt(version: ProjectVersion): void {
+    this.#gesture?.cancel();
+    this.#present ??= { doc: this.doc, takes: this.takes };
+    this.past = version;
+    this.takes = takesUntil(this.#present.takes, version.until);
+    this.doc = documentFromRecords(version.records);
+    this.#keepSelectionReal();
+  }
+
+  lookAtNow(): void {
+    if (this.#present === null) return;
+    ({ doc: this.doc, takes: this.takes } = this.#present);
+    this.#present = null;
+    this.past = null;
+    this.#keepSelectionReal();
+  }
+
+  /** Makes what is looked at the document of now, as one edit. */
+  restorePast(label: string): boolean {
+    const { past } = this;
+    if (past === null) return false;
+    this.lookAtNow();
+    const document = documentFromRecords(past.records);
+    return this.edit(label, (present) => restoreVersion(present, document, this.takes, past.until));
   }
 
   select(ids: Iterable<string>, mode: SelectMode = 'replace'): void {
@@ -193,10 +231,17 @@ export class ProjectSession {
   }
 
   addTake(take: TakeView): void {
-    const known = this.takes.get(take.segmentId) ?? [];
-    if (known.some((one) => one.id === take.id)) return;
-    const index = takeIndexFrom([take, ...known]);
-    this.takes = new Map(this.takes).set(take.segmentId, index.get(take.segmentId) ?? []);
+    if (this.#present === null) this.takes = withTake(this.takes, take);
+    else this.#present = { ...this.#present, takes: withTake(this.#present.takes, take) };
+  }
+
+  /** A star or a note changed in the library. */
+  markTake(takeId: string, mark: Pick<TakeView, 'isStarred' | 'note'>): void {
+    for (const [segmentId, takes] of this.takes) {
+      if (!takes.some(({ id }) => id === takeId)) continue;
+      const marked = takes.map((take) => (take.id === takeId ? { ...take, ...mark } : take));
+      this.takes = new Map(this.takes).set(segmentId, marked);
+    }
   }
 
   /** The frame a still clip shows, at the film's size; null until main has made it. */
@@ -259,6 +304,10 @@ export class ProjectSession {
     if (kept.length !== this.selection.size) this.selection = new Set(kept);
   }
 
+  #assertPresent(): void {
+    if (this.past !== null) throw lookingBack();
+  }
+
   #attempt(change: () => void): boolean {
     try {
       change();
@@ -268,6 +317,17 @@ export class ProjectSession {
       return false;
     }
   }
+}
+
+function withTake(takes: TakeIndex, take: TakeView): TakeIndex {
+  const known = takes.get(take.segmentId) ?? [];
+  if (known.some((one) => one.id === take.id)) return takes;
+  const index = takeIndexFrom([take, ...known]);
+  return new Map(takes).set(take.segmentId, index.get(take.segmentId) ?? []);
+}
+
+function lookingBack(): AppError {
+  return new AppError('input/invalid', strings.lookingBack, { field: 'version', remedy: strings.lookingBackRemedy });
 }
 
 function readerOf(doc: Document, takes: TakeIndex, stills: ReadonlyMap<string, FrameHash | null>): FilmReader {

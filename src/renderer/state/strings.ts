@@ -1,5 +1,8 @@
 /** Sentences the state classes show. */
-export const strings = {
+import { inLanguage, type Translation } from '../language/language';
+import { de } from './strings.de';
+
+const en = {
   undo: 'Undo',
   unsaved: 'This project has changes that are not saved yet',
   unsavedRemedy: 'Make room or write access for the library, then press Save again.',
@@ -11,4 +14,9 @@ export const strings = {
   exported: (name: string) => `Exported ${name}`,
   waitingDropped: 'A part that waited for the stopped one was not queued',
   waitingDroppedRemedy: 'Generate the earlier part, then press Generate again.',
+  lookingBack: 'You are looking at an earlier version',
+  lookingBackRemedy: 'Restore it, or go back to now, before you change the film.',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

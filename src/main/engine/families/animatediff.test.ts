@@ -4,47 +4,18 @@
  */
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunProgress, StepPreview } from '@contracts/engine';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
-import { buildEngine } from '../../../../test/support/build-engine';
-import { aTempDir, aWindow } from '../../../../test/support/pocket';
+import { FamilyRunner, nameOf, type RunOptions } from '../../../../test/support/family-runner';
+import { aWindow } from '../../../../test/support/pocket';
 import { anAnimateDiffRecipe, animateDiffDir } from '../../../../test/support/references';
-import { EngineHost } from '../engine-host';
-import { forkEngine } from '../engine-process';
-import { Runner, type RunHooks, type RunResult } from '../runner';
+import type { RunResult } from '../runner';
 
-const temp = aTempDir();
-const framesDir = join(temp.dir, 'frames');
-const runner = new Runner();
-afterAll(async () => {
-  await runner.close();
-  temp.remove();
-});
-let folders = 0;
-const aFolder = (): string => join(temp.dir, String(folders++));
-
-interface Options extends Partial<RunHooks> {
-  readonly packageDir?: string;
-  readonly jobDir?: string;
-  readonly dir?: string;
-}
-
-function run(recipe: Recipe, { packageDir, jobDir, dir, ...hooks }: Options = {}): Promise<RunResult> {
-  return runner.run(
-    {
-      jobId: 'job',
-      recipe,
-      packageDir: packageDir ?? animateDiffDir,
-      framesDir: dir ?? framesDir,
-      jobDir: jobDir ?? null,
-      checkpointEveryMs: null,
-    },
-    { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal, ...hooks },
-  );
-}
-
-const nameOf = ({ stage, window, step }: RunProgress): string => `${stage} ${window}:${step}`;
+let packageDir = animateDiffDir;
+const runner = new FamilyRunner(() => packageDir);
+afterAll(() => runner.close());
+const run = (recipe: Recipe, options: RunOptions = {}): Promise<RunResult> => runner.run(recipe, options);
 const betas = { beta_schedule: 'linear', beta_start: 0.00085, beta_end: 0.012 };
 
 describe('a run', () => {
@@ -138,9 +109,9 @@ describe('a run', () => {
   test('that is cancelled after a step stops there and stores nothing', async () => {
     const abort = new AbortController();
     const told: string[] = [];
-    const dir = aFolder();
+    const dir = runner.aFolder();
     const cancelled = run(anAnimateDiffRecipe(), {
-      dir,
+      framesDir: dir,
       signal: abort.signal,
       onProgress: (progress) => {
         told.push(nameOf(progress));
@@ -171,74 +142,16 @@ describe('a run that was stopped goes on to the same frames', () => {
         aWindow({ start: 4, frames: 6, prefix: 2, keepFrom: 6, keepTo: 10, seed: 7 }),
       ],
     });
-    const messages: string[] = [];
-    const { frames } = await run(recipe, { onProgress: (progress) => messages.push(nameOf(progress)) });
-    for (const at of messages.filter((name) => name.startsWith('denoising') || name.startsWith('decoding'))) {
-      const jobDir = aFolder();
-      const abort = new AbortController();
-      const onProgress = (progress: RunProgress) => nameOf(progress) === at && abort.abort();
-      await expect(run(recipe, { jobDir, signal: abort.signal, onProgress })).rejects.toMatchObject({
-        code: 'cancelled',
-      });
-      const told: string[] = [];
-      const notes: string[] = [];
-      const rest = await run(recipe, {
-        jobDir,
-        onProgress: (progress) => told.push(nameOf(progress)),
-        onNote: (note) => notes.push(note),
-      });
-      expect([at, rest.frames, notes]).toEqual([at, frames, []]);
-      // No step that was told is done again.
-      const nextSteps = told.filter((name) => name.startsWith('denoising'));
-      const expected: Record<string, string | undefined> = { '0:4': 'denoising 1:0', '1:4': undefined };
-      const [, place = ''] = at.split(' ');
-      expect(nextSteps[0]).toBe(place in expected ? expected[place] : at);
-    }
+    await runner.expectGoesOnFromEverywhere(recipe);
   });
 });
 
-describe('an engine that is killed', () => {
-  let host: EngineHost;
-  beforeAll(async () => {
-    const entry = await buildEngine();
-    host = new EngineHost({ spawn: () => forkEngine(entry) });
-  });
-  afterAll(() => host.close());
-
-  test.each(['DPMSolverMultistepScheduler', 'EulerAncestralDiscreteScheduler'])(
-    'at every step of one job, under %s, comes to the same frames',
-    async (className) => {
-      const recipe = anAnimateDiffRecipe({ steps: 5, scheduler: { class: className, config: betas } });
-      const whole = await run(recipe);
-      const jobDir = aFolder();
-      const killAt = async (at: string | null): Promise<{ told: string[]; frames: string[] | null }> => {
-        const told: string[] = [];
-        const onProgress = (progress: RunProgress): void => {
-          told.push(nameOf(progress));
-          if (nameOf(progress) === at && host.pid !== undefined) process.kill(host.pid, 'SIGKILL');
-        };
-        const places = { packageDir: animateDiffDir, framesDir, jobDir };
-        const request = { jobId: 'job', recipe, ...places, checkpointEveryMs: 0, onProgress };
-        const frames = await host.run(request).then(
-          (result) => result.frames,
-          (error: unknown) => {
-            expect(error).toMatchObject({ code: 'engine/crashed' });
-            return null;
-          },
-        );
-        return { told, frames };
-      };
-      for (const step of [1, 2, 3, 4]) {
-        const { told } = await killAt(`denoising 0:${step}`);
-        // It begins at or after the step it was last killed at.
-        expect(told.includes('denoising 0:0')).toBe(step === 1);
-      }
-      const { frames, told } = await killAt(null);
-      expect(frames).toEqual(whole.frames);
-      expect(told).not.toContain('denoising 0:3');
-    },
-  );
-});
+test.each(['DPMSolverMultistepScheduler', 'EulerAncestralDiscreteScheduler'])(
+  'an engine that is killed at every step of one job, under %s, comes to the same frames',
+  async (className) => {
+    await runner.expectSurvivesKills(anAnimateDiffRecipe({ steps: 5, scheduler: { class: className, config: betas } }));
+  },
+);
 
 describe('a run refuses', () => {
   test.each<[string, Parameters<typeof anAnimateDiffRecipe>[0], object]>([
@@ -259,7 +172,7 @@ describe('a run refuses', () => {
 });
 
 test("diffusers' own vae/config.json, which names blocks instead of a ratio, does as well", async () => {
-  const dir = aFolder();
+  const dir = runner.aFolder();
   cpSync(animateDiffDir, dir, { recursive: true });
   const config = {
     latent_channels: 4,
@@ -270,5 +183,7 @@ test("diffusers' own vae/config.json, which names blocks instead of a ratio, doe
   expect(readFileSync(join(dir, 'vae/config.json'), 'utf8')).toContain('0.18215');
   writeFileSync(join(dir, 'vae/config.json'), JSON.stringify(config));
   const recipe = anAnimateDiffRecipe({ steps: 2 });
-  expect((await run(recipe, { packageDir: dir })).frames).toEqual((await run(recipe)).frames);
+  const { frames } = await run(recipe);
+  packageDir = dir;
+  expect((await run(recipe)).frames).toEqual(frames);
 });

@@ -1,8 +1,14 @@
 /**
  * What every family is given for a run, and the small things that all of them do in the same way: check the recipe
- * against the package, read a known frame, let a cancel through, refuse values that are not numbers.
+ * against the package, read a known frame, let a cancel through, refuse values that are not numbers, write down and
+ * restore a sampling loop over any scheduler, store frames.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { placeOf, seenFrom } from '@core/diffusion/camera';
+import { assertRulesFitFamily, assertSchedulerFits, type FamilyName } from '@core/diffusion/families';
+import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
+import type { StepRule, StepRuleTally } from '@core/diffusion/step-rule';
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
 import type { StepPreview } from '@contracts/engine';
@@ -26,7 +32,8 @@ export interface FamilyRun {
   readonly jobId: string;
   readonly recipe: Recipe;
   readonly pkg: ModelPackage;
-  readonly tokenizer: PromptTokenizer;
+  /** null = the model reads no text. */
+  readonly tokenizer: PromptTokenizer | null;
   readonly sessions: SessionPool;
   readonly frames: FrameStore;
   readonly meter: ProgressMeter;
@@ -36,10 +43,17 @@ export interface FamilyRun {
   readonly signal: AbortSignal;
   /** Called with frames that are safely on disk. */
   readonly onFrames: (frames: readonly StoredFrame[]) => void;
+  /** Called after a window's steps with what its rule has saved. */
+  readonly onRule: (window: number, tally: StepRuleTally) => void;
   /** Asked before each preview is computed; null = nobody is looking. */
   readonly previewListener: () => ((preview: StepPreview) => void) | null;
   /** Final normalised latents [C, F, h, w] of each window, for tests and comparisons. */
   readonly onLatents?: (window: number, latents: Float32Array) => void;
+}
+
+/** Written latents as the arrays of `size` values they were made of. */
+export function partsOf(values: Float32Array, size: number): Float32Array[] {
+  return Array.from({ length: Math.floor(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 }
 
 /** What is wrong is refused before anything is computed. @throws AppError input/invalid, model/wrong-hash */
@@ -68,10 +82,29 @@ export function assertRecipeFitsPackage(recipe: Recipe, pkg: ModelPackage): void
     );
 }
 
+export function tokenizerOf({ tokenizer }: FamilyRun): PromptTokenizer {
+  assert(tokenizer, 'a model that reads text has a tokenizer');
+  return tokenizer;
+}
+
+/** The same, and what the family samples with. @throws AppError model/unsupported as well */
+export function assertRunFitsFamily(family: FamilyName, { recipe, pkg }: FamilyRun): void {
+  assertRecipeFitsPackage(recipe, pkg);
+  assertRulesFitFamily(family, recipe);
+  assertSchedulerFits(family, { ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+}
+
+/** What a weighted prompt is weighed against. */
+export const EMPTY_TEXT = '';
+
 /** Every text that these windows need encoded, each once. */
 export function textsOf(windows: readonly RecipeWindow[]): ReadonlySet<string> {
   return new Set(
-    windows.flatMap((window) => [window.negative, ...mixesOf(window).flatMap(({ from, to }) => [from, to])]),
+    windows.flatMap((window) => [
+      window.negative,
+      ...mixesOf(window).flatMap(({ from, to }) => [from, to]),
+      ...(window.promptStrength === undefined ? [] : [EMPTY_TEXT]),
+    ]),
   );
 }
 
@@ -80,10 +113,13 @@ export function mixesOf({ travel, frames, prompt }: RecipeWindow): readonly Prom
   return travel ?? [{ frames, from: prompt, to: prompt, kind: 'linear', weight: 0 }];
 }
 
-/** What this run has made comes before what it was given: the film goes on from the frames it will show. */
+/**
+ * A known frame as the window sees it, from the place the camera is at. What this run has made comes before what it was
+ * given: the film goes on from the frames it will show.
+ */
 export async function readKnownFrame(
   run: FamilyRun,
-  index: number,
+  { index, window }: { readonly index: number; readonly window: RecipeWindow },
   made: ReadonlyMap<number, string>,
 ): Promise<Uint8Array> {
   const { recipe, frames } = run;
@@ -97,7 +133,12 @@ export async function readKnownFrame(
       `the image for frame ${index} is ${image.width}×${image.height}, the run is ${recipe.width}×${recipe.height}`,
       'Scale the image to the size of the run first.',
     );
-  return image.rgb;
+  return seenFrom(image.rgb, recipe, recipe.camera, { from: index, to: placeOf(window) });
+}
+
+/** A frame that a window has drawn, moved on to where the camera is at it. */
+export function shownFrame({ recipe }: FamilyRun, window: RecipeWindow, index: number, drawn: Uint8Array): Uint8Array {
+  return seenFrom(drawn, recipe, recipe.camera, { from: placeOf(window), to: index });
 }
 
 /** Lets messages in (a cancel among them) before it looks: `session.run` holds the thread for a whole step. */
@@ -124,4 +165,99 @@ export function framesInOrder(recipe: Recipe, made: ReadonlyMap<number, string>)
     assert(hash !== undefined, `no window made frame ${index}`);
     return hash;
   });
+}
+
+/** A window's sampling loop between two steps, over any scheduler. */
+export interface SamplingState {
+  /** x, float32 [C, F, h, w], changed step by step. */
+  readonly latents: Float32Array;
+  readonly scheduler: Scheduler;
+  readonly generator: TorchGenerator;
+}
+
+/** The written latents in place of the noise, and scheduler, generator and rule as they were. */
+export async function goOnSampling<State extends SamplingState>(
+  { checkpoints, meter }: FamilyRun,
+  w: number,
+  fresh: State,
+  rule: StepRule,
+): Promise<{ state: State; from: number }> {
+  const resumed = checkpoints?.resumed;
+  if (!checkpoints || !resumed?.latents) return { state: fresh, from: 0 };
+  const { counters, history, hasLastSample } = resumed.scheduler.memory ?? {
+    counters: {},
+    history: 0,
+    hasLastSample: false,
+  };
+  const size = fresh.latents.length;
+  const ruleAt = 1 + history + (hasLastSample ? 1 : 0);
+  const parts = ruleAt + (resumed.rule?.arrays ?? 0);
+  if (resumed.rng === null || resumed.latents.length !== size * parts) {
+    await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
+    meter.startWindow(w);
+    return { state: fresh, from: 0 };
+  }
+  const arrays = partsOf(resumed.latents, size);
+  const part = (i: number): Float32Array => arrays[i] ?? new Float32Array(size);
+  fresh.latents.set(part(0));
+  if (resumed.rule) rule.restore({ arrays: arrays.slice(ruleAt), memory: resumed.rule.memory });
+  fresh.scheduler.restore({
+    ...fresh.scheduler.state(),
+    nextIndex: resumed.step,
+    counters,
+    history: Array.from({ length: history }, (_, i) => part(1 + i)),
+    lastSample: hasLastSample ? part(1 + history) : null,
+  });
+  // Written by this family under a checksum.
+  const generator = TorchGenerator.fromState(JSON.parse(resumed.rng) as TorchGeneratorState);
+  return { state: { ...fresh, generator }, from: resumed.step };
+}
+
+/** A copy, so that what is written later is what was true now. */
+export async function writeSamplingDown(
+  { checkpoints, watch }: FamilyRun,
+  standing: {
+    readonly w: number;
+    /** Steps that are done. */
+    readonly step: number;
+    readonly state: SamplingState;
+    readonly rule: StepRule;
+    readonly stored: readonly StoredFrame[];
+  },
+): Promise<void> {
+  if (checkpoints === null) return;
+  const { w, step, state, rule, stored } = standing;
+  const { counters, history, lastSample } = state.scheduler.state();
+  const { arrays, memory } = rule.state();
+  const parts = [state.latents, ...history, ...(lastSample === null ? [] : [lastSample]), ...arrays];
+  const latents = new Float32Array(parts.length * state.latents.length);
+  parts.forEach((part, i) => latents.set(part, i * state.latents.length));
+  await checkpoints.reached({
+    window: w,
+    step,
+    scheduler: {
+      position: step,
+      memory: { counters: { ...counters }, history: history.length, hasLastSample: lastSample !== null },
+    },
+    rule: { memory, arrays: arrays.length },
+    rng: JSON.stringify(state.generator.state()),
+    frames: [...stored],
+    latents,
+    spent: watch.seconds(),
+  });
+}
+
+/** @param frames those that are kept, from `keepFrom` on */
+export async function storeFrames(
+  run: FamilyRun,
+  window: RecipeWindow,
+  frames: readonly Uint8Array[],
+): Promise<StoredFrame[]> {
+  const { width, height } = run.recipe;
+  const stored: StoredFrame[] = [];
+  for (const [i, rgb] of frames.entries()) {
+    const index = window.keepFrom + i;
+    stored.push({ index, ...(await run.frames.put(shownFrame(run, window, index, rgb), width, height)) });
+  }
+  return stored;
 }

@@ -37,6 +37,18 @@ function run(
 const knownFrom = (frames: readonly string[], first: number): Recipe['known'] =>
   frames.map((frame, i) => ({ index: first + i, frame }));
 
+test('a provider that is not there leaves its graphs to the processor, in kept sessions too, and says so', async () => {
+  const plain = await run(aRecipe());
+  for (let again = 0; again < 2; again++) {
+    const notes: string[] = [];
+    const fallen = await run(aRecipe({ provider: 'cuda' }), { onNote: (note) => notes.push(note) });
+    expect(fallen.frames).toEqual(plain.frames);
+    const graphs = ['text_encoder', 'transformer', 'vae_decoder'];
+    expect(fallen.report.fallbacks.map(({ graph }) => graph)).toEqual(graphs);
+    expect(notes).toHaveLength(graphs.length);
+  }
+});
+
 describe('a run', () => {
   test('the same recipe twice gives the same hashes, another seed gives others', async () => {
     const first = await run(aRecipe());
@@ -246,9 +258,14 @@ describe('a run refuses', () => {
       { known: [{ index: 0, frame: 'c'.repeat(64) }], windows: [aWindow({ prefix: 1 })] },
       { code: 'media/not-found' },
     ],
-    ['a provider that is not there', { provider: 'cuda' }, { code: 'engine/load-failed', detail: { value: 'cuda' } }],
   ])('%s', async (_, overrides, error) => {
     await expect(run(aRecipe(overrides))).rejects.toMatchObject(error);
+  });
+
+  test('no provider that is not there: the graphs stay on the processor, and the report says why', async () => {
+    const { frames, report } = await run(aRecipe({ provider: 'cuda' }));
+    expect(frames).toHaveLength(5);
+    expect(report.fallbacks.map(({ graph }) => graph)).toEqual(['text_encoder', 'transformer', 'vae_decoder']);
   });
 
   test('a known frame of another size', async () => {
@@ -262,7 +279,7 @@ describe('a run refuses', () => {
     writeFileSync(join(dir, 'onionskin.json'), JSON.stringify({ ...pocketManifest, family: 'constructor' }));
     await expect(run(aRecipe(), {}, dir)).rejects.toMatchObject({
       code: 'model/unsupported',
-      detail: { remedy: 'It runs: ltx, animatediff.' },
+      detail: { remedy: 'It runs: ltx, animatediff, wan, svd, unet3d, text2video-zero.' },
     });
   });
 });

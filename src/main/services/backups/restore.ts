@@ -7,12 +7,13 @@ import { existsSync } from 'node:fs';
 import { copyFile, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
+import type { BackupView } from '@contracts/library';
 import { fileErrorFrom, syncDir, writeFileAtomic } from '../../platform/fs-atomic';
 import { fileTimestamp, type LibraryPaths } from '../../platform/paths';
 import { LibraryDatabase, type LibraryDatabaseOptions } from '../database/library-database';
 import { assertKnownVersion, type Migration } from '../database/migration';
 import { assertSound } from '../database/quick-check';
-import { backupPath } from './backup-files';
+import { backupPath, listBackups } from './backup-files';
 
 export interface RestoreOptions extends LibraryDatabaseOptions {
   readonly migrations: readonly Migration[];
@@ -66,6 +67,20 @@ export async function applyRestoreRequest(paths: LibraryPaths, options: RestoreO
   } catch (error) {
     throw fileErrorFrom(error, paths.database);
   }
+}
+
+/** The newest backup that could be gone back to, and null when there is none. Damaged ones are passed over. */
+export async function newestGoodBackup(paths: LibraryPaths, options: RestoreOptions): Promise<BackupView | null> {
+  for (const backup of await listBackups(paths)) {
+    try {
+      assertUsable(await backupPath(paths, backup.name), options);
+      return backup;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      options.log.warn('a backup cannot be used', { area: 'backups', backup: backup.name, error });
+    }
+  }
+  return null;
 }
 
 const PASSED_OVER = new Set(['input/not-found', 'library/corrupt', 'library/newer-than-app']);

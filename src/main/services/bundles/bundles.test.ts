@@ -15,9 +15,12 @@ import { addTrack } from '@core/timeline/tracks';
 import { silentLog } from '../../platform/log';
 import { openLibrary } from '../library/library';
 import { FrameStore } from '../media/frame-store';
+import { ProjectVersions } from '../projects/project-versions';
 import { ProjectService } from '../projects/project-service';
 import { TakeStore } from '../takes/take-store';
 import { verifyLibrary } from '../upkeep/verify-library';
+import { sizeOfProject } from '../projects/project-size';
+import { duplicateProject } from './duplicate-project';
 import { exportBundle } from './export-bundle';
 import { importBundle } from './import-bundle';
 
@@ -67,6 +70,8 @@ async function aFilm(shelf: Shelf, plan: FilmPlan): Promise<string> {
   plan.markers.forEach(({ frame, name }, i) =>
     commit({ added: [{ kind: 'marker', id: `m${i}`, frame, name }], updated: [], removed: [] }),
   );
+  const versions = new ProjectVersions(db, { clock: new FakeClock() });
+  for (const { name } of plan.markers) versions.name(projectId, version, name.trim());
   const sampling = { steps: 2, guidance: 3, negative: '', contextFrames: 1, framesPerWindow: null };
   plan.shots.forEach((text, i) => {
     const ids = { shotId: `shot${i}`, segmentId: `seg${i}`, clipId: `clip${i}`, blockId: `b${i}`, trackId: 'track-1' };
@@ -114,6 +119,11 @@ function whole({ db, projects, takes, paths, store }: Shelf, projectId: string) 
     journal: db.all(
       All,
       'SELECT version, label, source, diff, created_at FROM journal WHERE project_id = ? ORDER BY 1',
+      projectId,
+    ),
+    named: db.all(
+      All,
+      'SELECT version, name, created_at FROM named_versions WHERE project_id = ? ORDER BY 1',
       projectId,
     ),
     takes: list.map(({ id, parentTakeId, ...view }) => ({
@@ -248,11 +258,101 @@ describe('a bundle', () => {
     const { version } = aRecipe().model;
     const none = await importBundle(to.db, to.paths, path, { ...to.options, installedModels: [] });
     const other = { ...to.options, installedModels: [{ id: 'pocket', version: '99' }] };
-    expect(none.missingModels).toEqual([{ id: 'pocket', version, installed: null }]);
+    const unsaid = { name: null, licence: null, source: null };
+    expect(none.missingModels).toEqual([{ id: 'pocket', version, installed: null, ...unsaid }]);
     expect((await importBundle(to.db, to.paths, path, other)).missingModels).toEqual([
-      { id: 'pocket', version, installed: '99' },
+      { id: 'pocket', version, installed: '99', ...unsaid },
     ]);
     expect(to.projects.open(none.projectId).takes).toHaveLength(2);
+  });
+});
+
+describe('a duplicate', () => {
+  test('has the same film, takes and history under a name of its own, and shares every frame', async () => {
+    const from = await aLibrary('from');
+    const { db, paths, projects } = from;
+    const projectId = await aFilm(from, plan);
+    const files = readdirSync(paths.frames, { recursive: true }).length;
+    const twin = duplicateProject(db, projectId, { newId: from.newId, now: 99 });
+    const [original, copy] = [whole(from, projectId), whole(from, twin)];
+    const name = (list: typeof copy.records) => list.map((one) => (one.kind === 'project' ? one.name : ''))[0];
+    expect([name(original.records), name(copy.records)]).toEqual([plan.name, `${plan.name} copy`]);
+    const rest = (list: typeof copy.records) => list.filter(({ kind }) => kind !== 'project');
+    expect(rest(copy.records)).toEqual(rest(original.records));
+    expect(copy.takes).toEqual(original.takes);
+    expect(copy.history).toEqual(original.history);
+    expect(projects.open(twin).version).toBe(projects.open(projectId).version + 1);
+    expect(readdirSync(paths.frames, { recursive: true }).length).toBe(files);
+    expect(await sizeOfProject(db, paths, twin)).toEqual(await sizeOfProject(db, paths, projectId));
+    expect((await sizeOfProject(db, paths, twin)).bytes).toBeGreaterThan(0);
+    // A twin of the twin, exported, comes in again: its journal leads to it.
+    const again = duplicateProject(db, twin, { newId: from.newId, now: 100 });
+    const { projectId: imported } = await importBundle(db, paths, await bundleOf(from, again), from.options);
+    expect(whole(from, imported).records).toEqual(whole(from, again).records);
+    expect((await verifyLibrary(db, paths)).isSound).toBe(true);
+  });
+
+  test('of a project that is not there is refused', async () => {
+    const { db, newId } = await aLibrary('from');
+    expect(() => duplicateProject(db, 'nobody', { newId, now: 1 })).toThrow('not in the library');
+  });
+});
+
+describe('what a bundle says of its models', () => {
+  const about = { id: 'pocket', name: 'Pocket', licence: 'MIT' };
+  const cases = [
+    [{ ...about, source: 'https://example.org/pocket', isEmbedded: false }, 'https://example.org/pocket'],
+    [{ ...about, isEmbedded: true }, 'It comes with Onionskin 1.'],
+    [{ ...about, isEmbedded: false }, null],
+  ] as const;
+  test.each(cases)('%j is where the model is to be had', async (model, source) => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const outPath = join(tempDir(), 'film.onionskin');
+    const progress: { done: number; total: number }[] = [];
+    const projectId = await aFilm(from, plan);
+    const how = { clock: new FakeClock(), appVersion: '1', installedModels: [model] };
+    await exportBundle(
+      from.db,
+      from.paths,
+      { projectId, outPath },
+      { ...how, onProgress: (one) => progress.push(one) },
+    );
+    const { missingModels } = await importBundle(to.db, to.paths, outPath, { ...to.options, installedModels: [] });
+    expect(missingModels).toEqual([expect.objectContaining({ name: 'Pocket', licence: 'MIT', source })]);
+    expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+  });
+
+  test('cancelling leaves no file, and no project when it is opened', async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const projectId = await aFilm(from, plan);
+    const path = await bundleOf(from, projectId);
+    const dir = tempDir();
+    const stop = new AbortController();
+    const at = { projectId, outPath: join(dir, 'film.onionskin') };
+    const how = { signal: stop.signal, onProgress: () => stop.abort() };
+    const saving = exportBundle(from.db, from.paths, at, { clock: new FakeClock(), appVersion: '1', ...how });
+    await expect(saving).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(dir)).toEqual([]);
+    await expect(importBundle(to.db, to.paths, path, { ...to.options, ...how })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(to.db.get(Count, 'SELECT count(*) AS count FROM projects')).toEqual({ count: 0 });
+  });
+});
+
+describe('a bundle that was packed anew elsewhere', () => {
+  test("opens with another system's separators", async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const projectId = await aFilm(from, plan);
+    const path = await bundleOf(from, projectId);
+    // Only names in headers: the manifest's own paths are what the app wrote.
+    const headers = /(PK[\s\S]{44}|PK[\s\S]{28})(frames|media)\//g;
+    const windows = readFileSync(path, 'latin1').replace(headers, '$1$2\\');
+    expect(windows).toMatch(/frames\\[0-9a-f]{64}/);
+    writeFileSync(path, windows, 'latin1');
+    const { projectId: copy } = await importBundle(to.db, to.paths, path, to.options);
+    expect(whole(to, copy)).toEqual(whole(from, projectId));
+    expect((await verifyLibrary(to.db, to.paths)).isSound).toBe(true);
   });
 });
 

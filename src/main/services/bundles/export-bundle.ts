@@ -10,6 +10,9 @@ import { z } from 'zod';
 import { AppError } from '@core/errors';
 import type { BundleManifest, BundleMedia, BundleModel, BundleProject, BundleTakes } from '@contracts/bundle';
 import { DocumentDiff } from '@contracts/document';
+import { isFootage } from '@contracts/recipe';
+import { NamedVersion } from '@contracts/versions';
+import type { ModelManifest } from '@contracts/model-manifest';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom, syncDir } from '../../platform/fs-atomic';
 import type { LibraryPaths } from '../../platform/paths';
@@ -22,8 +25,14 @@ import { ZipWriter } from './zip-file';
 export interface ExportBundleOptions {
   readonly clock: Clock;
   readonly appVersion: string;
+  /** What is said of the models in the takes' recipes, where they are installed. */
+  readonly installedModels?: readonly InstalledModel[];
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface InstalledModel extends Pick<ModelManifest, 'id' | 'name' | 'licence' | 'source'> {
+  readonly isEmbedded: boolean;
 }
 
 const ENTRIES_MAX = 65_000;
@@ -47,6 +56,15 @@ const Media = z.object({
   sampleRate: z.int().nullable(),
   channels: z.int().nullable(),
   samples: z.int().nullable(),
+  bytes: z.int(),
+  sha256: z.string(),
+  createdAt: z.int(),
+});
+const Footage = z.object({
+  id: z.string(),
+  name: z.string(),
+  facts: z.string(),
+  poster: z.string(),
   bytes: z.int(),
   sha256: z.string(),
   createdAt: z.int(),
@@ -90,7 +108,7 @@ export async function exportBundle(
       for (const { path, entry, hash } of files) await add(entry, await readWhole(path, hash), false);
       const manifest: BundleManifest = {
         ...{ format: 'onionskin-bundle', formatVersion: 1, app: options.appVersion, createdAt: options.clock.now() },
-        ...{ projectName: project.name, models: modelsOf(takes), entries },
+        ...{ projectName: project.name, models: modelsOf(takes, options), entries },
       };
       await zip.add('manifest.json', jsonBytes(manifest), true);
       await zip.end();
@@ -107,7 +125,7 @@ export async function exportBundle(
   }
 }
 
-function readProject(db: LibraryDatabase, projectId: string): { name: string; content: BundleProject } {
+export function readProject(db: LibraryDatabase, projectId: string): { name: string; content: BundleProject } {
   const sql = 'SELECT version, created_at AS createdAt, updated_at AS updatedAt, name FROM projects WHERE id = ?';
   const row = db.get(Project, sql, projectId);
   if (row === null)
@@ -124,10 +142,13 @@ function readProject(db: LibraryDatabase, projectId: string): { name: string; co
       projectId,
     )
     .map((entry) => ({ ...entry, diff: parseJson(DocumentDiff, entry.diff, 'journal.diff') }));
-  return { name, content: { ...rest, records: new ProjectRows(db).records(projectId), journal } };
+  const namedSql =
+    'SELECT version, name, created_at AS createdAt FROM named_versions WHERE project_id = ? ORDER BY version';
+  const namedVersions = db.all(NamedVersion, namedSql, projectId);
+  return { name, content: { ...rest, records: new ProjectRows(db).records(projectId), journal, namedVersions } };
 }
 
-function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
+export function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
   const store = new TakeStore(db);
   const marks = new Map(
     db
@@ -153,13 +174,16 @@ function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
   });
 }
 
-function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
+export function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
   const mediaSql = `SELECT id, name, file, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256,
                            created_at AS createdAt FROM media
                     WHERE project_id = ? ORDER BY created_at, rowid`;
   const fittedSql = `SELECT DISTINCT f.media_sha256 AS mediaSha256, f.width, f.height, f.hash FROM fitted_frames f
                      JOIN media m ON m.sha256 = f.media_sha256 WHERE m.project_id = ? ORDER BY 1, 2, 3`;
-  return { media: db.all(Media, mediaSql, projectId), fitted: db.all(Fitted, fittedSql, projectId) };
+  const footageSql = `SELECT id, name, facts, poster, bytes, sha256, created_at AS createdAt FROM footage
+                      WHERE project_id = ? ORDER BY created_at, rowid`;
+  const footage = db.all(Footage, footageSql, projectId);
+  return { media: db.all(Media, mediaSql, projectId), footage, fitted: db.all(Fitted, fittedSql, projectId) };
 }
 
 interface BundleFile {
@@ -183,9 +207,19 @@ function filesOf(paths: LibraryPaths, takes: BundleTakes, { media, fitted }: Bun
   return [...frames, ...originals];
 }
 
-function modelsOf(takes: BundleTakes): BundleModel[] {
-  const models = takes.map(({ recipe }) => recipe.model);
-  return [...new Map(models.map((model) => [JSON.stringify(model), model])).values()];
+function modelsOf(
+  takes: BundleTakes,
+  { installedModels = [], appVersion }: Pick<ExportBundleOptions, 'installedModels' | 'appVersion'>,
+): BundleModel[] {
+  const used = takes.flatMap(({ recipe }) => (isFootage(recipe) ? [] : [recipe.model]));
+  const models = new Map(used.map((model) => [JSON.stringify(model), model]));
+  return [...models.values()].map((model) => {
+    const installed = installedModels.find(({ id }) => id === model.id);
+    if (installed === undefined) return model;
+    const { name, licence } = installed;
+    const source = installed.isEmbedded ? `It comes with Onionskin ${appVersion}.` : installed.source;
+    return { ...model, name, licence, ...(source !== undefined && { source }) };
+  });
 }
 
 async function readWhole(path: string, hash: string): Promise<Uint8Array> {

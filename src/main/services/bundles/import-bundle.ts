@@ -20,6 +20,7 @@ import type { LibraryDatabase } from '../database/library-database';
 import { assertFreeSpace } from '../library/free-space';
 import { commitSources } from '../projects/project-rows';
 import { recipeHash } from '../takes/recipe-hash';
+import { FootageFacts } from '../footage/probe-footage';
 import { TakeStore } from '../takes/take-store';
 import { damaged, ZipReader } from './zip-file';
 
@@ -68,7 +69,7 @@ export async function importBundle(
       await storeFile(paths, entry.path, await read(entry.path, FILE_BYTES_MAX));
       options.onProgress?.({ done: done + 1, total: files.length });
     }
-    const projectId = insert(db, { project, takes, media, name: manifest.projectName }, options.newId);
+    const projectId = insertProject(db, { project, takes, media, name: manifest.projectName }, options.newId);
     return {
       projectId,
       projectName: manifest.projectName,
@@ -107,7 +108,8 @@ function assertConsistent(
   const isCounted =
     project.journal.length === project.version && project.journal.every(({ version }, i) => version === i + 1);
   const isKnown = project.journal.every(({ source }) => commitSources.some((known) => known === source));
-  if (!isSame || !isCounted || !isKnown) throw damaged('its history does not lead to its project');
+  const isNamed = project.namedVersions.every(({ version, name }) => version <= project.version && name !== '');
+  if (!isSame || !isCounted || !isKnown || !isNamed) throw damaged('its history does not lead to its project');
   const ids = new Set(takes.map(({ id }) => id));
   if (ids.size !== takes.length) throw damaged('a take is there twice');
   for (const take of takes) {
@@ -141,16 +143,22 @@ async function storeFile(paths: LibraryPaths, entry: string, bytes: Uint8Array):
 }
 
 /** Ids that the library has already are replaced by fresh ones, wherever they are named. */
-function insert(db: LibraryDatabase, { project, takes, media, name }: Content, newId: () => string): string {
+export function insertProject(
+  db: LibraryDatabase,
+  { project, takes, media, name }: Content,
+  newId: () => string,
+): string {
   const projectId = newId();
   const store = new TakeStore(db);
   return db.transaction(() => {
     const exists = (sql: string, id: string) => db.get(Found, sql, id)?.found === 1;
     const takeSql = 'SELECT EXISTS (SELECT 1 FROM takes WHERE id = ?) AS found';
     const mediaSql = 'SELECT EXISTS (SELECT 1 FROM media WHERE id = ?) AS found';
+    const footageSql = 'SELECT EXISTS (SELECT 1 FROM footage WHERE id = ?) AS found';
     const ids = new Map<string, string>();
     for (const { id } of takes) ids.set(`take ${id}`, exists(takeSql, id) ? newId() : id);
     for (const { id } of media.media) ids.set(`media ${id}`, exists(mediaSql, id) ? newId() : id);
+    for (const { id } of media.footage) ids.set(`media ${id}`, exists(footageSql, id) ? newId() : id);
     const takeId = (id: string) => ids.get(`take ${id}`) ?? id;
     const mediaId = (id: string) => ids.get(`media ${id}`) ?? id;
     const rename = (record: DocumentRecord) => renamed(record, takeId, mediaId);
@@ -172,6 +180,8 @@ function insert(db: LibraryDatabase, { project, takes, media, name }: Content, n
         ...[projectId, version, label, source, JSON.stringify(own), createdAt],
       );
     }
+    for (const { version, name: versionName, createdAt } of project.namedVersions)
+      db.run('INSERT INTO named_versions VALUES (?, ?, ?, ?)', projectId, version, versionName, createdAt);
     for (const one of media.media)
       db.run(
         `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256,
@@ -191,6 +201,14 @@ function insert(db: LibraryDatabase, { project, takes, media, name }: Content, n
           one.sha256,
           one.createdAt,
         ],
+      );
+    for (const { id, name: own, facts, poster, bytes, sha256: print, createdAt } of media.footage)
+      // An original that another project of this library has linked is linked here too.
+      db.run(
+        `INSERT INTO footage (id, project_id, name, place, facts, poster, bytes, sha256, created_at)
+         VALUES (?, ?, ?, (SELECT place FROM footage WHERE sha256 = ? AND place IS NOT NULL LIMIT 1), ?, ?, ?, ?, ?)`,
+        ...[mediaId(id), projectId, own, print, JSON.stringify(FootageFacts.parse(JSON.parse(facts))), poster],
+        ...[bytes, print, createdAt],
       );
     for (const { mediaSha256, width, height, hash } of media.fitted) {
       store.addFrames([hash], project.createdAt);
@@ -217,8 +235,14 @@ function renamed(
   takeId: (id: string) => string,
   mediaId: (id: string) => string,
 ): DocumentRecord {
-  if (record.kind === 'segment' && record.activeTakeId !== null)
-    return { ...record, activeTakeId: takeId(record.activeTakeId) };
+  if (record.kind === 'segment') {
+    const { activeTakeId, footage } = record;
+    return {
+      ...record,
+      activeTakeId: activeTakeId === null ? null : takeId(activeTakeId),
+      ...(footage && { footage: { ...footage, mediaId: mediaId(footage.mediaId) } }),
+    };
+  }
   if (record.kind === 'anchor') return { ...record, mediaId: mediaId(record.mediaId) };
   if (record.kind === 'clip' && record.source.type !== 'shot')
     return { ...record, source: { ...record.source, mediaId: mediaId(record.source.mediaId) } };
@@ -246,9 +270,10 @@ function missingModels(
   { models }: BundleManifest,
   installed: readonly Pick<ModelManifest, 'id' | 'version'>[],
 ): ImportedBundle['missingModels'] {
-  return models.flatMap(({ id, version }) => {
+  return models.flatMap(({ id, version, name = null, licence = null, source = null }) => {
     const own = installed.find((model) => model.id === id);
-    return own?.version === version ? [] : [{ id, version, installed: own?.version ?? null }];
+    if (own?.version === version) return [];
+    return [{ id, version, installed: own?.version ?? null, name, licence, source }];
   });
 }
 

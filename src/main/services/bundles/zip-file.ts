@@ -139,7 +139,8 @@ async function readDirectory(file: FileHandle): Promise<Map<string, Entry>> {
     const row = viewOf(directory.subarray(at));
     if (row.getUint32(0, true) !== CENTRAL_SIGNATURE) throw damaged('its list of entries cannot be read');
     const nameBytes = row.getUint16(28, true);
-    const name = new TextDecoder().decode(directory.subarray(at + 46, at + 46 + nameBytes));
+    // Packed anew by a tool of another system it may have that system's separators, and entries for folders.
+    const name = new TextDecoder().decode(directory.subarray(at + 46, at + 46 + nameBytes)).replaceAll('\\', '/');
     const entry = {
       method: row.getUint16(10, true),
       crc: row.getUint32(16, true),
@@ -149,7 +150,7 @@ async function readDirectory(file: FileHandle): Promise<Map<string, Entry>> {
     };
     if (entry.method !== STORED && entry.method !== DEFLATED) throw damaged(`${name} is packed in an unknown way`);
     if (entries.has(name)) throw damaged(`${name} is there twice`);
-    entries.set(name, entry);
+    if (!name.endsWith('/')) entries.set(name, entry);
     at += 46 + nameBytes + row.getUint16(30, true) + row.getUint16(32, true);
   }
   return entries;

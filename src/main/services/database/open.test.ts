@@ -124,7 +124,7 @@ describe('migrations', () => {
       expect(after.all(Row, 'SELECT name FROM projects')).toEqual([{ name: 'Größe 1' }]);
       expect(after.all(Row, 'SELECT label AS name FROM journal')).toEqual([{ name: 'Create project' }]);
       const [backup] = readdirSync(paths.backups);
-      expect(backup).toMatch(/^library\.\d{8}T\d{9}Z\.before-v\d\.sqlite$/);
+      expect(backup).toMatch(/^library\.\d{8}T\d{9}Z\.before-v\d+\.sqlite$/);
       const copy = new Database(join(paths.backups, backup ?? ''), { readonly: true });
       expect([copy.pragma('user_version', { simple: true }), copy.prepare('SELECT name FROM projects').get()]).toEqual([
         version - 1,
@@ -159,7 +159,14 @@ describe('migrations', () => {
     const db = await open(paths);
     const All = z.record(z.string(), z.unknown());
     const same = { project_id: 'p', kind: 'generate', title: 'a title', shot_id: 's', segment_id: 'g', seed: 7 };
-    const rest = { frame_count: 5, payload: '{"k":1}', error: '{"e":1}', seconds: '{"s":1}', resume_step: null };
+    const rest = {
+      frame_count: 5,
+      payload: '{"k":1}',
+      error: '{"e":1}',
+      seconds: '{"s":1}',
+      resume_step: null,
+      report: null,
+    };
     const times = { is_hidden: 1, queue_place: -3, created_at: 4, started_at: 5, finished_at: 6 };
     expect(db.all(All, 'SELECT rowid, * FROM jobs ORDER BY rowid')).toEqual([
       { rowid: 2, id: 'early', state: 'queued', take_id: null, ...same, ...rest, ...times },
@@ -217,6 +224,69 @@ describe('migrations', () => {
     insert('NULL, NULL, 48000, 2, 9');
     db.run("DELETE FROM projects WHERE id = 'p'");
     expect(db.all(All, 'SELECT * FROM media')).toEqual([]);
+  });
+
+  test('version 11 keeps jobs with their frames and what the history hears of them, and lets films in', async () => {
+    const paths = aFolder();
+    const options = { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations.slice(0, 10), ...noClean };
+    const before = await openDatabase(paths, options);
+    addProject(before, 'p', 'Film');
+    const hash = 'a'.repeat(64);
+    before.run('INSERT INTO frames VALUES (?, 1)', hash);
+    const job = (db: LibraryDatabase, id: string, kind: string) =>
+      db.run(
+        `INSERT INTO jobs (id, project_id, kind, state, title, frame_count, payload, queue_place, created_at)
+         VALUES (?, 'p', ?, 'running', 't', 3, '{}', 1, 2)`,
+        ...[id, kind],
+      );
+    job(before, 'old', 'generate');
+    before.run("INSERT INTO job_frames VALUES ('old', 0, ?)", hash);
+    expect(() => job(before, 'x', 'conform')).toThrow('CHECK');
+    before.close();
+    const db = await open(paths);
+    job(db, 'new', 'conform');
+    const All = z.record(z.string(), z.unknown());
+    expect(db.all(All, 'SELECT id, kind, state FROM jobs ORDER BY rowid')).toEqual([
+      { id: 'old', kind: 'generate', state: 'running' },
+      { id: 'new', kind: 'conform', state: 'running' },
+    ]);
+    expect(db.all(All, 'SELECT * FROM job_frames')).toEqual([{ job_id: 'old', frame_index: 0, hash }]);
+    db.run("UPDATE jobs SET state = 'failed'");
+    expect(db.all(All, 'SELECT job_id FROM runs')).toEqual([{ job_id: 'old' }]);
+    const take = (id: string, recipe: string) =>
+      db.run(
+        `INSERT INTO takes (id, project_id, shot_id, segment_id, seed, recipe, recipe_hash, created_at)
+         VALUES (?, 'p', 's', 'g', 0, ?, ?, 3)`,
+        ...[id, recipe, hash],
+      );
+    take('footage', '{"family":"footage"}');
+    take('made', '{"family":"ltx"}');
+    expect(db.all(All, 'SELECT take_id FROM runs WHERE take_id IS NOT NULL')).toEqual([{ take_id: 'made' }]);
+    db.run("DELETE FROM projects WHERE id = 'p'");
+    expect(db.all(All, 'SELECT * FROM runs')).toEqual([]);
+  });
+
+  test('version 10 says nothing of jobs and measurements from before, and keeps them', async () => {
+    const paths = aFolder();
+    const options = { clock: new FakeClock(), log: silentLog, migrations: releasedMigrations.slice(0, 9), ...noClean };
+    const before = await openDatabase(paths, options);
+    before.run(
+      `INSERT INTO calibration (model_id, model_version, step_units, step_ms, pixels, decode_ms, overhead_ms, created_at)
+       VALUES ('pocket', '1', 288, 67, 147456, 122, 900, 5)`,
+    );
+    before.close();
+    const db = await open(paths);
+    const All = z.record(z.string(), z.unknown());
+    expect(db.all(All, 'SELECT * FROM calibration')).toEqual([
+      expect.objectContaining({
+        model_id: 'pocket',
+        step_ms: 67,
+        provider: null,
+        peak_bytes: null,
+        reused_share: null,
+      }),
+    ]);
+    expect(() => db.run('UPDATE calibration SET reused_share = 2')).toThrow('CHECK');
   });
 
   test('a new library makes no backup, and five are kept of many', async () => {
@@ -297,7 +367,7 @@ describe('damage', () => {
     await expect(open(paths, { wasUnclean: true })).rejects.toMatchObject({ code: 'library/corrupt' });
   });
 
-  test('the remedy names the newest backup', async () => {
+  test('the remedy names the newest backup that is good', async () => {
     const paths = await aClosedLibrary();
     const db = await openDatabase(paths, {
       clock: new FakeClock(),
@@ -306,17 +376,22 @@ describe('damage', () => {
       ...noClean,
     });
     await backUp(db, paths, { clock: new FakeClock(), log: silentLog }, 'daily');
+    const [good = ''] = readdirSync(paths.backups);
+    const later = new FakeClock();
+    later.wallMs += 1_000;
+    const broken = await backUp(db, paths, { clock: later, log: silentLog }, 'daily');
     db.close();
+    truncateSync(broken, 3 * 4096);
     writeFileSync(paths.database, Buffer.alloc(8192, 0x42));
     await expect(open(paths)).rejects.toMatchObject({
-      detail: { remedy: expect.stringMatching(/copy backups\/library\..*\.daily\.sqlite to library\.sqlite/) },
+      detail: { remedy: expect.stringContaining(`onionskin library restore ${good}`) },
     });
   });
 
   test("another program's database is refused and stays where it is", async () => {
     const paths = aFolder();
     const other = new Database(paths.database);
-    other.exec('PRAGMA application_id = 42; CREATE TABLE t (a); PRAGMA user_version = 9');
+    other.exec('PRAGMA application_id = 42; CREATE TABLE t (a); PRAGMA user_version = 11');
     other.close();
     await expect(open(paths)).rejects.toMatchObject({
       code: 'library/corrupt',
@@ -335,4 +410,7 @@ const RELEASED_HASHES = [
   '6 app-settings e9c3d474dd3131ae',
   '7 draft-keys 3a305d1ed2d995e6',
   '8 sounds 399c5238091de584',
+  '9 versions-and-archive 057a5055e392ab75',
+  '10 run-reports c55ed7bd981ea041',
+  '11 footage 21143a844a4f0841',
 ];

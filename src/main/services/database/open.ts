@@ -7,7 +7,8 @@ import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
 import { fileTimestamp, type LibraryPaths } from '../../platform/paths';
-import { backUp, listBackups } from '../backups/backup-files';
+import { backUp } from '../backups/backup-files';
+import { newestGoodBackup } from '../backups/restore';
 import { LibraryDatabase, type LibraryDatabaseOptions } from './library-database';
 import { assertKnownVersion, migrate, schemaVersion, type Migration } from './migration';
 import { assertSound } from './quick-check';
@@ -48,13 +49,13 @@ function isDamage(error: AppError): boolean {
   return error.cause !== undefined;
 }
 
-async function moveAside(paths: LibraryPaths, options: LibraryDatabaseOptions, cause: AppError): Promise<AppError> {
+async function moveAside(paths: LibraryPaths, options: OpenDatabaseOptions, cause: AppError): Promise<AppError> {
   const name = `library.corrupt-${fileTimestamp(options.clock.now())}.sqlite`;
   for (const suffix of ['', '-wal', '-shm']) {
     const from = paths.database + suffix;
     if (existsSync(from)) await rename(from, join(paths.dir, name + suffix));
   }
-  const newest = (await listBackups(paths))[0]?.name;
+  const newest = (await newestGoodBackup(paths, options))?.name;
   options.log.error('damaged database moved aside', { area: 'database', movedTo: name, cause });
   return new AppError(
     'library/corrupt',
@@ -65,7 +66,7 @@ async function moveAside(paths: LibraryPaths, options: LibraryDatabaseOptions, c
       remedy:
         newest === undefined
           ? 'Open the library again to start with an empty list of projects; frames and media stay in the folder.'
-          : `To go back to the newest backup, copy backups/${newest} to library.sqlite and open the library again.`,
+          : `Open the studio, which offers the newest good backup; or run: onionskin library restore ${newest}`,
     },
     cause,
   );

@@ -1,23 +1,24 @@
 /**
- * The smallest useful ONNX model, written out by hand: y = MatMul(x, x) for x of shape [2, 2], float32.
+ * The smallest useful ONNX model, written out by hand: y = MatMul(x, x) for square x, float32.
  * It is built here, field by field, so that the repository holds no binary whose source is elsewhere.
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto for the field numbers
  */
 
 const FLOAT = 1;
 
-/** Input `x` and output `y`, both [2, 2]; probeInput gives probeOutput. */
+/** Numbers to check a provider by: input `x` of shape [2, 2] gives `y`. */
 export const probeInput = Float32Array.from([1, 2, 3, 4]);
 export const probeOutput = Float32Array.from([7, 10, 15, 22]);
 
-export function probeGraph(): Uint8Array {
+/** @param size rows and columns */
+export function probeGraph(size: number): Uint8Array {
   const tensor = message([
     [1, FLOAT],
     [
       2,
       message([
-        [1, message([[1, 2]])],
-        [1, message([[1, 2]])],
+        [1, message([[1, size]])],
+        [1, message([[1, size]])],
       ]),
     ],
   ]);

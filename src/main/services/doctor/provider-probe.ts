@@ -5,7 +5,10 @@ import { z } from 'zod';
 import type { ExporterProcess } from '../export/exporter';
 import type { ProbeProvider } from './doctor';
 
-const Answer = z.object({ reason: z.string().nullable() });
+const Answer = z.object({ reason: z.string().nullable(), ms: z.number().nullable() });
+
+/** reason: null = it works; ms: how long it took for a product of two matrices. */
+export type ProbeDevice = (provider: string) => Promise<z.infer<typeof Answer>>;
 
 export interface ProviderProbeOptions {
   /** Starts out/main/probe.js. */
@@ -13,12 +16,17 @@ export interface ProviderProbeOptions {
   readonly timeoutMs?: number;
 }
 
-export function createProviderProbe({ spawn, timeoutMs = 20_000 }: ProviderProbeOptions): ProbeProvider {
+/** For the doctor, which wants a yes or a reason. */
+export function createProviderProbe(options: ProviderProbeOptions): ProbeProvider {
+  const probe = createDeviceProbe(options);
+  return async (provider) => (await probe(provider)).reason;
+}
+
+export function createDeviceProbe({ spawn, timeoutMs = 20_000 }: ProviderProbeOptions): ProbeDevice {
   return (provider) =>
     new Promise((resolve) => {
       const child = spawn();
-      let reason: string | null = null;
-      let hasAnswered = false;
+      let told: z.infer<typeof Answer> | null = null;
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
@@ -28,14 +36,15 @@ export function createProviderProbe({ spawn, timeoutMs = 20_000 }: ProviderProbe
         const answer = Answer.safeParse(message);
         if (!answer.success) return;
         child.kill();
-        hasAnswered = true;
-        reason = answer.data.reason === null ? null : sayShort(answer.data.reason);
+        const { reason, ms } = answer.data;
+        told = { reason: reason === null ? null : sayShort(reason), ms };
       });
       child.onExit(({ code, signal }) => {
         clearTimeout(timer);
-        if (hasAnswered) resolve(reason);
-        else if (isLate) resolve(`no answer within ${timeoutMs / 1000} s`);
-        else resolve(`ends the process that tries it (${signal ?? `exit ${code}`})`);
+        const reason = isLate
+          ? `no answer within ${timeoutMs / 1000} s`
+          : `ends the process that tries it (${signal ?? `exit ${code}`})`;
+        resolve(told ?? { reason, ms: null });
       });
       child.postMessage(provider);
     });

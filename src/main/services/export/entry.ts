@@ -1,10 +1,11 @@
 /**
- * The exporter's child process: takes one task, writes one film, and says how it went; then the parent ends it. When the
+ * The exporter's child process: takes one task, writes or reads one film, and says how it went; then the parent ends it. When the
  * parent is gone it removes what it had begun and ends by itself.
  */
 import { readFile } from 'node:fs/promises';
 import { AppError } from '@core/errors';
 import { wireErrorFrom } from '@contracts/wire-error';
+import { conformFootage, type ConformTask } from '../footage/conform-task';
 import { parentPort } from './parent-port';
 import { ExportRequest, ExportTask, type ExportMessage } from './messages';
 import { writeFilm } from './write-film';
@@ -20,6 +21,9 @@ port.onMessage((raw) => {
   switch (request.type) {
     case 'export':
       void exportFilm(request.taskPath).then(sayLast);
+      return;
+    case 'conform':
+      void conform(request.task).then(sayLast);
       return;
     case 'cancel':
       cancelled.abort();
@@ -52,6 +56,21 @@ async function exportFilm(taskPath: string): Promise<ExportMessage> {
   } catch (error) {
     const reported = cancelled.signal.aborted
       ? new AppError('cancelled', 'the export was cancelled', {}, error)
+      : error;
+    return { type: 'failed', error: wireErrorFrom(reported) };
+  }
+}
+
+async function conform(task: ConformTask): Promise<ExportMessage> {
+  try {
+    const { bytes } = await conformFootage(task, {
+      signal: cancelled.signal,
+      onFrames: (frames) => port.postMessage({ type: 'frames', frames } satisfies ExportMessage),
+    });
+    return { type: 'done', frames: task.recipe.frameCount, bytes };
+  } catch (error) {
+    const reported = cancelled.signal.aborted
+      ? new AppError('cancelled', 'the import was cancelled', {}, error)
       : error;
     return { type: 'failed', error: wireErrorFrom(reported) };
   }

@@ -5,20 +5,13 @@
  */
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
-import { appErrorFromWire } from '@contracts/wire-error';
 import { writeFileAtomic } from '../../platform/fs-atomic';
-import { ExportMessage, type ExportRequest, type ExportTask } from './messages';
+import type { ExportTask } from './messages';
+import { runInChild, type ExporterProcess } from './run-in-child';
 import { assertCanWrite, assertHasPicture, removeTemporaries, type WrittenFilm } from './write-film';
 import { assertPresetHolds } from './presets';
 
-/** What the exporter needs of a child process; the engine's EngineProcess is one. */
-export interface ExporterProcess {
-  postMessage(message: unknown): void;
-  onMessage(listener: (message: unknown) => void): void;
-  /** Called once, also when the process could not start. */
-  onExit(listener: (exit: { code: number | null; signal: string | null }) => void): void;
-  kill(): void;
-}
+export type { ExporterProcess } from './run-in-child';
 
 export interface ExportProgress {
   readonly done: number;
@@ -69,57 +62,17 @@ export class Exporter {
     }
   }
 
-  #runChild(taskPath: string, { onProgress, signal }: RunExportOptions): Promise<WrittenFilm> {
-    const child = this.#spawn();
-    const send = (request: ExportRequest): void => child.postMessage(request);
-    return new Promise<WrittenFilm>((resolve, reject) => {
-      let written: WrittenFilm | null = null;
-      let failure: AppError | null = null;
-      let timer: NodeJS.Timeout | null = null;
-      const cancel = (): void => {
-        send({ type: 'cancel' });
-        timer ??= setTimeout(() => child.kill(), this.#graceMs);
-      };
-      child.onMessage((raw) => {
-        const message = ExportMessage.parse(raw);
-        switch (message.type) {
-          case 'progress':
-            onProgress?.({ done: message.done, total: message.total, framesPerSecond: message.framesPerSecond });
-            return;
-          case 'done':
-            written = { frames: message.frames, bytes: message.bytes };
-            child.kill();
-            return;
-          case 'failed':
-            failure = appErrorFromWire(message.error);
-            child.kill();
-            return;
-          default:
-            message satisfies never;
-        }
-      });
-      // Only when the child is gone is the file's name free to be used again.
-      child.onExit(({ code, signal: signalName }) => {
-        if (timer !== null) clearTimeout(timer);
-        signal?.removeEventListener('abort', cancel);
-        if (written !== null) resolve(written);
-        // Ctrl+C reaches ffmpeg itself, which may fail before it is stopped: that, too, is a cancel.
-        else if (signal?.aborted === true) reject(new AppError('cancelled', 'the export was cancelled'));
-        else if (failure !== null) reject(failure);
-        else
-          reject(
-            new AppError(
-              'export/ffmpeg-failed',
-              `the export process ended unexpectedly (${signalName ?? `exit ${code}`})`,
-              {
-                remedy: 'Export again; run `onionskin doctor` if it happens twice.',
-              },
-            ),
-          );
-      });
-      signal?.addEventListener('abort', cancel, { once: true });
-      if (signal?.aborted === true) cancel();
-      else send({ type: 'export', taskPath });
+  async #runChild(taskPath: string, { onProgress, signal }: RunExportOptions): Promise<WrittenFilm> {
+    const done = await runInChild(this.#spawn(), {
+      request: { type: 'export', taskPath },
+      what: 'export',
+      graceMs: this.#graceMs,
+      onMessage: (message) => {
+        if (message.type !== 'progress') return;
+        onProgress?.({ done: message.done, total: message.total, framesPerSecond: message.framesPerSecond });
+      },
+      ...(signal && { signal }),
     });
+    return { frames: done.frames, bytes: done.bytes };
   }
 }

@@ -267,10 +267,47 @@ export async function probeFile(
   }
 }
 
+export interface ProbePacket {
+  readonly pts: number;
+  /** 0 = not said. */
+  readonly duration: number;
+}
+
+/** Every packet, with a time, of the first picture stream that is no cover; the file is read from end to end. @throws AppError media/unreadable */
+export async function probePackets(
+  path: string,
+  options: { readonly formats: string; readonly signal?: AbortSignal },
+): Promise<ProbePacket[]> {
+  const { path: ffprobe } = await findFfprobe();
+  const args = [
+    ...['-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe', '-format_whitelist', options.formats],
+    ...['-select_streams', 'V:0', '-show_entries', 'packet=pts,duration', '-of', 'csv=p=0', `file:${path}`],
+  ];
+  const { stdout } = await collect(ffprobe, args, {
+    limitBytes: 256 << 20,
+    ...(options.signal && { signal: options.signal }),
+  });
+  return stdout
+    .toString('latin1')
+    .split('\n')
+    .map((line) => line.split(','))
+    .filter(([pts]) => /^-?\d+$/.test(pts ?? ''))
+    .map(([pts, duration]) => ({ pts: Number(pts), duration: Number(duration) || 0 }));
+}
+
 export interface ProbeStream {
   readonly codec_type?: string;
   readonly codec_name?: string;
   readonly pix_fmt?: string;
+  readonly sample_aspect_ratio?: string;
+  readonly field_order?: string;
+  readonly time_base?: string;
+  readonly start_pts?: number;
+  readonly duration_ts?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly side_data_list?: readonly { readonly rotation?: number }[];
+  /** 1 for a cover picture. */
+  readonly disposition?: { readonly attached_pic?: number };
   readonly width?: number;
   readonly height?: number;
   readonly r_frame_rate?: string;
@@ -290,6 +327,7 @@ export interface ProbeResult {
   readonly streams?: readonly ProbeStream[];
   readonly format?: {
     readonly format_name?: string;
+    readonly start_time?: string;
     readonly duration?: string;
     readonly tags?: Readonly<Record<string, string>>;
   };
@@ -321,13 +359,20 @@ export async function everyFrameOnce(options: { readonly signal?: AbortSignal } 
  */
 export async function* streamFfmpeg(
   args: readonly string[],
-  options: { readonly signal?: AbortSignal } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    /** Hears what ffmpeg says, down to `[info]`, each line with its level. */
+    readonly onLine?: (line: string) => void;
+  } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   throwIfCancelled(options.signal);
+  const { onLine } = options;
   const { path } = await findFfmpeg();
-  const argv = ['-hide_banner', '-nostdin', '-loglevel', 'error', ...args];
+  const level = onLine === undefined ? ['-loglevel', 'error'] : ['-nostats', '-loglevel', 'level+info'];
+  const argv = ['-hide_banner', '-nostdin', ...level, ...args];
   const child = spawn(path, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: childEnv(), windowsHide: true });
   const ended = exitOf(child);
+  if (onLine !== undefined) eachLine(child.stderr, onLine);
   const stderr = tailOf(child.stderr, 4_000);
   const stop = (): void => {
     child.kill('SIGKILL');
@@ -401,14 +446,18 @@ function tailOf(stream: NodeJS.ReadableStream, limit: number): () => string {
 }
 
 function readProgress(stream: NodeJS.ReadableStream, onProgress: (progress: FfmpegProgress) => void): void {
+  eachLine(stream, (line) => {
+    const frame = /^frame=\s*(\d+)/.exec(line)?.[1];
+    if (frame !== undefined) onProgress({ frame: Number(frame) });
+  });
+}
+
+function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
   let pending = '';
   stream.on('data', (chunk: Buffer) => {
     const lines = (pending + chunk.toString('utf8')).split('\n');
     pending = (lines.pop() ?? '').slice(-1_000);
-    for (const line of lines) {
-      const frame = /^frame=\s*(\d+)/.exec(line)?.[1];
-      if (frame !== undefined) onProgress({ frame: Number(frame) });
-    }
+    for (const line of lines) onLine(line);
   });
 }
 

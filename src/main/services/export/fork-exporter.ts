@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { childEnvironment } from '../../platform/child-environment';
-import type { ExporterProcess } from './exporter';
+import type { ExporterProcess } from './run-in-child';
 
 /** @param entryPath built JavaScript of export/entry.ts or doctor/probe-entry.ts */
 export function forkExporter(entryPath: string): ExporterProcess {

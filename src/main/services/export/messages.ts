@@ -1,6 +1,6 @@
 /**
- * What passes between the exporter and its child. The task itself goes by file (jobs/<id>/plan.json): it can be large,
- * and it is what a person looks at when an export went wrong.
+ * What passes between the exporter and its child, which also imports films. The task of an export goes by file
+ * (jobs/<id>/plan.json): it can be large, and it is what a person looks at when an export went wrong.
  */
 import { z } from 'zod';
 import type { FilmPlan } from '@core/export/plan';
@@ -9,6 +9,7 @@ import { Id } from '@contracts/document';
 import { ExportPreset } from '@contracts/job';
 import { Recipe } from '@contracts/recipe';
 import { WireError } from '@contracts/wire-error';
+import { ConformTask } from '../footage/conform-task';
 import { FilmPlanSchema, SoundPlanSchema } from './film-plan-schema';
 
 /** What is heard, and the files it is in; null for a silent film. */
@@ -49,12 +50,18 @@ export const ExportTask = z.object({
 
 export const ExportRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('export'), taskPath: z.string() }),
+  z.object({ type: z.literal('conform'), task: ConformTask }),
   z.object({ type: z.literal('cancel') }),
 ]);
 export type ExportRequest = z.infer<typeof ExportRequest>;
 
 export const ExportMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), done: z.int(), total: z.int(), framesPerSecond: z.number() }),
+  /** Of an import: frames that are safely stored. */
+  z.object({
+    type: z.literal('frames'),
+    frames: z.array(z.object({ index: z.int(), hash: z.string(), bytes: z.int() })),
+  }),
   z.object({ type: z.literal('done'), frames: z.int(), bytes: z.int() }),
   z.object({ type: z.literal('failed'), error: WireError }),
 ]);

@@ -30,7 +30,7 @@ export async function readRecipeBox(path: string): Promise<string | null> {
   const file = await open(path, 'r');
   try {
     const { size: fileBytes } = await file.stat();
-    for (let at = 0; at + HEADER_BYTES <= fileBytes; ) {
+    for (let at = 0; at + HEADER_BYTES <= fileBytes;) {
       const box = await boxAt(file, at, fileBytes);
       if (box === null) return null;
       if (box.type === 'uuid' && (await readBytes(file, box.bodyAt, BOX_ID.length)).equals(BOX_ID)) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ import { psnr } from '@core/quality/seam';
 import { probeFile, readFfmpeg } from './ffmpeg';
 import { gifTimingOf } from './gif-timing';
 import type { ExportTask } from './messages';
+import { readRecipes } from '../recipes/read-recipes';
 import { readRecipeBox } from './mp4-recipe';
 import { partialPathOf, writeFilm } from './write-film';
 import { rgbFromRgba } from './render-film';
@@ -211,6 +212,27 @@ function commentOf(bytes: Buffer): string {
   return Buffer.concat(parts).toString('utf8');
 }
 
+describe('recipes', () => {
+  const two = [recipe, { ...recipe, seed: 7, windows: recipe.windows.map((one) => ({ ...one, prompt: 'Ein Mädchen 🎈' })) }];
+  it.each([
+    ['h264-mp4', 'film.mp4'],
+    ['prores-mov', 'film.mov'],
+    ['gif', 'film.gif'],
+    ['png-sequence', 'frames'],
+  ] as const)('are read back from %s under another name, and not found where they were left out', async (preset, name) => {
+    const plan = planOf(single(await stored(2)));
+    for (const recipes of [two, null]) {
+      const task = taskOf(plan, preset, name, recipes);
+      await writeFilm(task);
+      const renamed = join(dir, 'renamed.bin');
+      await copyFile(preset === 'png-sequence' ? join(task.outPath, '000001.png') : task.outPath, renamed);
+      const reading = readRecipes(renamed);
+      if (recipes === null) await expect(reading).rejects.toMatchObject({ code: 'media/unsupported' });
+      else expect(await reading).toEqual(recipes);
+    }
+  });
+});
+
 describe('PNG sequence', () => {
   it('holds exactly what the compositor drew: dissolves, gaps and all', async () => {
     const [a = '', b = ''] = await stored(2);
@@ -237,12 +259,18 @@ describe('PNG sequence', () => {
     expect(first.equals(original)).toBe(true);
   });
 
-  it('takes any size, and the recipes as a file beside the frames', async () => {
+  it('takes any size, and the recipes in each frame and as a file beside them', async () => {
     const plan = planOf(single(await stored(1, 33, 17)), { width: 33, height: 17 });
     const task = taskOf(plan, 'png-sequence', 'frames', [recipe]);
     await writeFilm(task);
     expect(await readdir(task.outPath)).toEqual(['000000.png', 'recipe.json']);
     expect(JSON.parse(await readFile(join(task.outPath, 'recipe.json'), 'utf8'))).toEqual([recipe]);
+    const frame = join(task.outPath, '000000.png');
+    expect(decodePng(await readFile(frame))).toMatchObject({ width: 33, height: 17 });
+    // Also when it is sent on without its folder.
+    const alone = join(dir, 'still of the film.png');
+    await copyFile(frame, alone);
+    expect(await readRecipes(alone)).toEqual([recipe]);
   });
 
   it('replaces an earlier sequence whole, so that no old frame stays behind', async () => {

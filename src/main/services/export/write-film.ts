@@ -18,6 +18,7 @@ import { probeFile, runFfmpeg, type ProbeStream } from './ffmpeg';
 import type { ExportTask } from './messages';
 import { mixSound } from './mix-sound';
 import { appendRecipeBox } from './mp4-recipe';
+import { recipeChunk, withChunk } from './png-recipe';
 import {
   assertPresetHolds,
   gifArgs,
@@ -205,11 +206,14 @@ async function writePngSequence(task: ExportTask, partial: string, options: Writ
   const { plan } = task;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);
+  const recipes = task.recipes === null ? null : recipeChunk(JSON.stringify(task.recipes));
   let index = 0;
   let bytes = 0;
-  // Film frames are composited once and written as they are: a frame without layers above it keeps its stored bytes.
+  // Film frames are composited once and written as they are: a frame without layers above it keeps its stored bytes,
+  // to which its recipes are added.
   for await (const rgb of pixelsOf(task, options, (done) => options.onFrame?.(done))) {
-    const png = encodeRgbPng(rgb, plan.width, plan.height);
+    const picture = encodeRgbPng(rgb, plan.width, plan.height);
+    const png = recipes === null ? picture : withChunk(picture, recipes);
     await writeFlushed(join(partial, `${String(index).padStart(6, '0')}.png`), png);
     bytes += png.length;
     index++;

@@ -59,10 +59,15 @@ function differencesOf(before: Recipe, now: Recipe): TakeComparison['differences
     ['threads', before.threads, now.threads],
     ['versions.app', before.versions.app, now.versions.app],
     ['versions.onnxruntime', before.versions.onnxruntime, now.versions.onnxruntime],
-    ...(['family', 'role', 'width', 'height', 'rate', 'frameCount', 'steps', 'guidance', 'seed'] as const).map(
+    ...(
+      [
+        ...(['family', 'role', 'width', 'height', 'rate', 'frameCount', 'steps'] as const),
+        ...(['guidance', 'guidanceRule', 'stepReuse', 'motion', 'seed'] as const),
+      ] as const
+    ).map((field) => [field, before[field], now[field]] as const),
+    ...(['scheduler', 'known', 'windows', 'camera'] as const).map(
       (field) => [field, before[field], now[field]] as const,
     ),
-    ...(['scheduler', 'known', 'windows'] as const).map((field) => [field, before[field], now[field]] as const),
   ];
   return inputs
     .map(([input, then, today]) => ({ input, before: printed(then), now: printed(today) }))

@@ -14,8 +14,10 @@ export class StudioEmitter {
     'jobs.progress': new Set(),
     'jobs.frames': new Set(),
     'export.progress': new Set(),
+    'conform.progress': new Set(),
     'takes.added': new Set(),
     'media.added': new Set(),
+    'bundle.progress': new Set(),
     'library.progress': new Set(),
   };
 

@@ -8,15 +8,19 @@ import { fileErrorFrom } from '../../platform/fs-atomic';
 /** Kept free on top of what a job needs, so that the database can still write what happened. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 
-/** @throws AppError library/disk-full, naming what is needed and what is there */
-export async function assertFreeSpace(dir: string, neededBytes: number): Promise<void> {
-  let freeBytes: number;
+/** @throws AppError library/io when the folder cannot be asked */
+export async function freeDiskBytes(dir: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(dir);
-    freeBytes = bavail * bsize;
+    return bavail * bsize;
   } catch (error) {
     throw fileErrorFrom(error, dir);
   }
+}
+
+/** @throws AppError library/disk-full, naming what is needed and what is there */
+export async function assertFreeSpace(dir: string, neededBytes: number): Promise<void> {
+  const freeBytes = await freeDiskBytes(dir);
   const wantedBytes = neededBytes + RESERVE_BYTES;
   if (freeBytes >= wantedBytes) return;
   throw new AppError(

@@ -126,6 +126,9 @@ describe('folders that cannot hold a library', () => {
     db.run("INSERT INTO projects (id, name, version, created_at, updated_at) VALUES ('after', 'y', 0, 1, 1)");
     expect(db.pragma('integrity_check')).toBe('ok');
     await close();
+    const reopened = await openLibrary(dir, options());
+    expect(reopened.db.get(Count, 'SELECT count(*) AS n FROM projects')).toEqual({ n: committed + 1 });
+    await reopened.close();
   });
 
   test('work that needs more than there is is refused before it begins', async () => {

@@ -2,6 +2,7 @@
  * An open library: its folder, its lock and its database. Opening makes what is missing and checks what is there;
  * closing leaves one clean file. Everything else in the main process works on one of these.
  */
+import { AppError } from '@core/errors';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -87,12 +88,21 @@ async function refusalAbove(dir: string, error: unknown): Promise<unknown> {
   }
 }
 
+/** A full disk has no room for it: the WAL then stays beside the database, as good as it, and the next start empties it. */
+function emptyWal(db: LibraryDatabase): void {
+  try {
+    db.pragma('optimize');
+    db.checkpoint();
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'library/disk-full')) throw error;
+  }
+}
+
 function closeOnce(paths: LibraryPaths, db: LibraryDatabase, release: () => void): () => Promise<void> {
   let closing: Promise<void> | null = null;
   const close = async () => {
     try {
-      db.pragma('optimize');
-      db.checkpoint();
+      emptyWal(db);
       db.close();
       await rm(paths.openMarker, { force: true });
       await syncDir(paths.dir);

@@ -36,6 +36,7 @@ const MediaRow = z.object({
   createdAt: z.int(),
 });
 const FileRow = z.object({ file: z.string() });
+const NameRow = z.object({ name: z.string() });
 const HashRow = z.object({ hash: z.string() });
 
 const columns =
@@ -59,9 +60,17 @@ export class MediaService {
    * @param projectId null for images used outside any project (command line)
    * @throws AppError media/not-found, media/unreadable, media/unsupported, library/*, cancelled
    */
-  async importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView> {
+  importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView> {
+    return this.#import(projectId, path, basename(path), signal);
+  }
+
+  /** @param path of a stored frame */
+  importFrame(projectId: string, path: string, name: string): Promise<MediaView> {
+    return this.#import(projectId, path, `${name}.png`);
+  }
+
+  async #import(projectId: string | null, path: string, name: string, signal?: AbortSignal): Promise<MediaView> {
     const { mediaDir, clock, newId, onAdded } = this.#options;
-    const name = basename(path);
     const staged = await stageFile(mediaDir, path, signal);
     try {
       const known = this.#find(projectId, staged.sha256);
@@ -91,6 +100,47 @@ export class MediaService {
     } finally {
       await staged.discard();
     }
+  }
+
+  /**
+   * Takes this file in place of the one behind the media: the very same one for everybody who has it, another one for
+   * this media alone, which then is what the new file is.
+   * @throws AppError media/*, input/invalid (of another kind, or imported already), library/*
+   */
+  async replaceFile(mediaId: string, path: string, signal?: AbortSignal): Promise<void> {
+    const media = this.get(mediaId);
+    const name = basename(path);
+    const staged = await stageFile(this.#options.mediaDir, path, signal);
+    try {
+      if (staged.sha256 === media.sha256) {
+        const file = await staged.keep();
+        this.#db.run('UPDATE media SET file = ? WHERE sha256 = ?', file, staged.sha256);
+        return;
+      }
+      const twin = this.#twinOf(mediaId, staged.sha256);
+      if (twin !== null)
+        throw invalidInput('file', name, `it is in this project already, as ${twin}`, 'Choose another file.');
+      const { content, file } = await this.#read(staged, name, signal);
+      if (content.kind !== media.kind)
+        throw invalidInput('file', name, `${media.name} is not of this kind`, 'Choose a file of the same kind.');
+      const size = content.kind === 'image' ? [content.width, content.height] : [null, null];
+      const length =
+        content.kind === 'sound' ? [content.sampleRate, content.channels, content.samples] : [null, null, null];
+      this.#db.run(
+        `UPDATE media SET file = ?, width = ?, height = ?, sample_rate = ?, channels = ?, samples = ?, bytes = ?,
+                          sha256 = ? WHERE id = ?`,
+        ...[file, ...size, ...length, staged.bytes, staged.sha256, mediaId],
+      );
+    } finally {
+      await staged.discard();
+    }
+  }
+
+  /** Name of another media of the same project with this content. */
+  #twinOf(mediaId: string, sha256: string): string | null {
+    const sql = `SELECT o.name FROM media m JOIN media o ON o.project_id IS m.project_id AND o.id <> m.id
+                 WHERE m.id = ? AND o.sha256 = ?`;
+    return this.#db.get(NameRow, sql, mediaId, sha256)?.name ?? null;
   }
 
   /** Tells what the staged file is, by decoding it, and keeps it. */

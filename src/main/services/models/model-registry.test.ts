@@ -114,7 +114,7 @@ describe('ModelRegistry', () => {
     ['a second package of the same id', () => copyPocket(aFolder()), 'input/invalid'],
     ['a family that this version does not run', () => {
       const dir = copyPocket(aFolder());
-      writeFileSync(join(dir, 'onionskin.json'), JSON.stringify({ ...pocketManifest, id: 'w', family: 'wan' }));
+      writeFileSync(join(dir, 'onionskin.json'), JSON.stringify({ ...pocketManifest, id: 'w', family: 'cogvideox' }));
       return dir;
     }, 'model/unsupported'],
   ])('refuses to add %s, and lists nothing', async (_, folder, code) => {

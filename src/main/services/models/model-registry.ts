@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { assertRunFits } from '@core/diffusion/window-rules';
-import { assertFamily, assertSchedulerFits } from '@core/diffusion/families';
+import { assertFamily, assertRulesFitFamily, assertSchedulerFits } from '@core/diffusion/families';
 import { AppError, invalidInput } from '@core/errors';
 import type { ModelView } from '@contracts/ipc';
 import type { ModelManifest } from '@contracts/model-manifest';
@@ -117,6 +117,7 @@ export class ModelRegistry {
   /** How many tokens a prompt has for this model's encoder and how much of it is read. @throws AppError model/… */
   tokens(modelId: string, text: string): PromptLength {
     const { dir, manifest } = this.#find(modelId);
+    if (!manifest.conditioning.text) return { count: 0, limit: 0, keptChars: 0 };
     const key = `${dir}\n${manifest.version}`;
     let tokenizer = this.#tokenizers.get(key);
     if (tokenizer === undefined) {
@@ -136,6 +137,7 @@ export class ModelRegistry {
     const { dir, manifest } = this.#find(draft.modelId);
     const family = assertFamily(manifest.family);
     assertRunFits(draft, manifest);
+    assertRulesFitFamily(family, draft);
     await this.#hashes.check(dir, manifest);
     const { _class_name: className, ...config } = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
     assertSchedulerFits(family, { ...config, _class_name: className });
@@ -145,7 +147,9 @@ export class ModelRegistry {
         'frame' in image ? image.frame : await completion.resolveMedia(image.mediaId, draft.width, draft.height);
       known.push({ index: image.index, frame });
     }
-    const { role, width, height, rate, frameCount, steps, guidance, seed, windows } = draft;
+    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera } =
+      draft;
+    const motion = motionOf(draft, manifest);
     return Recipe.parse({
       schema: 1,
       family: manifest.family,
@@ -161,10 +165,14 @@ export class ModelRegistry {
       frameCount,
       steps,
       guidance,
+      guidanceRule,
+      stepReuse,
       seed,
       scheduler: { class: className, config },
       known,
       windows,
+      ...(motion && { motion }),
+      ...(camera && { camera }),
       provider: completion.provider,
       threads: completion.threads,
       versions: completion.versions,
@@ -221,6 +229,13 @@ export class ModelRegistry {
       );
     }
   }
+}
+
+/** @throws AppError input/invalid for a model that is not told how much to move */
+function motionOf({ motion }: RecipeDraft, { name, defaults }: ModelManifest): Recipe['motion'] {
+  if (motion !== undefined && defaults.motion === undefined)
+    throw invalidInput('motion', motion.bucket, `${name} is not told how much motion to make`, 'Leave the motion out.');
+  return motion ?? defaults.motion;
 }
 
 function viewOf({ dir, isEmbedded, manifest }: ListedPackage): ModelView {

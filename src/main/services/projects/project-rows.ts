@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
 import * as schemas from '@contracts/document';
-import type { HistoryEntry, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { HistoryEntry, ProjectPlace, ProjectSummary, ProjectView } from '@contracts/ipc';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
 
@@ -42,11 +42,19 @@ const SummaryRow = z.object({
   posterFrame: z.string().nullable(),
   createdAt: z.int(),
   updatedAt: z.int(),
+  trashedAt: z.int().nullable(),
 });
 const JsonRow = z.object({ json: z.string() });
 const IdRow = z.object({ id: z.string() });
 const JournalStep = z.object({ version: z.int(), source: z.enum(commitSources) });
 const JournalText = z.object({ label: z.string(), diff: z.string() });
+
+/** A project in the trash stays archived or not, so that it comes back to where it was. */
+const WHERE: Readonly<Record<ProjectPlace, string>> = {
+  shelf: 'p.trashed_at IS NULL AND p.archived_at IS NULL',
+  archive: 'p.trashed_at IS NULL AND p.archived_at IS NOT NULL',
+  trash: 'p.trashed_at IS NOT NULL',
+};
 
 export class ProjectRows {
   readonly #db: LibraryDatabase;
@@ -55,17 +63,18 @@ export class ProjectRows {
     this.#db = db;
   }
 
-  /** Projects outside the trash, last changed first. One statement, whatever their number. */
-  summaries(): ProjectSummary[] {
+  /** Projects of one place, last changed first. One statement, whatever their number. */
+  summaries(place: ProjectPlace): ProjectSummary[] {
     const rows = this.#db.all(
       SummaryRow,
       `SELECT p.id, p.name, r.json AS project, p.created_at AS createdAt, p.updated_at AS updatedAt,
+              p.trashed_at AS trashedAt,
               (SELECT count(*) FROM records c WHERE c.project_id = p.id AND c.kind = 'clip') AS clipCount,
               (SELECT f.hash FROM take_frames f WHERE f.position = 0 AND f.take_id =
                 (SELECT t.id FROM takes t WHERE t.project_id = p.id ORDER BY t.created_at DESC, t.rowid DESC LIMIT 1)
               ) AS posterFrame
        FROM projects p JOIN records r ON r.project_id = p.id AND r.id = 'project'
-       WHERE p.trashed_at IS NULL ORDER BY p.updated_at DESC, p.rowid DESC`,
+       WHERE ${WHERE[place]} ORDER BY p.updated_at DESC, p.rowid DESC`,
     );
     return rows.map(({ project, ...row }) => {
       const { rate, width, height } = parseJson(schemas.ProjectRecord, project, 'records.json');
@@ -143,7 +152,7 @@ export class ProjectRows {
   }
 
   lastOpened(): string | null {
-    const sql = `SELECT id FROM projects WHERE opened_at IS NOT NULL AND trashed_at IS NULL
+    const sql = `SELECT id FROM projects WHERE opened_at IS NOT NULL AND trashed_at IS NULL AND archived_at IS NULL
                  ORDER BY opened_at DESC, rowid DESC LIMIT 1`;
     return this.#db.get(IdRow, sql)?.id ?? null;
   }
@@ -154,6 +163,10 @@ export class ProjectRows {
 
   setTrashed(projectId: string, at: number | null): void {
     this.#db.run('UPDATE projects SET trashed_at = ? WHERE id = ?', at, projectId);
+  }
+
+  setArchived(projectId: string, at: number | null): void {
+    this.#db.run('UPDATE projects SET archived_at = ? WHERE id = ?', at, projectId);
   }
 
   setView(projectId: string, view: ProjectView): void {

@@ -261,7 +261,12 @@ describe('the list', () => {
       { name: 'newer', clipCount: 0, posterFrame: null, rate: newProject.rate },
       { name: 'older', clipCount: 1, posterFrame: hash, rate: newProject.rate },
     ]);
+    expect(service.list('trash').map(({ id, trashedAt }) => [id, trashedAt !== null])).toEqual([[trashed, true]]);
+    service.setArchived(trashed, true);
     service.restore(trashed);
+    // It comes back to where it was.
+    expect(service.list('archive').map(({ id }) => id)).toEqual([trashed]);
+    service.setArchived(trashed, false);
     expect(
       service
         .list()

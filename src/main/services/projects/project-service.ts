@@ -10,7 +10,13 @@ import type { Document, DocumentRecord } from '@core/document/records';
 import { AppError, invalidInput } from '@core/errors';
 import { createProjectRecords, type NewProject } from '@core/timeline/create-project';
 import * as schemas from '@contracts/document';
-import { ProjectView, type HistoryEntry, type OpenProject, type ProjectSummary } from '@contracts/ipc';
+import {
+  ProjectView,
+  type HistoryEntry,
+  type OpenProject,
+  type ProjectPlace,
+  type ProjectSummary,
+} from '@contracts/ipc';
 import type { Clock } from '../../platform/clock';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
@@ -54,8 +60,8 @@ export class ProjectService {
     this.#options = options;
   }
 
-  list(): ProjectSummary[] {
-    return this.#rows.summaries();
+  list(place: ProjectPlace = 'shelf'): ProjectSummary[] {
+    return this.#rows.summaries(place);
   }
 
   create(project: NewProject): string {
@@ -135,6 +141,12 @@ export class ProjectService {
   restore(projectId: string): void {
     this.#require(projectId);
     this.#rows.setTrashed(projectId, null);
+  }
+
+  /** Out of the first list and out of the way; nothing else changes. */
+  setArchived(projectId: string, isArchived: boolean): void {
+    this.#require(projectId);
+    this.#rows.setArchived(projectId, isArchived ? this.#options.clock.now() : null);
   }
 
   /** @throws AppError project/not-found */

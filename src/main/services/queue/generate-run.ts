@@ -124,8 +124,10 @@ export function keepGeneration(
   if (frames.length === 0) return {};
   const kept = keepFrames(payload, { jobId, projectId }, frames, options);
   if (whole !== null) {
-    calibration.record(manifestOf(recipe.model.id), recipe, whole.seconds, clock.now());
-    return { ...kept, seconds: whole.seconds };
+    const { seconds, report } = whole;
+    assert(report !== null, 'the engine reports every whole run');
+    calibration.record(manifestOf(recipe.model.id), recipe, { seconds, report }, clock.now());
+    return { ...kept, seconds, report };
   }
   const which = recipe.role === 'backward' ? 'last' : 'first';
   return { ...kept, message: `The ${which} ${frames.length} of ${recipe.frameCount} frames were kept as a take.` };
@@ -140,7 +142,7 @@ function keepFrames(
 ): Kept {
   const { takeId } = jobs.view(jobId);
   if (takeId !== null && takes.get(takeId).view.frames.join() === frames.join()) return { earlierTakeId: takeId };
-  const createdAt = clock.now();
+  const createdAt = takes.timeOfNext(projectId, clock.now());
   const id = newId();
   const take = takes.add({ id, projectId, shotId, segmentId, parentTakeId, recipe, draftKey, frames, createdAt });
   return { take };

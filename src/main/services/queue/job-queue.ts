@@ -4,7 +4,7 @@
  * and can be run again from its row. What a job needs to go on where it stood is kept until it is done or cancelled.
  */
 import { AppError } from '@core/errors';
-import type { RunSeconds } from '@contracts/engine';
+import type { RunReport, RunSeconds } from '@contracts/engine';
 import type { JobPayload, JobView, ResumeStep, TakeView } from '@contracts/job';
 import { wireErrorFrom } from '@contracts/wire-error';
 import type { StopReason } from '../../engine/engine-host';
@@ -24,6 +24,8 @@ export interface RunContext {
 export interface WholeRun {
   readonly frames: readonly string[];
   readonly seconds: RunSeconds;
+  /** null = a model had no part in it. */
+  readonly report: RunReport | null;
 }
 
 /** What a job leaves behind, whether it ran to its end or not. */
@@ -33,6 +35,7 @@ export interface Kept {
   /** The take it had left before, when this stop adds nothing to it. */
   readonly earlierTakeId?: string;
   readonly seconds?: RunSeconds;
+  readonly report?: RunReport;
   /** Said beside the reason it stopped. */
   readonly message?: string;
 }
@@ -255,6 +258,7 @@ export class JobQueue {
         error: errorOf(state, error, left.message),
         takeId: takeIdOf(left),
         seconds: left.seconds ?? null,
+        report: left.report ?? null,
         resumeStep: payload !== null && goingOn.includes(state) ? this.#resumeStep(payload, jobId) : null,
       });
       return left;

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { AppError } from '@core/errors';
-import { RunSeconds } from '@contracts/engine';
-import { JobPayload, JobState, ResumeStep, type JobView } from '@contracts/job';
+import { RunReport, RunSeconds } from '@contracts/engine';
+import { JobKind, JobPayload, JobState, type JobView, ResumeStep, type TakeReport } from '@contracts/job';
 import { WireError } from '@contracts/wire-error';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
@@ -32,6 +32,7 @@ export interface JobEnd {
   readonly error?: WireError | null;
   readonly takeId?: string | null;
   readonly seconds?: RunSeconds | null;
+  readonly report?: RunReport | null;
   readonly resumeStep?: ResumeStep | null;
 }
 
@@ -42,7 +43,7 @@ const LISTED_MAX = 2_000;
 const JobRow = z.object({
   id: z.string(),
   projectId: z.string().nullable(),
-  kind: z.enum(['generate', 'export']),
+  kind: JobKind,
   state: JobState,
   title: z.string(),
   shotId: z.string().nullable(),
@@ -62,6 +63,7 @@ const columns = `id, project_id AS projectId, kind, state, title, shot_id AS sho
   frame_count AS frameCount, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, error,
   take_id AS takeId, seconds, resume_step AS resumeStep, queue_place AS queuePlace`;
 const PayloadRow = z.object({ payload: z.string() });
+const ReportRow = z.object({ payload: z.string(), seconds: z.string().nullable(), report: z.string().nullable() });
 const IdRow = z.object({ id: z.string() });
 const CountRow = z.object({ count: z.int() });
 const FrameRow = z.object({ index: z.int(), hash: z.string() });
@@ -76,7 +78,8 @@ export class JobStore {
   /** @throws AppError queue/full */
   add(job: NewJob): void {
     const { payload } = job;
-    const run = payload.kind === 'generate' ? payload : null;
+    const run = payload.kind === 'export' ? null : payload;
+    const seed = payload.kind === 'generate' ? payload.recipe.seed : null;
     this.#db.transaction(() => {
       this.#assertRoom();
       this.#db.run(
@@ -84,7 +87,7 @@ export class JobStore {
                            queue_place, created_at)
          VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(queue_place), 0) + 1 FROM jobs), ?)`,
         ...[job.id, job.projectId, payload.kind, job.title, run?.shotId ?? null, run?.segmentId ?? null],
-        ...[run?.recipe.seed ?? null, job.frameCount, JSON.stringify(payload), job.createdAt],
+        ...[seed, job.frameCount, JSON.stringify(payload), job.createdAt],
       );
     });
   }
@@ -162,7 +165,7 @@ export class JobStore {
       this.#move(
         jobId,
         ['failed', 'cancelled', 'interrupted'],
-        `state = 'queued', error = NULL, seconds = NULL, started_at = NULL, finished_at = NULL,
+        `state = 'queued', error = NULL, seconds = NULL, report = NULL, started_at = NULL, finished_at = NULL,
          is_hidden = 0, queue_place = (SELECT max(queue_place) + 1 FROM jobs)`,
       );
     });
@@ -225,6 +228,19 @@ export class JobStore {
       );
   }
 
+  /** Of the run that left a take; null = that run is not in this library. */
+  reportOfTake(takeId: string): TakeReport | null {
+    const sql = `SELECT payload, seconds, report FROM jobs WHERE take_id = ? AND kind = 'generate' LIMIT 1`;
+    const row = this.#db.get(ReportRow, sql, takeId);
+    if (row === null) return null;
+    const payload = parseJson(JobPayload, row.payload, 'jobs.payload');
+    return {
+      estimate: payload.kind === 'generate' ? (payload.estimate ?? null) : null,
+      seconds: row.seconds === null ? null : parseJson(RunSeconds, row.seconds, 'jobs.seconds'),
+      report: row.report === null ? null : parseJson(RunReport, row.report, 'jobs.report'),
+    };
+  }
+
   framesOf(jobId: string): StoredFrame[] {
     const sql = 'SELECT frame_index AS "index", hash FROM job_frames WHERE job_id = ? ORDER BY frame_index';
     return this.#db.all(FrameRow, sql, jobId);
@@ -246,9 +262,9 @@ export class JobStore {
       this.#move(
         jobId,
         from,
-        'state = ?, finished_at = ?, error = ?, take_id = ?, seconds = ?, resume_step = ?',
+        'state = ?, finished_at = ?, error = ?, take_id = ?, seconds = ?, report = ?, resume_step = ?',
         ...[end.state, end.state === 'paused' ? null : end.at, jsonOrNull(end.error), end.takeId ?? null],
-        ...[jsonOrNull(end.seconds), jsonOrNull(end.resumeStep)],
+        ...[jsonOrNull(end.seconds), jsonOrNull(end.report), jsonOrNull(end.resumeStep)],
       );
       if (!goingOn.includes(end.state)) this.#db.run('DELETE FROM job_frames WHERE job_id = ?', jobId);
     });

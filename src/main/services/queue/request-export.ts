@@ -11,7 +11,7 @@ import { invalidInput } from '@core/errors';
 import { planFilm, type FilmPlan } from '@core/export/plan';
 import { planSound, SOUND_CHANNELS } from '@core/export/sound-plan';
 import type { ExportPreset } from '@contracts/job';
-import type { Recipe } from '@contracts/recipe';
+import { isFootage, type Recipe } from '@contracts/recipe';
 import type { Clock } from '../../platform/clock';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import { assertFreeSpace } from '../library/free-space';
@@ -123,7 +123,7 @@ async function fitStills(document: Document, options: RequestExportOptions): Pro
   return fitted;
 }
 
-/** Recipes of the takes that show in the film, each once. */
+/** Recipes of the generated takes that show in the film, each once. */
 function recipesIn(plan: FilmPlan, document: Document, index: TakeIndex, takes: TakeStore): Recipe[] {
   const shown = new Set(plan.frames.flatMap((layers) => layers.map((layer) => layer.frame)));
   const takeIds = new Set<string>();
@@ -132,5 +132,5 @@ function recipesIn(plan: FilmPlan, document: Document, index: TakeIndex, takes: 
   return [...takeIds]
     .map((takeId) => takes.get(takeId))
     .filter(({ view }) => view.frames.some((hash) => shown.has(hash)))
-    .map(({ recipe }) => recipe);
+    .flatMap(({ recipe }) => (isFootage(recipe) ? [] : [recipe]));
 }

@@ -4,6 +4,7 @@
  */
 import { AppError } from '@core/errors';
 import { draftKey } from '@core/prompt/draft-key';
+import type { Estimate } from '@contracts/job';
 import { RecipeDraft, type Recipe } from '@contracts/recipe';
 import type { Clock } from '../../platform/clock';
 import type { FrameStore } from '../media/frame-store';
@@ -27,6 +28,8 @@ export interface RequestGenerationOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly assertProject: (projectId: string) => void;
+  /** What it will cost; kept with the job, to be held against what it takes. */
+  readonly estimate: (recipe: Recipe) => Estimate;
   /** Adds all that is not the artist's to choose; turns images into stored frames. */
   readonly completeRecipe: (draft: RecipeDraft) => Promise<Recipe>;
 }
@@ -59,6 +62,7 @@ export async function requestGeneration(
       parentTakeId: request.parentTakeId,
       recipe,
       draftKey: draftKey(draft),
+      estimate: options.estimate(recipe),
     },
     createdAt: clock.now(),
   });

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { assert } from '@core/errors';
-import type { Recipe } from '@contracts/recipe';
+import type { TakeRecipe } from '@contracts/recipe';
 
 /** 64 lower-case hex digits. */
-export function recipeHash(recipe: Recipe): string {
+export function recipeHash(recipe: TakeRecipe): string {
   return createHash('sha256').update(canonicalJson(recipe)).digest('hex');
 }
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { AppError, assert } from '@core/errors';
 import type { TakeView } from '@contracts/job';
-import { Recipe } from '@contracts/recipe';
+import { isFootage, TakeRecipe } from '@contracts/recipe';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
 import { recipeHash } from './recipe-hash';
@@ -16,7 +16,7 @@ export interface NewTake {
   readonly shotId: string;
   readonly segmentId: string;
   readonly parentTakeId: string | null;
-  readonly recipe: Recipe;
+  readonly recipe: TakeRecipe;
   /** What it was planned as; null or left out = not known. */
   readonly draftKey?: string | null;
   /** In shot order, at least one. */
@@ -34,11 +34,18 @@ const TakeRow = z.object({
   draftKey: z.string().nullable(),
   createdAt: z.int(),
 });
+/** Stars and notes are the history's; takes themselves never change. */
+const MarkedRow = TakeRow.extend({ isStarred: z.int(), note: z.string() });
 const FrameRow = z.object({ takeId: z.string(), hash: z.string() });
+const TimeRow = z.object({ last: z.int().nullable() });
+const IdRow = z.object({ id: z.string() });
 const RecipeRow = z.object({ recipe: z.string(), projectId: z.string().nullable() });
 
 const columns = `t.id, t.shot_id AS shotId, t.segment_id AS segmentId, t.parent_take_id AS parentTakeId, t.seed,
                  t.recipe_hash AS recipeHash, t.draft_key AS draftKey, t.created_at AS createdAt`;
+
+/** Footage has none; the column wants a number. */
+const NO_SEED = 0;
 
 export class TakeStore {
   readonly #db: LibraryDatabase;
@@ -54,7 +61,7 @@ export class TakeStore {
       shotId: take.shotId,
       segmentId: take.segmentId,
       parentTakeId: take.parentTakeId,
-      seed: take.recipe.seed,
+      seed: isFootage(take.recipe) ? NO_SEED : take.recipe.seed,
       frames: [...take.frames],
       recipeHash: recipeHash(take.recipe),
       draftKey: take.draftKey ?? null,
@@ -76,6 +83,15 @@ export class TakeStore {
     return view;
   }
 
+  /**
+   * The time of a take made now. Never before an earlier one of its project, also when the clock was set back: a segment
+   * shows its newest.
+   */
+  timeOfNext(projectId: string | null, now: number): number {
+    const last = this.#db.get(TimeRow, 'SELECT max(created_at) AS last FROM takes WHERE project_id IS ?', projectId);
+    return Math.max(now, (last?.last ?? -1) + 1);
+  }
+
   /** Says that these frame files are safely stored. */
   addFrames(hashes: readonly string[], at: number): void {
     for (const hash of hashes)
@@ -83,7 +99,7 @@ export class TakeStore {
   }
 
   /** @throws AppError input/not-found */
-  get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null } {
+  get(takeId: string): { view: TakeView; recipe: TakeRecipe; projectId: string | null } {
     const row = this.#db.get(TakeRow, `SELECT ${columns} FROM takes t WHERE t.id = ?`, takeId);
     const rest = this.#db.get(RecipeRow, 'SELECT recipe, project_id AS projectId FROM takes WHERE id = ?', takeId);
     if (row === null || rest === null)
@@ -99,16 +115,32 @@ export class TakeStore {
     );
     return {
       view: { ...row, frames: frames.map((frame) => frame.hash) },
-      recipe: parseJson(Recipe, rest.recipe, 'takes.recipe'),
+      recipe: parseJson(TakeRecipe, rest.recipe, 'takes.recipe'),
       projectId: rest.projectId,
     };
+  }
+
+  /** Frames of the longest take that was made from this very recipe; empty when there is none. */
+  framesOfRecipe(recipe: TakeRecipe): string[] {
+    const sql = `SELECT take_id AS takeId, hash FROM take_frames WHERE take_id =
+      (SELECT t.id FROM takes t JOIN take_frames f ON f.take_id = t.id WHERE t.recipe_hash = ?
+       GROUP BY t.id ORDER BY count(*) DESC LIMIT 1) ORDER BY position`;
+    return this.#db.all(FrameRow, sql, recipeHash(recipe)).map(({ hash }) => hash);
+  }
+
+  /** Id of the newest take made by this recipe; null when this library has none. */
+  newestOf(recipeHash: string): string | null {
+    const sql = 'SELECT id FROM takes WHERE recipe_hash = ? ORDER BY created_at DESC, rowid DESC LIMIT 1';
+    return this.#db.get(IdRow, sql, recipeHash)?.id ?? null;
   }
 
   /** Takes of a project, newest first; two statements, whatever their number. */
   list(projectId: string): TakeView[] {
     const rows = this.#db.all(
-      TakeRow,
-      `SELECT ${columns} FROM takes t WHERE t.project_id = ? ORDER BY t.created_at DESC, t.rowid DESC`,
+      MarkedRow,
+      `SELECT ${columns}, ifnull(r.is_starred, 0) AS isStarred, ifnull(r.note, '') AS note
+       FROM takes t LEFT JOIN runs r ON r.take_id = t.id
+       WHERE t.project_id = ? ORDER BY t.created_at DESC, t.rowid DESC`,
       projectId,
     );
     const framesOf = new Map<string, string[]>(rows.map((row) => [row.id, []]));
@@ -119,6 +151,11 @@ export class TakeStore {
       projectId,
     );
     for (const { takeId, hash } of frames) framesOf.get(takeId)?.push(hash);
-    return rows.map((row) => ({ ...row, frames: framesOf.get(row.id) ?? [] }));
+    return rows.map(({ isStarred, note, ...row }) => ({
+      ...row,
+      frames: framesOf.get(row.id) ?? [],
+      ...(isStarred === 1 && { isStarred: true }),
+      ...(note !== '' && { note }),
+    }));
   }
 }

@@ -155,6 +155,7 @@ describe('reclaim', () => {
     shelf.media('m1', 'gone', 'in both');
     const both = shelf.media('m2', 'kept', 'in both');
     age(shelf.store.pathOf(await orphan!));
+    await young;
     const before = contents(paths.dir);
     const plan = await planReclaim(db, paths, options);
     const size = (hash: string) => readFileSync(shelf.store.pathOf(hash)).length;

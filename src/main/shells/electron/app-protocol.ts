@@ -9,6 +9,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '@core/errors';
+import { createRate, type Rate } from '@core/time/rate';
 import { contentSecurityPolicy } from './security';
 
 export const scheme = 'app';
@@ -20,6 +21,10 @@ export interface ProtocolRoots {
   frameFile(hash: string): string;
   mediaFile(id: string): string;
   peaksFile(id: string): Promise<string>;
+  /** PNG. */
+  poster(id: string): Uint8Array<ArrayBuffer>;
+  /** PNG of an imported film at a film frame. */
+  footagePicture(id: string, at: { rate: Rate; frame: number }, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   soundSamples(id: string, signal: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
 }
 
@@ -73,11 +78,24 @@ async function respond(request: Request, roots: ProtocolRoots): Promise<Response
     return fileResponse(request, roots.mediaFile(decodeURIComponent(name)));
   if (area === 'peaks' && name && rest.length === 0)
     return fileResponse(request, await roots.peaksFile(decodeURIComponent(name)));
+  if (area === 'posters' && name && rest.length === 0) {
+    const at = frameOf(url.searchParams);
+    const id = decodeURIComponent(name);
+    const png = at === null ? roots.poster(id) : await roots.footagePicture(id, at, request.signal);
+    return new Response(png, { headers: { 'content-type': 'image/png' } });
+  }
   if (area === 'sounds' && name && rest.length === 0)
     return samplesResponse(roots.soundSamples(decodeURIComponent(name), request.signal));
   return fileResponse(request, pageFile(roots.rendererDir, url.pathname), {
     'content-security-policy': contentSecurityPolicy,
   });
+}
+
+/** `?frame=12&rate=30000/1001` */
+function frameOf(query: URLSearchParams): { rate: Rate; frame: number } | null {
+  const frame = Number(query.get('frame') ?? '');
+  const [num = 0, den = 0] = (query.get('rate') ?? '').split('/').map(Number);
+  return query.has('frame') && Number.isSafeInteger(frame) && frame >= 0 ? { rate: createRate(num, den), frame } : null;
 }
 
 function pageFile(rendererDir: string, pathname: string): string {

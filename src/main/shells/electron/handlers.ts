@@ -5,12 +5,15 @@
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { AppError } from '@core/errors';
+import { AppError, assert } from '@core/errors';
 import type { ExportPreset, MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
+import { filmExtensions } from '@main/services/footage/footage-file';
+import { writeFileAtomic } from '@main/platform/fs-atomic';
 import { soundExtensions } from '@main/services/media/sound-files';
 import type { Handlers } from './ipc';
+import type { ShellWords } from './strings';
 
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
 /** Chosen files that were not exported to yet; a handful, or something is wrong. */
@@ -20,12 +23,30 @@ export interface HandlerOptions {
   readonly studio: Studio;
   readonly onnxruntimeVersion: string;
   window(): BrowserWindow | null;
+  /** Of the language chosen now. */
+  words(): ShellWords;
   /** Told of every setting once it is kept. */
   onSetting(key: string, value: unknown): void;
 }
 
-export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }: HandlerOptions): Handlers {
+export function createHandlers({ studio, onnxruntimeVersion, window, words, onSetting }: HandlerOptions): Handlers {
   const grants = new Map<string, string>();
+  let bundleStop: AbortController | null = null;
+  /** One bundle at a time, so that there is one to cancel. */
+  const bundling = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    if (bundleStop !== null)
+      throw new AppError('job/invalid-state', 'Another bundle is being saved or opened.', {
+        field: 'bundle',
+        remedy: 'Wait until it is done, or cancel it.',
+      });
+    const stop = new AbortController();
+    bundleStop = stop;
+    try {
+      return await work(stop.signal);
+    } finally {
+      bundleStop = null;
+    }
+  };
   return {
     'app.info': () => ({
       version: appVersion,
@@ -37,6 +58,16 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       lastProjectId: studio.projects.lastOpened(),
     }),
     'app.doctor': async () => ({ lines: await studio.doctor() }),
+    'devices.report': () => studio.devices.report(),
+    'devices.choose': async ({ choice }) => {
+      await studio.devices.choose(choice);
+      return studio.devices.report();
+    },
+    'devices.cuda': () => studio.devices.cuda(),
+    'devices.fetchCuda': async () => {
+      await studio.devices.fetchCuda();
+      return studio.devices.cuda();
+    },
     'app.showLibrary': () => {
       shell.showItemInFolder(path.join(studio.libraryDir, 'library.sqlite'));
       return {};
@@ -49,23 +80,31 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
       return {};
     },
 
-    'projects.list': () => ({ projects: studio.projects.list() }),
+    'projects.list': ({ place }) => ({ projects: studio.projects.list(place) }),
     'projects.create': (input) => ({ projectId: studio.projects.create(input) }),
     'projects.open': ({ projectId }) => studio.projects.open(projectId),
+    'projects.duplicate': ({ projectId }) => ({ projectId: studio.projects.duplicate(projectId) }),
+    'projects.setArchived': ({ projectId, isArchived }) => done(studio.projects.setArchived(projectId, isArchived)),
+    'projects.size': ({ projectId }) => studio.projects.size(projectId),
     'projects.trash': ({ projectId }) => done(studio.projects.trash(projectId)),
     'projects.restore': ({ projectId }) => done(studio.projects.restore(projectId)),
     'projects.commit': (input) => studio.projects.commit(input),
     'projects.exportBundle': async ({ projectId }) => {
-      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
-      const file = await chooseBundleTarget(window(), name);
+      const file = await chooseBundleTarget(window(), nameOf(studio, projectId), words());
       if (file === null) return { name: null };
-      await studio.bundles.export(projectId, file);
+      await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
     },
     'projects.importBundle': async () => {
-      const file = await chooseBundle(window());
-      return { imported: file === null ? null : await studio.bundles.import(file) };
+      const file = await chooseBundle(window(), words());
+      if (file === null) return { imported: null };
+      return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
     },
+    'projects.cancelBundle': () => done(bundleStop?.abort()),
+    'projects.versions': ({ projectId }) => studio.projects.versions(projectId),
+    'projects.versionAt': ({ projectId, version }) => studio.projects.versionAt(projectId, version),
+    'projects.nameVersion': ({ projectId, version, name }) =>
+      done(studio.projects.nameVersion(projectId, version, name)),
     'projects.saveView': ({ projectId, view }) => done(studio.projects.saveView(projectId, view)),
 
     'library.verify': () => studio.library.verify(),
@@ -96,6 +135,21 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'jobs.clearFinished': () => done(studio.jobs.clearFinished()),
 
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
+    'takes.saveRecipe': async ({ takeId }) => {
+      const { recipe } = studio.takes.get(takeId);
+      const file = await chooseRecipeTarget(window(), `seed ${recipe.seed}`, words());
+      if (file === null) return { name: null };
+      await writeFileAtomic(file, `${JSON.stringify(recipe, null, 2)}\n`);
+      return { name: path.basename(file) };
+    },
+    'recipes.choose': async () => {
+      const path = await chooseRecipe(window(), words());
+      return { file: path === null ? null : await studio.recipes.read(path) };
+    },
+    'takes.details': ({ takeId }) => ({
+      recipe: studio.takes.get(takeId).recipe,
+      report: studio.takes.report(takeId),
+    }),
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
     'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
@@ -104,16 +158,39 @@ export function createHandlers({ studio, onnxruntimeVersion, window, onSetting }
     'history.search': (query) => studio.history.search(query),
 
     'media.choose': async ({ projectId }) => {
-      const files = await chooseMedia(window());
+      const files = await chooseMedia(window(), words());
       return { media: await importAll(studio, projectId, files) };
+    },
+    'media.fromFrame': async ({ projectId, frame, name }) => ({
+      media: await studio.media.fromFrame(projectId, frame, name),
+    }),
+    'media.offline': async ({ projectId }) => ({ mediaIds: await studio.media.offline(projectId) }),
+    'media.relink': async ({ projectId, from }) => {
+      const paths = await choosePlaces(window(), from, words());
+      return { report: paths.length === 0 ? null : await studio.media.relink(projectId, paths) };
     },
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
       frame: await studio.media.fittedFrame(mediaId, width, height),
     }),
 
+    'footage.conform': async (input) => ({ jobId: await studio.footage.conform(input) }),
+    'footage.estimate': ({ mediaId, ...shape }) => studio.footage.estimate(mediaId, shape),
+    'footage.sound': async ({ projectId, mediaId, ...range }) => {
+      const media = await studio.footage.sound(projectId, mediaId, range);
+      assert(media.kind === 'sound', 'what was extracted is a sound');
+      return { media };
+    },
+    'footage.asImages': async ({ projectId, mediaId }) => ({
+      media: await studio.footage.asImages(projectId, mediaId),
+    }),
+    'footage.relink': async ({ mediaId }) => {
+      const files = await chooseOriginal(window(), words());
+      return { media: files.length === 0 ? null : await studio.footage.relink(mediaId, files) };
+    },
+    'footage.reveal': async ({ mediaId }) => done(shell.showItemInFolder(await studio.footage.originalOf(mediaId))),
+
     'export.choose': async ({ projectId, preset }) => {
-      const { name } = studio.projects.list().find((project) => project.id === projectId) ?? { name: 'film' };
-      const file = await chooseTarget(window(), name, preset);
+      const file = await chooseTarget(window(), { name: nameOf(studio, projectId), preset, words: words() });
       if (file === null) return { grant: null };
       if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
       const id = randomUUID();
@@ -140,21 +217,44 @@ function done(_finished: unknown): Record<string, never> {
   return {};
 }
 
+/** For the file that is to be saved. */
+function nameOf(studio: Studio, projectId: string): string {
+  const projects = [...studio.projects.list('shelf'), ...studio.projects.list('archive')];
+  return projects.find(({ id }) => id === projectId)?.name ?? 'film';
+}
+
 /** Imports one after the other; a file that cannot be read stops it with its own error, what came before stays. */
 export async function importAll(studio: Studio, projectId: string, files: readonly string[]): Promise<MediaView[]> {
-  const imported: MediaView[] = [];
-  for (const file of files) imported.push(await studio.media.importFile(projectId, file));
+  const { footage, rest } = await studio.footage.link(projectId, files);
+  const imported: MediaView[] = [...footage];
+  for (const file of rest) imported.push(await studio.media.importFile(projectId, file));
   return imported;
 }
 
-async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
+async function choosePlaces(
+  window: BrowserWindow | null,
+  from: 'files' | 'folder',
+  words: ShellWords,
+): Promise<string[]> {
   const options: OpenDialogOptions = {
-    title: 'Import images and sound',
+    title: words.findMissing,
+    properties: from === 'folder' ? ['openDirectory'] : ['openFile', 'multiSelections'],
+  };
+  const { canceled, filePaths } = window
+    ? await dialog.showOpenDialog(window, options)
+    : await dialog.showOpenDialog(options);
+  return canceled ? [] : filePaths;
+}
+
+async function chooseMedia(window: BrowserWindow | null, words: ShellWords): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: words.importTitle,
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: 'Images and sound', extensions: [...imageExtensions, ...soundExtensions] },
-      { name: 'Images', extensions: imageExtensions },
-      { name: 'Sound', extensions: soundExtensions },
+      { name: words.everything, extensions: [...filmExtensions, ...imageExtensions, ...soundExtensions] },
+      { name: words.films, extensions: filmExtensions },
+      { name: words.images, extensions: imageExtensions },
+      { name: words.sound, extensions: soundExtensions },
     ],
   };
   const { canceled, filePaths } = window
@@ -163,11 +263,25 @@ async function chooseMedia(window: BrowserWindow | null): Promise<string[]> {
   return canceled ? [] : filePaths;
 }
 
-const bundleFilters = [{ name: 'Onionskin bundle', extensions: ['onionskin'] }];
+async function chooseOriginal(window: BrowserWindow | null, words: ShellWords): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: words.findOriginal,
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: words.filmsAndImages, extensions: [...filmExtensions, ...imageExtensions] }],
+  };
+  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return filePaths;
+}
 
-async function chooseBundleTarget(window: BrowserWindow | null, name: string): Promise<string | null> {
+const bundleFilters = (words: ShellWords) => [{ name: words.bundle, extensions: ['onionskin'] }];
+
+async function chooseBundleTarget(
+  window: BrowserWindow | null,
+  name: string,
+  words: ShellWords,
+): Promise<string | null> {
   const defaultPath = `${name.replace(/[\\/:*?"<>|]/g, '-')}.onionskin`;
-  const options = { title: 'Save a bundle of this project', defaultPath, filters: bundleFilters };
+  const options = { title: words.saveBundle, defaultPath, filters: bundleFilters(words) };
   const { canceled, filePath } = window
     ? await dialog.showSaveDialog(window, options)
     : await dialog.showSaveDialog(options);
@@ -175,24 +289,63 @@ async function chooseBundleTarget(window: BrowserWindow | null, name: string): P
   return filePath.toLowerCase().endsWith('.onionskin') ? filePath : `${filePath}.onionskin`;
 }
 
-async function chooseBundle(window: BrowserWindow | null): Promise<string | null> {
-  const options: OpenDialogOptions = { title: 'Open a bundle', properties: ['openFile'], filters: bundleFilters };
+async function chooseRecipeTarget(
+  window: BrowserWindow | null,
+  name: string,
+  words: ShellWords,
+): Promise<string | null> {
+  const filters = [{ name: words.recipe, extensions: ['json'] }];
+  const options = { title: words.saveRecipe, defaultPath: `${name}.json`, filters };
+  const { canceled, filePath } = window
+    ? await dialog.showSaveDialog(window, options)
+    : await dialog.showSaveDialog(options);
+  if (canceled || !filePath) return null;
+  return filePath.toLowerCase().endsWith('.json') ? filePath : `${filePath}.json`;
+}
+
+async function chooseRecipe(window: BrowserWindow | null, words: ShellWords): Promise<string | null> {
+  const extensions = ['json', 'mp4', 'mov', 'gif', 'png'];
+  const options: OpenDialogOptions = {
+    title: words.openRecipe,
+    properties: ['openFile'],
+    filters: [{ name: words.recipeCarriers, extensions }],
+  };
   const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
   return filePaths[0] ?? null;
 }
 
-const targets: Readonly<Record<ExportPreset, { extension: string; label: string }>> = {
-  'h264-mp4': { extension: '.mp4', label: 'H.264 film' },
-  'prores-mov': { extension: '.mov', label: 'ProRes film' },
-  gif: { extension: '.gif', label: 'Animated GIF' },
-  'png-sequence': { extension: '', label: 'Folder of PNG frames' },
+async function chooseBundle(window: BrowserWindow | null, words: ShellWords): Promise<string | null> {
+  const options: OpenDialogOptions = {
+    title: words.openBundle,
+    properties: ['openFile'],
+    filters: bundleFilters(words),
+  };
+  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return filePaths[0] ?? null;
+}
+
+const extensions: Readonly<Record<ExportPreset, string>> = {
+  'h264-mp4': '.mp4',
+  'prores-mov': '.mov',
+  gif: '.gif',
+  'png-sequence': '',
 };
 
-async function chooseTarget(window: BrowserWindow | null, name: string, preset: ExportPreset): Promise<string | null> {
-  const { extension, label } = targets[preset];
+interface TargetQuestion {
+  readonly name: string;
+  readonly preset: ExportPreset;
+  readonly words: ShellWords;
+}
+
+async function chooseTarget(
+  window: BrowserWindow | null,
+  { name, preset, words }: TargetQuestion,
+): Promise<string | null> {
+  const extension = extensions[preset];
+  const label = words.exports[preset];
   const fileName = `${name.replace(/[\\/:*?"<>|]/g, '-')}${extension}`;
   const options = {
-    title: `Export: ${label}`,
+    title: words.exportTitle(label),
     defaultPath: fileName,
     ...(extension !== '' && { filters: [{ name: label, extensions: [extension.slice(1)] }] }),
   };

@@ -17,13 +17,17 @@ export type Handlers = {
 export interface IpcOptions {
   readonly handlers: Handlers;
   importFiles(projectId: string, paths: readonly string[]): Promise<unknown>;
+  readRecipes(path: string): Promise<unknown>;
   isOwnUrl(url: string): boolean;
   readonly log: Log;
 }
 
-const ImportFiles = z.tuple([z.string().min(1).max(64), z.array(z.string().min(1).max(4_096)).max(500)]);
+/** Numbered pictures come one by one. */
+const MAX_FILES = 50_000;
+const FilePath = z.string().min(1).max(4_096);
+const ImportFiles = z.tuple([z.string().min(1).max(64), z.array(FilePath).max(MAX_FILES)]);
 
-export function serveContract({ handlers, importFiles, isOwnUrl, log }: IpcOptions): void {
+export function serveContract({ handlers, importFiles, readRecipes, isOwnUrl, log }: IpcOptions): void {
   const answer = async (event: IpcMainInvokeEvent, name: string, work: () => unknown): Promise<Envelope> => {
     try {
       assertOwnPage(event, isOwnUrl);
@@ -43,6 +47,9 @@ export function serveContract({ handlers, importFiles, isOwnUrl, log }: IpcOptio
   );
   ipcMain.handle(channels.importFiles, (event, ...input: unknown[]) =>
     answer(event, channels.importFiles, () => importFiles(...ImportFiles.parse(input))),
+  );
+  ipcMain.handle(channels.readRecipes, (event, path: unknown) =>
+    answer(event, channels.readRecipes, () => readRecipes(FilePath.parse(path))),
   );
 }
 

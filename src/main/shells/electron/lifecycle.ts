@@ -6,6 +6,8 @@ import { app, BrowserWindow, dialog, session } from 'electron';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '@core/errors';
+import { languageOf, type Language } from '@core/language';
+import { INTERFACE_SETTING, InterfaceSetting } from '@contracts/settings';
 import type { Studio, StudioEvents } from '@main/studio';
 import type { Log } from '@main/platform/log';
 import { registerScheme, serveStudio } from './app-protocol';
@@ -15,7 +17,8 @@ import { installMenu, MenuKeys } from './menu';
 import { openStudioForWindow } from './open-studio';
 import { PreviewPorts } from './preview-ports';
 import { denyNavigation, denyPermissions } from './security';
-import { createStudioWindow } from './window';
+import { shellWords } from './strings';
+import { createStudioWindow, pageUrl } from './window';
 
 /** `out`: this file is built into out/main, with preload and renderer beside it. */
 const outDir = path.resolve(import.meta.dirname, '..');
@@ -48,45 +51,78 @@ async function run(): Promise<void> {
     frameFile: (hash) => studio.frames.pathOf(hash),
     mediaFile: (id) => studio.media.pathOf(id),
     peaksFile: (id) => studio.media.peaksFile(id),
+    poster: (id) => studio.footage.poster(id),
+    footagePicture: (id, at, signal) => studio.footage.picture(id, at, signal),
     soundSamples: (id, signal) => studio.media.samples(id, signal),
   });
   serveContract({
-    handlers: createHandlers({ studio, onnxruntimeVersion, window: currentWindow, onSetting }),
+    handlers: createHandlers({
+      studio,
+      onnxruntimeVersion,
+      window: currentWindow,
+      words: () => shellWords(languageIn(studio)),
+      onSetting: (key) => followSetting(studio, key),
+    }),
     importFiles: async (projectId, files) => ({ media: await importAll(studio, projectId, files) }),
+    readRecipes: async (file) => ({ file: await studio.recipes.read(file) }),
     isOwnUrl: isStudioUrl,
     log,
   });
   forwardEvents(studio);
-  showMenu(studio.settings.get(MENU_SETTING));
-  openWindow(previews, log);
+  showMenu(studio);
+  openWindow(studio, previews, log);
   app.on('activate', () => {
-    if (currentWindow() === null) openWindow(previews, log);
+    if (currentWindow() === null) openWindow(studio, previews, log);
   });
 }
 
 /** Written by the page whenever the artist's keys change. */
 const MENU_SETTING = 'menu.keys';
 
-function onSetting(key: string, value: unknown): void {
-  if (key === MENU_SETTING) showMenu(value);
+function followSetting(studio: Studio, key: string): void {
+  const window = currentWindow();
+  if (key === MENU_SETTING) showMenu(studio);
+  if (key !== INTERFACE_SETTING || window === null) return;
+  window.webContents.setZoomFactor(interfaceOf(studio).scale);
+  // Words are read once, when the page loads; all that is on screen is in the library.
+  if (window.webContents.getURL() === pageUrl(languageIn(studio))) return;
+  showMenu(studio);
+  void window.loadURL(pageUrl(languageIn(studio)));
 }
 
-function showMenu(setting: unknown): void {
-  const keys = MenuKeys.safeParse(setting);
-  installMenu((actionId) => sendEvent(currentWindow(), 'menu.action', { actionId }), keys.success ? keys.data : {});
+/** The defaults where nothing was chosen, or nothing that can be read. */
+function interfaceOf(studio: Studio): InterfaceSetting {
+  const kept = InterfaceSetting.safeParse(studio.settings.get(INTERFACE_SETTING) ?? {});
+  return kept.success ? kept.data : InterfaceSetting.parse({});
+}
+
+function languageIn(studio: Studio): Language {
+  return languageOf(interfaceOf(studio).language, app.getLocale());
+}
+
+function showMenu(studio: Studio): void {
+  const keys = MenuKeys.safeParse(studio.settings.get(MENU_SETTING));
+  installMenu(
+    (actionId) => sendEvent(currentWindow(), 'menu.action', { actionId }),
+    keys.success ? keys.data : {},
+    shellWords(languageIn(studio)),
+  );
 }
 
 function currentWindow(): BrowserWindow | null {
   return BrowserWindow.getAllWindows()[0] ?? null;
 }
 
-function openWindow(previews: PreviewPorts, log: Log): void {
+function openWindow(studio: Studio, previews: PreviewPorts, log: Log): void {
   const userData = app.getPath('userData');
   mkdirSync(userData, { recursive: true });
   const window = createStudioWindow({
     preload: path.join(outDir, 'preload/index.cjs'),
     stateFile: path.join(userData, 'window.json'),
+    url: pageUrl(languageIn(studio)),
   });
+  // A page that loads has the zoom of its origin: asked for again each time.
+  window.webContents.on('dom-ready', () => window.webContents.setZoomFactor(interfaceOf(studio).scale));
   window.webContents.on('did-finish-load', () => previews.connect());
   window.webContents.on('render-process-gone', (_event, details) => {
     log.error("the page's process ended", { area: 'shell', reason: details.reason });
@@ -103,8 +139,10 @@ function forwardEvents(studio: Studio): void {
   forward('jobs.changed');
   forward('jobs.progress');
   forward('jobs.frames');
+  forward('bundle.progress');
   forward('library.progress');
   forward('export.progress');
+  forward('conform.progress');
   forward('takes.added');
   forward('media.added');
 }
@@ -126,6 +164,9 @@ function refuse(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const remedy = error instanceof AppError ? (error.detail.remedy ?? '') : '';
   process.stderr.write(`onionskin: ${message}${remedy === '' ? '' : `\n  ${remedy}`}\n`);
-  if (!process.env['ONIONSKIN_NO_DIALOGS']) dialog.showErrorBox('Onionskin cannot start', `${message}\n\n${remedy}`);
+  // Cancelled: the artist was asked already, and chose to leave.
+  const isKnown = error instanceof AppError && error.code === 'cancelled';
+  if (!isKnown && !process.env['ONIONSKIN_NO_DIALOGS'])
+    dialog.showErrorBox('Onionskin cannot start', `${message}\n\n${remedy}`);
   app.exit(1);
 }

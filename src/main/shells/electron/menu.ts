@@ -6,6 +6,7 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 import { z } from 'zod';
 import { acceleratorFrom } from './accelerator';
+import type { ShellWords } from './strings';
 
 const isMac = process.platform === 'darwin';
 
@@ -13,8 +14,8 @@ const isMac = process.platform === 'darwin';
 export const MenuKeys = z.record(z.string(), z.string().nullable());
 export type MenuKeys = z.infer<typeof MenuKeys>;
 
-/** Called again when the keys have changed. */
-export function installMenu(runAction: (actionId: string) => void, keys: MenuKeys): void {
+/** Called again when the keys or the language have changed. */
+export function installMenu(runAction: (actionId: string) => void, keys: MenuKeys, words: ShellWords): void {
   const action = (label: string, actionId: string, ownAccelerator?: string): MenuItemConstructorOptions => {
     const accelerator = Object.hasOwn(keys, actionId) ? acceleratorFrom(keys[actionId]) : ownAccelerator;
     return {
@@ -27,77 +28,99 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
   const template: MenuItemConstructorOptions[] = [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
     {
-      label: '&File',
+      label: words.file,
       submenu: [
-        action('New Project…', 'project.new', 'CmdOrCtrl+N'),
-        action('All Projects', 'project.start', 'CmdOrCtrl+O'),
+        action(words.newProject, 'project.new', 'CmdOrCtrl+N'),
+        action(words.allProjects, 'project.start', 'CmdOrCtrl+O'),
         line,
-        action('Import Images and Sound…', 'media.import', 'CmdOrCtrl+I'),
-        action('Export…', 'export.open', 'CmdOrCtrl+E'),
+        action(words.import, 'media.import', 'CmdOrCtrl+I'),
+        action(words.keepFrame, 'media.keepFrame'),
+        action(words.export, 'export.open', 'CmdOrCtrl+E'),
         line,
-        isMac ? { role: 'close' } : { role: 'quit' },
+        action(words.openBundleItem, 'bundle.import'),
+        action(words.saveBundleItem, 'bundle.export'),
+        action(words.openRecipeItem, 'recipe.open'),
+        line,
+        action(words.settings, 'help.settings', 'CmdOrCtrl+,'),
+        line,
+        isMac ? { role: 'close', label: words.close } : { role: 'quit', label: words.quit },
       ],
     },
     {
-      label: '&Edit',
+      label: words.edit,
       submenu: [
-        action('Undo', 'edit.undo', 'CmdOrCtrl+Z'),
-        action('Redo', 'edit.redo', 'Shift+CmdOrCtrl+Z'),
+        action(words.undo, 'edit.undo', 'CmdOrCtrl+Z'),
+        action(words.redo, 'edit.redo', 'Shift+CmdOrCtrl+Z'),
+        action(words.versions, 'versions.toggle', 'Shift+CmdOrCtrl+H'),
         line,
-        { role: 'cut', registerAccelerator: isMac },
-        { role: 'copy', registerAccelerator: isMac },
-        { role: 'paste', registerAccelerator: isMac },
-        action('Paste and Move the Rest', 'timeline.pasteInsert', 'Shift+CmdOrCtrl+V'),
+        { role: 'cut', label: words.cut, registerAccelerator: isMac },
+        { role: 'copy', label: words.copy, registerAccelerator: isMac },
+        { role: 'paste', label: words.paste, registerAccelerator: isMac },
+        action(words.pasteAttributes, 'timeline.pasteAttributes'),
+        action(words.pasteInsert, 'timeline.pasteInsert', 'Shift+CmdOrCtrl+V'),
         line,
-        action('Split at Playhead', 'timeline.split', 'CmdOrCtrl+K'),
-        action('Delete', 'timeline.delete'),
-        action('Ripple Delete', 'timeline.rippleDelete'),
-        action('Lift Marked Range', 'timeline.lift'),
-        action('Extract Marked Range', 'timeline.extract'),
-        action('Add Dissolve', 'timeline.dissolve', 'CmdOrCtrl+D'),
+        action(words.split, 'timeline.split', 'CmdOrCtrl+K'),
+        action(words.delete, 'timeline.delete'),
+        action(words.rippleDelete, 'timeline.rippleDelete'),
+        action(words.lift, 'timeline.lift'),
+        action(words.extract, 'timeline.extract'),
+        action(words.group, 'timeline.group', 'CmdOrCtrl+G'),
+        action(words.ungroup, 'timeline.ungroup', 'Shift+CmdOrCtrl+G'),
+        action(words.link, 'timeline.link', 'CmdOrCtrl+L'),
+        action(words.dissolve, 'timeline.dissolve', 'CmdOrCtrl+D'),
       ],
     },
     {
-      label: '&Generate',
+      label: words.generate,
       submenu: [
-        action('New Prompt Block', 'prompt.new'),
-        action('Generate', 'generate.selected', 'CmdOrCtrl+Enter'),
-        action('Generate Everything Stale', 'generate.stale', 'Shift+CmdOrCtrl+Enter'),
-        action('Extend from End…', 'generate.extendForward'),
-        action('Extend from Start…', 'generate.extendBackward'),
-        action('Retake with Another Seed', 'generate.retake'),
+        action(words.newBlock, 'prompt.new'),
+        action(words.generateSelected, 'generate.selected', 'CmdOrCtrl+Enter'),
+        action(words.generateStale, 'generate.stale', 'Shift+CmdOrCtrl+Enter'),
+        action(words.extendForward, 'generate.extendForward'),
+        action(words.extendBackward, 'generate.extendBackward'),
+        action(words.retake, 'generate.retake'),
+        action(words.redoFromHere, 'generate.redoFromHere'),
+        action(words.fillGap, 'timeline.fillGap'),
+        action(words.closeLoop, 'timeline.closeLoop'),
         line,
-        action('Previous Take', 'takes.previous'),
-        action('Next Take', 'takes.next'),
+        action(words.takePrevious, 'takes.previous'),
+        action(words.takeNext, 'takes.next'),
         line,
-        action('Queue More Seeds', 'generate.moreSeeds', 'Shift+CmdOrCtrl+R'),
-        action('Pause or Resume Job', 'jobs.pause', 'Shift+CmdOrCtrl+.'),
-        action('Stop Running Job', 'jobs.stop', 'CmdOrCtrl+.'),
+        action(words.moreSeeds, 'generate.moreSeeds', 'Shift+CmdOrCtrl+R'),
+        action(words.pause, 'jobs.pause', 'Shift+CmdOrCtrl+.'),
+        action(words.stop, 'jobs.stop', 'CmdOrCtrl+.'),
       ],
     },
     {
-      label: '&View',
+      label: words.view,
       submenu: [
-        action('Zoom In', 'timeline.zoomIn'),
-        action('Zoom Out', 'timeline.zoomOut'),
-        action('Fit Film', 'timeline.zoomFit'),
+        action(words.zoomIn, 'timeline.zoomIn'),
+        action(words.zoomOut, 'timeline.zoomOut'),
+        action(words.zoomFit, 'timeline.zoomFit'),
+        action(words.tallerTracks, 'timeline.tallerTracks'),
+        action(words.lowerTracks, 'timeline.lowerTracks'),
         line,
-        action('Onion Skin', 'viewer.onion'),
-        action('Safe Areas and Thirds', 'viewer.guides'),
-        action('Compare Takes', 'compare.toggle'),
-        action('Full-Screen Viewer', 'viewer.fullscreen'),
+        action(words.matchFrame, 'timeline.matchFrame'),
+        action(words.nextUse, 'timeline.nextUse'),
+        action(words.previousMarker, 'timeline.previousMarker'),
+        action(words.nextMarker, 'timeline.nextMarker'),
+        line,
+        action(words.onion, 'viewer.onion'),
+        action(words.guides, 'viewer.guides'),
+        action(words.compare, 'compare.toggle'),
+        action(words.fullscreen, 'viewer.fullscreen'),
         // Elsewhere its key is F11, which the viewer has.
         ...(isMac ? [{ role: 'togglefullscreen' } as const] : []),
         ...(app.isPackaged ? [] : [line, { role: 'toggleDevTools' } as const]),
       ],
     },
     {
-      label: '&Help',
+      label: words.help,
       submenu: [
-        action('Search Commands…', 'help.palette', 'Shift+CmdOrCtrl+P'),
-        action('Keyboard Shortcuts…', 'help.shortcuts'),
-        action('Library', 'help.library'),
-        action('Doctor', 'help.doctor'),
+        action(words.palette, 'help.palette', 'Shift+CmdOrCtrl+P'),
+        action(words.shortcuts, 'help.shortcuts'),
+        action(words.library, 'help.library'),
+        action(words.doctor, 'help.doctor'),
       ],
     },
   ];

@@ -5,12 +5,14 @@
 import { app } from 'electron';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { AppError } from '@core/errors';
 import { appVersion, onnxruntimeVersion } from '@main/app-version';
 import { openStudio } from '@main/compose';
 import { systemClock } from '@main/platform/clock';
 import { createLog, type Log } from '@main/platform/log';
 import { defaultLibraryDir } from '@main/platform/library-dir';
 import type { Studio } from '@main/studio';
+import { offerBackup } from './offer-backup';
 import type { PreviewPorts } from './preview-ports';
 import { spawnUtility } from './utility-process';
 
@@ -20,16 +22,32 @@ export interface OpenedStudio {
   readonly onnxruntimeVersion: string;
 }
 
-export async function openStudioForWindow({
-  outDir,
-  previews,
-}: {
-  outDir: string;
-  previews: PreviewPorts;
-}): Promise<OpenedStudio> {
+interface Surroundings {
+  readonly outDir: string;
+  readonly previews: PreviewPorts;
+}
+
+export async function openStudioForWindow(surroundings: Surroundings): Promise<OpenedStudio> {
   const log = fileLog(path.join(app.getPath('userData'), 'logs'));
+  const studio = await openOrRescue(surroundings, log);
+  await welcome(studio, log);
+  return { studio, log, onnxruntimeVersion };
+}
+
+async function openOrRescue(surroundings: Surroundings, log: Log): Promise<Studio> {
+  try {
+    return await open(surroundings, log);
+  } catch (error) {
+    const isDamaged = error instanceof AppError && error.code === 'library/corrupt';
+    if (!isDamaged || process.env['ONIONSKIN_NO_DIALOGS']) throw error;
+    if (!(await offerBackup(error, log))) throw new AppError('cancelled', error.message, error.detail, error);
+    return open(surroundings, log);
+  }
+}
+
+async function open({ outDir, previews }: Surroundings, log: Log): Promise<Studio> {
   const child = (name: string): string => path.join(outDir, 'main', `${name}.js`);
-  const studio = await openStudio({
+  return openStudio({
     libraryDir: defaultLibraryDir(),
     embeddedModelsDir: path.join(app.getAppPath(), 'resources/models'),
     appVersion,
@@ -42,8 +60,6 @@ export async function openStudioForWindow({
     spawnExporter: () => spawnUtility(child('exporter'), 'Onionskin export'),
     spawnProbe: () => spawnUtility(child('probe'), 'Onionskin probe'),
   });
-  await welcome(studio, log);
-  return { studio, log, onnxruntimeVersion };
 }
 
 /** A new library gets the sample project; without it the studio still opens. */

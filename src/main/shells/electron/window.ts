@@ -4,6 +4,7 @@
 import { BrowserWindow, screen } from 'electron';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { Language } from '@core/language';
 import { origin } from './app-protocol';
 
 const WindowState = z.object({
@@ -19,9 +20,15 @@ export interface WindowOptions {
   readonly preload: string;
   /** Where size and position are kept between runs. */
   readonly stateFile: string;
+  readonly url: string;
 }
 
-export function createStudioWindow({ preload, stateFile }: WindowOptions): BrowserWindow {
+/** The page in a language; it reads it before any word (renderer/language/language.ts). */
+export function pageUrl(language: Language): string {
+  return `${origin}/?language=${language}`;
+}
+
+export function createStudioWindow({ preload, stateFile, url }: WindowOptions): BrowserWindow {
   const state = loadState(stateFile);
   const window = new BrowserWindow({
     width: state?.width ?? 1440,
@@ -46,7 +53,7 @@ export function createStudioWindow({ preload, stateFile }: WindowOptions): Brows
   if (state?.isMaximized) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.on('close', () => saveState(stateFile, window));
-  void window.loadURL(`${origin}/`);
+  void window.loadURL(url);
   return window;
 }
 

@@ -25,7 +25,7 @@ export async function exportProject(context: CommandContext, nameOrId: string, o
   if (options.out === undefined || options.out === '')
     throw invalidInput('--out', '', 'must name a file', 'try --out film.mp4');
   const outPath = resolve(options.out);
-  const project = findProject(studio.projects.list(), nameOrId);
+  const project = findProject([...studio.projects.list('shelf'), ...studio.projects.list('archive')], nameOrId);
   const doc = documentFromRecords(studio.projects.open(project.id).records);
   const { inPoint, outPoint } = projectOf(doc);
   const from = inPoint ?? 0;

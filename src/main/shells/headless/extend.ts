@@ -13,12 +13,14 @@ import { libraryPaths } from '@main/platform/paths';
 import { FrameStore } from '@main/services/media/frame-store';
 import { chooseModel, notePromptLength, type CommandContext } from './context';
 import { readFilm, sizeOfFilm } from './film-source';
+import { parseDevice } from './devices';
 import { reportDone, summaryOf, type SamplingOptions } from './generate';
 import {
   parseGuidance,
   parseInteger,
   parseNewFrames,
   parsePrompt,
+  parseRules,
   parseSeed,
   parseSize,
   parseSteps,
@@ -48,14 +50,16 @@ interface Source {
 
 export async function extend(context: CommandContext, sourceName: string, options: ExtendOptions): Promise<void> {
   const { studio, reporter, signal } = context;
-  const prompt = parsePrompt(options.prompt);
   const frameCount = parseNewFrames(options.frames);
   const seed = parseSeed(options.seed);
   const out = await parseOut(options.out);
   const source = await openSource(context, sourceName, options);
   const { manifest, size, rate } = source;
+  const prompt = parsePrompt(options.prompt, manifest);
   const steps = parseSteps(options.steps, manifest);
   const guidance = parseGuidance(options.guidance, manifest);
+  const rules = parseRules(options, manifest);
+  const device = parseDevice(options.device);
   notePromptLength(context, manifest.id, prompt);
 
   const isBackward = options.backward === true;
@@ -65,7 +69,7 @@ export async function extend(context: CommandContext, sourceName: string, option
   const known: KnownImage[] = [];
   for (const hash of visible) known.push(await source.known(hash));
   const { draft, notes } = planDirect({
-    ...{ modelId: manifest.id, limits: manifest, rate, ...size, frameCount, prompt, seed, steps, guidance },
+    ...{ modelId: manifest.id, limits: manifest, rate, ...size, frameCount, prompt, seed, steps, guidance, ...rules },
     ...(options.negative !== undefined && { negative: options.negative }),
     ...(isBackward ? { direction: 'backward' as const, following: known } : { prior: known }),
   });
@@ -78,6 +82,7 @@ export async function extend(context: CommandContext, sourceName: string, option
       segmentId: randomUUID(),
       parentTakeId: source.parent?.takeId ?? null,
       draft,
+      device,
     },
     { reporter, signal },
   );

@@ -5,14 +5,24 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { invalidInput } from '@core/errors';
 import { planDirect } from '@core/prompt/plan';
+import { parseDevice } from './devices';
 import { assertCanCondition, chooseModel, notePromptLength, type CommandContext } from './context';
-import { parseFrames, parseGuidance, parsePrompt, parseSeed, parseSize, parseSteps } from './options';
+import {
+  parseFrames,
+  parseGuidance,
+  parsePrompt,
+  parseRules,
+  parseSeed,
+  parseSize,
+  parseSteps,
+  type RuleOptions,
+} from './options';
 import { formatSeconds } from './reporter';
 import { runTake, type FinishedTake } from './run-take';
 import { parseOut, writeOut } from './write-out';
 
 /** As typed; every value is checked here. */
-export interface SamplingOptions {
+export interface SamplingOptions extends RuleOptions {
   readonly prompt?: string;
   readonly negative?: string;
   readonly model?: string;
@@ -21,6 +31,7 @@ export interface SamplingOptions {
   readonly size?: string;
   readonly steps?: string;
   readonly guidance?: string;
+  readonly device?: string;
   readonly out?: string;
 }
 
@@ -32,12 +43,14 @@ export interface GenerateOptions extends SamplingOptions {
 export async function generate(context: CommandContext, options: GenerateOptions): Promise<void> {
   const { studio, reporter, signal } = context;
   const manifest = chooseModel(studio, options.model);
-  const prompt = parsePrompt(options.prompt);
+  const prompt = parsePrompt(options.prompt, manifest);
   const size = parseSize(options.size, manifest);
   const frameCount = parseFrames(options.frames, manifest);
   const seed = parseSeed(options.seed);
   const steps = parseSteps(options.steps, manifest);
   const guidance = parseGuidance(options.guidance, manifest);
+  const rules = parseRules(options, manifest);
+  const device = parseDevice(options.device);
   assertCanCondition(manifest, { first: options.first !== undefined, last: options.last !== undefined });
   if (options.last !== undefined && frameCount < 2)
     throw invalidInput('--last', options.last, 'needs a film of two frames or more', 'raise --frames');
@@ -47,14 +60,14 @@ export async function generate(context: CommandContext, options: GenerateOptions
   const last = await importImage(context, '--last', options.last);
   const { draft, notes } = planDirect({
     ...{ modelId: manifest.id, limits: manifest, rate: manifest.nativeRate, ...size },
-    ...{ frameCount, prompt, seed, steps, guidance },
+    ...{ frameCount, prompt, seed, steps, guidance, ...rules },
     ...(options.negative !== undefined && { negative: options.negative }),
     ...(first !== null && { first: { mediaId: first } }),
     ...(last !== null && { last: { mediaId: last } }),
   });
   for (const note of notes) reporter.note(note.text);
   const ids = { projectId: null, shotId: randomUUID(), segmentId: randomUUID(), parentTakeId: null };
-  const take = await runTake(studio, { ...ids, draft }, { reporter, signal });
+  const take = await runTake(studio, { ...ids, draft, device }, { reporter, signal });
   await writeOut({ frames: take.view.frames, ...size, rate: draft.rate, recipes: [take.recipe] }, out, {
     ...context,
     libraryDir: studio.libraryDir,
@@ -77,10 +90,17 @@ async function importImage(
 
 export function summaryOf(take: FinishedTake, what: string): string {
   const seconds = take.seconds === null ? '' : ` in ${formatSeconds(take.seconds.total)}`;
-  return `${what}${seconds} · seed ${take.recipe.seed} · take ${take.view.id}`;
+  return `${what}${seconds}${reuseOf(take)} · seed ${take.recipe.seed} · take ${take.view.id}`;
+}
+
+function reuseOf({ recipe, report }: FinishedTake): string {
+  if (recipe.stepReuse === undefined || report === null) return '';
+  const { reusedSteps, steps, worstError } = report;
+  if (reusedSteps === 0) return ` · none of ${steps} steps reused`;
+  return ` · ${reusedSteps} of ${steps} steps reused, error estimated at ${(worstError * 100).toFixed(1)} % at most`;
 }
 
 /** The last line of every --json run that made a take. */
-export function reportDone({ reporter }: CommandContext, { view, recipe, seconds }: FinishedTake): void {
-  reporter.event('done', { takeId: view.id, frames: view.frames, recipe, seconds });
+export function reportDone({ reporter }: CommandContext, { view, recipe, seconds, report }: FinishedTake): void {
+  reporter.event('done', { takeId: view.id, frames: view.frames, recipe, seconds, report });
 }

@@ -2,8 +2,10 @@ import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { systemClock } from '@main/platform/clock';
 import { silentLog } from '@main/platform/log';
+import { backUp } from '@main/services/backups/backup-files';
 import { openLibrary } from '@main/services/library/library';
 import { FrameStore } from '@main/services/media/frame-store';
 import { createHeadlessStudio } from './headless-studio';
@@ -41,6 +43,24 @@ test('reclaim says what it would remove and removes it only with --apply; verify
   expect(existsSync(store.pathOf(hash))).toBe(false);
   const verified = await cli('library', 'verify');
   expect([verified.code, verified.out]).toEqual([0, '✓ 0 frames and 0 imported files are whole (0.0 MB read)\n']);
+});
+
+test('a damaged database names the newest good backup, and the command it names brings it back', async () => {
+  const where = join(dir, 'library');
+  const library = await openLibrary(where, { clock: systemClock, log: silentLog });
+  library.db.run("INSERT INTO projects (id, name, version, created_at, updated_at) VALUES ('p', 'Film', 0, 1, 1)");
+  await backUp(library.db, library.paths, { clock: systemClock, log: silentLog }, 'daily');
+  await library.close();
+  writeFileSync(library.paths.database, Buffer.alloc(8192, 0x42));
+  const refused = await cli('library', 'backups');
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('nothing was deleted')]);
+  const name = /onionskin library restore (\S+)/.exec(refused.err)?.[1] ?? '';
+  const listed = await cli('library', 'backups');
+  expect([listed.code, listed.out]).toEqual([0, expect.stringContaining(name)]);
+  expect((await cli('library', 'restore', name)).code).toBe(0);
+  const restored = await openLibrary(where, { clock: systemClock, log: silentLog });
+  expect(restored.db.all(z.object({ name: z.string() }), 'SELECT name FROM projects')).toEqual([{ name: 'Film' }]);
+  await restored.close();
 });
 
 test('verify fails with a sentence when a frame is damaged', async () => {

@@ -23,6 +23,29 @@ export function addLibraryCommands(program: Command, { shared, withStudio }: Lib
     .action((given: Record<string, never> & { readonly apply?: boolean }) =>
       withStudio(given, (context) => reclaimSpace(context, given.apply === true)),
     );
+  shared(library.command('backups').description('lists the backups of the database, newest first')).action(
+    (given: Record<string, never>) => withStudio(given, listBackups),
+  );
+  shared(
+    library.command('restore <backup>').description('goes back to a backup; the database of now is moved aside'),
+  ).action((name: string, given: Record<string, never>) =>
+    withStudio(given, (context) => restoreBackup(context, name)),
+  );
+}
+
+export async function listBackups({ studio, reporter }: CommandContext): Promise<void> {
+  const backups = await studio.library.backups();
+  for (const { name, createdAt, bytes } of backups)
+    reporter.line(`${name}  ${new Date(createdAt).toISOString()}  ${megabytes(bytes)}`);
+  if (backups.length === 0) reporter.line('there are no backups yet');
+  reporter.event('done', { backups });
+}
+
+/** @throws AppError input/not-found, library/corrupt (the backup is damaged) */
+export async function restoreBackup({ studio, reporter }: CommandContext, name: string): Promise<void> {
+  await studio.library.restoreBackup(name);
+  reporter.line(`✓ the library is that of ${name} when it is opened next; the database of now is then moved aside`);
+  reporter.event('done', { backup: name });
 }
 
 /** @throws AppError library/corrupt when anything is missing or damaged, after all of it was said */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelManifest } from '@contracts/model-manifest';
 import { AppError } from '@core/errors';
 import { describeError } from './exit-code';
-import { parseFrames, parseSize } from './options';
+import { parseFrames, parseRules, parseSize } from './options';
 
 const pocket = ModelManifest.parse(JSON.parse(readFileSync('resources/models/pocket/onionskin.json', 'utf8')));
 /** A model like LTX-Video: windows of 8n + 1 frames. */
@@ -60,5 +60,33 @@ describe('parseFrames', () => {
 
   it.each(['0', '-1', '1.5', 'nine', '', '10001'])('refuses %s', (text) => {
     expect(refusal(() => parseFrames(text, pocket))).toContain(`onionskin: --frames`);
+  });
+});
+
+describe('rules of guidance and step reuse', () => {
+  it('are read as typed, and nothing typed is no rule', () => {
+    expect(parseRules({}, pocket)).toEqual({});
+    expect(parseRules({ guidanceMethod: 'apg:0.3', rescale: '0.7', guided: '0.1-0.8', reuse: '0.1' }, pocket)).toEqual({
+      guidanceRule: {
+        method: { kind: 'apg', eta: 0.3, momentum: -0.5, normThreshold: 0 },
+        rescale: 0.7,
+        interval: { start: 0.1, stop: 0.8 },
+      },
+      stepReuse: { threshold: 0.1, warmUpSteps: 3 },
+    });
+    expect(parseRules({ guidanceMethod: 'zero-star' }, pocket)).toEqual({
+      guidanceRule: { method: { kind: 'zero-star', zeroInitSteps: 1 } },
+    });
+  });
+
+  it.each([
+    ['--guidance-method', { guidanceMethod: 'magic' }],
+    ['--guided', { guided: '0.5' }],
+    ['--rescale', { rescale: '2' }],
+    ['--reuse', { reuse: 'much' }],
+  ])('%s is refused by name', (field, options) => {
+    expect(() => parseRules(options, pocket)).toThrow(
+      expect.objectContaining({ code: 'input/invalid', detail: expect.objectContaining({ field }) as object }) as Error,
+    );
   });
 });

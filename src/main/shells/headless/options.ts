@@ -3,7 +3,10 @@
  * would do; nothing is rounded on the quiet.
  */
 import { randomInt } from 'node:crypto';
+import { defaultApg, defaultWarmUpSteps, type GuidanceRule, type StepReuse } from '@core/diffusion/guidance-rule';
+import { isFlowFamily } from '@core/diffusion/families';
 import { invalidInput, type AppError } from '@core/errors';
+import type { Motion } from '@core/document/records';
 import type { ModelManifest } from '@contracts/model-manifest';
 
 export interface Size {
@@ -44,9 +47,63 @@ export function parseGuidance(text: string | undefined, manifest: ModelManifest)
   return text === undefined ? manifest.defaults.guidance : parseNumber('--guidance', text, 0, 50);
 }
 
-export function parsePrompt(text: string | undefined): string {
+export interface RuleOptions {
+  readonly guidanceMethod?: string;
+  readonly rescale?: string;
+  readonly guided?: string;
+  readonly reuse?: string;
+  readonly motion?: string;
+}
+
+/** Rules of guidance and step reuse, and motion, as typed; nothing typed = none. */
+export function parseRules(
+  options: RuleOptions,
+  manifest: ModelManifest,
+): { guidanceRule?: GuidanceRule; stepReuse?: StepReuse; motion?: Motion } {
+  const { guidanceMethod, rescale, guided, reuse } = options;
+  const guidanceRule: GuidanceRule = {
+    ...(guidanceMethod !== undefined && { method: parseMethod(guidanceMethod, isFlowFamily(manifest.family)) }),
+    ...(rescale !== undefined && { rescale: parseNumber('--rescale', rescale, 0, 1) }),
+    ...(guided !== undefined && { interval: parseInterval(guided) }),
+  };
+  const threshold = reuse === undefined ? 0 : parseNumber('--reuse', reuse, 0, 1);
+  return {
+    ...(Object.keys(guidanceRule).length > 0 && { guidanceRule }),
+    ...(threshold > 0 && { stepReuse: { threshold, warmUpSteps: defaultWarmUpSteps } }),
+    ...(options.motion !== undefined && { motion: parseMotion(options.motion, manifest) }),
+  };
+}
+
+/** A motion bucket; the noise stays the model's. */
+function parseMotion(text: string, { id, defaults }: ModelManifest): Motion {
+  if (defaults.motion === undefined)
+    throw invalidInput('--motion', text, `the model ${id} is not told how much to move`, 'leave --motion out');
+  return { ...defaults.motion, bucket: parseInteger('--motion', text, 1, 255) };
+}
+
+/** `apg`, `apg:0.3`, `zero-star`, `zero-star:2`. */
+function parseMethod(text: string, isFlow: boolean): GuidanceRule['method'] {
+  const [name, value] = text.split(':');
+  const option = '--guidance-method';
+  if (name === 'apg') return { ...defaultApg, ...(value !== undefined && { eta: parseNumber(option, value, 0, 2) }) };
+  if (name === 'zero-star') {
+    const zeroInitSteps = value === undefined ? (isFlow ? 1 : 0) : parseInteger(option, value, 0, 50);
+    return { kind: 'zero-star', zeroInitSteps };
+  }
+  throw invalidInput(option, text, 'is not a way to guide', 'try apg, apg:0.3, zero-star or zero-star:2');
+}
+
+/** `0.2-0.8`: fractions of the steps. */
+function parseInterval(text: string): { start: number; stop: number } {
+  const [start = '', stop = '', ...rest] = text.split('-');
+  const option = '--guided';
+  if (stop === '' || rest.length > 0) throw invalidInput(option, text, 'is not a part of the run', 'try 0-0.8');
+  return { start: parseNumber(option, start, 0, 1), stop: parseNumber(option, stop, 0, 1) };
+}
+
+export function parsePrompt(text: string | undefined, { conditioning }: ModelManifest): string {
   const prompt = (text ?? '').trim();
-  if (prompt === '')
+  if (prompt === '' && conditioning.text)
     throw invalidInput('--prompt', '', 'must say what is to be seen', 'try --prompt "a red ball bouncing"');
   return prompt;
 }

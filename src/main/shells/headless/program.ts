@@ -9,6 +9,7 @@ import { wireErrorFrom } from '@contracts/wire-error';
 import { appVersion } from '@main/app-version';
 import { defaultLibraryDir } from '@main/platform/library-dir';
 import type { CommandContext } from './context';
+import { fetchCudaLibraries, listDevices, useDevice } from './devices';
 import { reportDoctor } from './doctor';
 import { demo } from './demo';
 import { describeError, exitCodeOf, EXIT_DONE, EXIT_FAILED, stackOf } from './exit-code';
@@ -106,6 +107,12 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
       .option('--size <WxH>', 'frame size in pixels')
       .option('--steps <n>', 'denoising steps')
       .option('--guidance <g>', 'how closely the prompt is followed')
+      .option('--guidance-method <name>', 'apg[:ETA] or zero-star[:SILENT STEPS] (default: plain)')
+      .option('--rescale <n>', '0 to 1: takes back the contrast that guidance adds')
+      .option('--guided <from-to>', 'part of the run that is guided, as fractions (default: 0-1)')
+      .option('--reuse <error>', '0 to 1: steps foreseen this closely are not computed (default: 0, off)')
+      .option('--motion <n>', '1 to 255: how much moves, for a model that is told it (default: 127 or as it says)')
+      .option('--device <name>', 'auto, cpu, webgpu, cuda, dml or coreml (default: as set by “devices use”)')
       .option('--out <path>', 'FILE.mp4, FILE.gif, or DIR/ for PNGs');
 
   shared(sampling(program.command('generate').description('makes a film from a prompt, and images if given')))
@@ -142,6 +149,19 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
   shared(models.command('add').description('registers a package folder on this machine'))
     .argument('<DIR>', 'folder with an onionskin.json')
     .action((dir: string, given: SharedOptions) => withStudio(given, (context) => addModel(context, dir)));
+
+  const devices = program.command('devices').description('where runs are computed');
+  shared(devices.command('list').description('tries them, and says why not')).action((given: SharedOptions) =>
+    withStudio(given, listDevices),
+  );
+  shared(devices.command('use').description('sets the device for new runs'))
+    .argument('<DEVICE>', 'auto, cpu, webgpu, cuda, dml or coreml')
+    .action((name: string, given: SharedOptions) => withStudio(given, (context) => useDevice(context, name)));
+  shared(devices.command('fetch-cuda').description('says what CUDA lacks and how large it is; --yes fetches it'))
+    .option('--yes', 'fetch it')
+    .action((given: SharedOptions & { yes?: boolean }) =>
+      withStudio(given, (context) => fetchCudaLibraries(context, given)),
+    );
 
   addLibraryCommands(program, { shared, withStudio });
 

@@ -3,6 +3,7 @@
  * nothing but the result (a pipe). Results go to stdout; notes and progress go to stderr.
  */
 import type { RunProgress } from '@contracts/engine';
+import type { Estimate } from '@contracts/job';
 
 export interface Output {
   write(text: string): unknown;
@@ -16,6 +17,8 @@ export interface Reporter {
   note(text: string): void;
   /** A line of the result; nothing in JSON, where the last event carries it. */
   line(text: string): void;
+  /** What a run will cost, before it starts. */
+  estimate(cost: Estimate): void;
   generating(progress: RunProgress): void;
   exporting(progress: { readonly done: number; readonly total: number; readonly framesPerSecond: number }): void;
   /** An event of its own, only in JSON. */
@@ -46,6 +49,10 @@ class JsonReporter implements Reporter {
 
   note(text: string): void {
     this.event('note', { text });
+  }
+
+  estimate(cost: Estimate): void {
+    this.event('estimate', { ...cost });
   }
 
   generating(progress: RunProgress): void {
@@ -83,6 +90,14 @@ class TextReporter implements Reporter {
   line(text: string): void {
     this.clear();
     this.#out.write(`${text}\n`);
+  }
+
+  estimate({ seconds, secondsLow, secondsHigh, memoryBytes, basis }: Estimate): void {
+    // For the one who waits at the terminal, not for a log.
+    if (this.#err.isTTY !== true) return;
+    const range = `${formatSeconds(secondsLow)} to ${formatSeconds(secondsHigh)}`;
+    const guess = basis === 'typical' ? ', not yet run here' : '';
+    this.note(`about ${formatSeconds(seconds)} (${range}${guess}), ${Math.ceil(memoryBytes / 1e6)} MB of memory`);
   }
 
   generating(progress: RunProgress): void {

@@ -2,7 +2,8 @@
  * One generation from the command line: queued like any job, watched to its end, cancelled by the signal.
  */
 import { AppError } from '@core/errors';
-import type { RunSeconds } from '@contracts/engine';
+import type { DeviceChoice } from '@contracts/device';
+import type { RunReport, RunSeconds } from '@contracts/engine';
 import type { TakeView } from '@contracts/job';
 import type { Recipe, RecipeDraft } from '@contracts/recipe';
 import { appErrorFromWire } from '@contracts/wire-error';
@@ -16,12 +17,14 @@ export interface TakeRequest {
   readonly segmentId: string;
   readonly parentTakeId: string | null;
   readonly draft: RecipeDraft;
+  readonly device?: DeviceChoice | undefined;
 }
 
 export interface FinishedTake {
   readonly view: TakeView;
   readonly recipe: Recipe;
   readonly seconds: RunSeconds | null;
+  readonly report: RunReport | null;
 }
 
 /** @throws AppError cancelled, or what made the job fail */
@@ -41,11 +44,14 @@ export async function runTake(
     }),
   ];
   try {
+    const { draft } = request;
+    const shape = { ...draft, windows: draft.windows.map((window) => window.frames) };
+    reporter.estimate(await studio.jobs.estimate(shape));
     jobId = await studio.jobs.generate({ ...request });
     const job = await settledJob(studio, jobId, signal);
     if (job.takeId === null) throw new AppError('internal/bug', `job ${jobId} is done without a take`);
     const { view, recipe } = studio.takes.get(job.takeId);
-    return { view, recipe, seconds: job.seconds };
+    return { view, recipe, seconds: job.seconds, report: studio.takes.report(job.takeId)?.report ?? null };
   } finally {
     for (const stop of stopListening) stop();
     reporter.clear();

@@ -1,9 +1,12 @@
 /** Words of the media panel. */
-export const strings = {
-  import: 'Import images and sound',
-  emptyTitle: 'No images or sounds yet',
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
+  import: 'Import films, images and sound',
+  emptyTitle: 'No films, images or sounds yet',
   emptyText:
-    'Drop pictures and audio files here. A picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
+    'Drop films, pictures and audio files here. A film goes on the timeline and can be extended; a picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
   dropHere: 'Drop to import',
   useAsFirst: 'Use as first frame',
   useAsFirstTip: 'Begin a new shot from this picture',
@@ -20,5 +23,19 @@ export const strings = {
   },
   dragSoundHint: 'Drag onto the timeline.',
   dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
+  offline: 'Offline',
+  offlineCount: (count: number) =>
+    `${count === 1 ? 'One imported file is' : `${String(count)} imported files are`} gone. Films made from ${count === 1 ? 'it' : 'them'} keep their frames.`,
+  findFolder: 'Look in a folder…',
+  findFiles: 'Choose files…',
+  looking: 'Looking…',
+  found: (found: number, missing: number) =>
+    `${String(found)} found again${missing === 0 ? '' : `, ${String(missing)} still missing`}`,
+  otherVersions: (names: readonly string[]) =>
+    `Not the very same files, but of the same size or name: ${names.slice(0, 5).join(', ')}.`,
+  notUsed: (name: string, file: string) => `${file} cannot stand in for ${name}`,
   noStart: 'This model cannot start from a picture.',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

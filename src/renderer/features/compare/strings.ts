@@ -1,5 +1,8 @@
 /** Words of the comparison. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   category: 'Compare',
   compare: 'Compare two takes',
   compareWithUsed: 'Compare with the one in use',
@@ -48,3 +51,6 @@ export const strings = {
   needsOpen: 'Open a comparison first',
   needsClip: 'Select one generated clip first',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,5 +1,8 @@
 /** Words of the export form. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Export film',
   presets: {
     'h264-mp4': { label: 'H.264 film', text: 'MP4 that plays everywhere' },
@@ -29,3 +32,6 @@ export const strings = {
   started: 'The export is in the queue',
   evenReason: 'H.264 needs even sizes; the last row or column is cut.',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

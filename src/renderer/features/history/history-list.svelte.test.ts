@@ -52,6 +52,7 @@ function library(count: number) {
     on: () => () => undefined,
     onPreview: () => () => undefined,
     importFiles: () => Promise.resolve([]),
+    readRecipes: () => Promise.reject(new Error('not in this test')),
   };
   return { list: new HistoryList(new AppState(client)), asked, held, state };
 }

@@ -79,6 +79,7 @@ export class HistoryList {
 
   /** Shown at once; taken back when the library refuses. */
   #patch(takeId: string, change: Partial<Pick<HistoryRun, 'isStarred' | 'note'>>): void {
+    this.#app.session?.markTake(takeId, change);
     this.runs = (this.runs ?? []).map((run) => (run.takeId === takeId ? { ...run, ...change } : run));
   }
 

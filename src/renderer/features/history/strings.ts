@@ -1,5 +1,8 @@
 /** Words of the history panel. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   history: 'History',
   search: 'Search prompts, notes, seeds',
   searchLabel: 'Search the history',
@@ -20,6 +23,7 @@ export const strings = {
   allModels: 'All models',
   seed: (seed: number) => `seed ${seed}`,
   frames: (count: number) => (count === 1 ? '1 frame' : `${count} frames`),
+  frameAt: (frame: number) => `f ${frame}`,
   noPrompt: 'No prompt',
   noProject: 'from the command line',
   star: 'Star',
@@ -31,6 +35,7 @@ export const strings = {
   useAgainTip: 'Plans a shot at the playhead with this prompt, these settings and this seed',
   vary: 'Vary',
   varyTip: 'The same with a fresh seed',
+  showRecipe: 'Show recipe, save it, render it again',
   copyRecipe: 'Copy recipe',
   whereUsed: 'Where used',
   usedNowhere: 'No clip shows this run now.',
@@ -45,3 +50,6 @@ export const strings = {
   keys: 'Arrow keys walk the list. Enter uses a run again, Shift with Enter varies it, S sets a star.',
   row: (prompt: string, seed: number, when: string) => `${prompt}, seed ${seed}, ${when}`,
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

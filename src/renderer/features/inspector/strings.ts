@@ -1,5 +1,8 @@
 /** Words of the inspector. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Inspector',
   shot: 'Shot',
   part: 'Part',
@@ -18,9 +21,18 @@ export const strings = {
   roll: 'Roll another seed and lock it',
   seedEdit: 'Change seed',
   auto: 'auto',
+  bridge: 'Bridge',
+  loopEnd: 'Closing of the loop',
+  seams: 'Seams',
+  seamSides: { before: 'where it begins', after: 'where it lands' },
+  seamUnknown: 'not made yet',
   sampling: 'Sampling',
   steps: 'Steps',
   guidance: 'Guidance',
+  motion: 'Motion',
+  motionTip: 'How much moves: 127 is what most films have, 255 the most.',
+  imageNoise: 'Image noise',
+  imageNoiseTip: 'How far the film may go from its image.',
   context: 'Prior frames',
   contextTip: 'How many finished frames the model sees when it goes on from them.',
   perWindow: 'New per window',
@@ -52,6 +64,14 @@ export const strings = {
   basisMeasured: 'By what this machine has measured.',
   basisTypical: 'A typical figure; this model has not run here yet.',
   noPicture: 'There is no picture to retake yet.',
+  footage: 'Imported film',
+  footageFile: 'File',
+  footageGone: 'not in this library',
+  footageFit: 'Change how the film fills the frame',
+  footageImport: 'Import frames',
+  footageGoOn: 'Import the rest',
+  footageAgain: 'Conform again',
+  footageRetake: 'Imported: mark a range with I and O to have the model make it anew.',
   stale: (reason: string) => `Out of date: ${reason}`,
   transition: 'Dissolve',
   transitionEdit: 'Change dissolve',
@@ -75,6 +95,12 @@ export const strings = {
   several: (count: number) => `${count} things selected`,
   severalHint: 'Select one clip to see its settings. Moving, deleting and copying work on all.',
   marker: 'Marker',
+  markerName: 'Name',
+  markerColor: 'Colour',
+  markerColors: { blue: 'Blue', green: 'Green', yellow: 'Yellow', orange: 'Orange', red: 'Red', purple: 'Purple' },
+  markerNote: 'Note',
+  markerEdit: 'Change marker',
+  markerRemove: 'Remove marker',
   markerHint: 'Move it on the timeline; delete removes it.',
   project: 'Film',
   projectRate: 'Frame rate',
@@ -98,3 +124,6 @@ export const strings = {
   shotRate: (fps: string) => `made at ${fps}`,
   block: 'New prompt block at the playhead',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,5 +1,8 @@
 /** Words of the shortcuts dialog. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Keyboard shortcuts',
   searchKeys: 'Search shortcuts',
   preset: 'Keys like',
@@ -33,3 +36,6 @@ export const strings = {
   imported: 'Key map in use',
   unknown: (count: number) => `${count} of its commands are not in this studio and were left out.`,
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,7 +1,9 @@
 /** Words of the library dialog: checking, giving space back, backups. */
 import { formatBytes, formatClock } from '../../ui/format';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
 
-export const strings = {
+const en = {
   title: 'Library',
   text: 'Every film, take, frame and image of this studio lies in one folder.',
   open: 'Show folder',
@@ -76,3 +78,6 @@ export const strings = {
   cancel: 'Stay here',
   restoring: 'Going back…',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,5 +1,8 @@
 /** Words of the command palette. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Search commands',
   placeholder: 'What do you want to do?',
   results: 'Commands',
@@ -9,3 +12,6 @@ export const strings = {
   needsProject: 'Open a project first',
   notNow: 'Not possible right now',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,5 +1,9 @@
 /** Words of the prompt field. */
-export const strings = {
+import { decimal } from '../../ui/format';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   prompt: 'Prompt',
   placeholder: 'What should be seen? For example: a red ball rising over a green meadow',
   block: (index: number, total: number) => `Block ${index} of ${total}`,
@@ -20,7 +24,7 @@ export const strings = {
   resolved: (frame: number) => `Frame ${frame} is asked to be`,
   drawn: (from: number, to: number) => `Its window, frames ${from}–${to}, is drawn as`,
   drawnFrame: 'It is drawn as',
-  weight: (weight: number) => `${weight.toFixed(2)} × `,
+  weight: (weight: number) => `${decimal(weight, 2)} × `,
   plus: ' + ',
   noText: '(empty)',
   mapOpen: 'Prompt map…',
@@ -43,11 +47,17 @@ export const strings = {
   mapEdit: 'Import prompt map',
   mapNegatives: (lines: string) => `Negative parts (--neg) were left out: line ${lines}`,
   mapNegativesRemedy: (first: string) => `A shot has one negative prompt. Write it under Avoid: ${first}`,
-  tokens: (count: number, limit: number) => `${count} / ${limit} tokens`,
+  tokens: (count: number, limit: number) =>
+    limit === 0 ? 'this model reads no prompts' : `${count} / ${limit} tokens`,
   cutOff: 'The model reads no further than this; the rest is cut off:',
   addBlock: 'Write a prompt',
   noBlock: 'This shot has no prompt block.',
+  words: { head: 'Before every prompt', tail: 'After every prompt' },
+  wordsPlaceholder: { head: 'For example: film still of', tail: 'For example: soft light, grain' },
   negative: 'Avoid',
   negativePlaceholder: 'What should not be seen',
   negativeEdit: 'Edit negative prompt',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -41,7 +41,7 @@ describe('a running job in words', () => {
   it('says stage, step, window, pace and time left', () => {
     expect(progressLine(job, progress, null)).toEqual({
       stage: 'Denoising',
-      facts: ['step 12/24', 'window 2/3', '0.07 s per step', '2.4 s left'],
+      facts: ['2.4 s left', 'step 12/24', 'window 2/3', '0.07 s per step'],
       fraction: 0.5,
     });
   });
@@ -64,7 +64,7 @@ describe('a running job in words', () => {
     const exporting = { ...job, kind: 'export' as const };
     expect(progressLine(exporting, null, { done: 30, total: 120, framesPerSecond: 60 })).toEqual({
       stage: 'Exporting',
-      facts: ['30/120 frames', '60 frames/s', '1.5 s left'],
+      facts: ['1.5 s left', '30/120 frames', '60 frames/s'],
       fraction: 0.25,
     });
     expect(progressLine(exporting, null, { done: 0, total: 0, framesPerSecond: 0 }).fraction).toBeNull();

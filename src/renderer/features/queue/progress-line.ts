@@ -4,26 +4,28 @@
 import type { RunProgress } from '@contracts/engine';
 import type { JobView } from '@contracts/job';
 import type { ExportProgress } from '../../state/jobs.svelte';
-import { formatSeconds } from '../../ui/format';
+import { decimal, formatSeconds } from '../../ui/format';
 import { strings } from './strings';
 
 export interface ProgressLine {
   readonly stage: string;
+  /** Most wanted first: a narrow bar cuts the end off. */
   readonly facts: readonly string[];
   /** 0 … 1; null while nothing is known. */
   readonly fraction: number | null;
 }
 
 export function progressLine(job: JobView, run: RunProgress | null, file: ExportProgress | null): ProgressLine {
-  if (job.kind === 'export') {
-    if (file === null) return { stage: strings.exporting, facts: [], fraction: null };
+  if (job.kind !== 'generate') {
+    const stage = job.kind === 'export' ? strings.exporting : strings.importing;
+    if (file === null) return { stage, facts: [], fraction: null };
     const left = file.framesPerSecond > 0 ? (file.total - file.done) / file.framesPerSecond : null;
     return {
-      stage: strings.exporting,
+      stage,
       facts: [
+        ...(left === null ? [] : [strings.left(formatSeconds(left))]),
         strings.framesDone(file.done, file.total),
         ...(file.framesPerSecond > 0 ? [strings.framesPerSecond(file.framesPerSecond)] : []),
-        ...(left === null ? [] : [strings.left(formatSeconds(left))]),
       ],
       fraction: file.total === 0 ? null : file.done / file.total,
     };
@@ -32,10 +34,10 @@ export function progressLine(job: JobView, run: RunProgress | null, file: Export
   return {
     stage: strings.stages[run.stage],
     facts: [
+      ...(run.remainingMs === null ? [] : [strings.left(formatSeconds(run.remainingMs / 1000))]),
       ...(run.stage === 'denoising' ? [strings.step(run.step, run.steps)] : []),
       ...(run.windows > 1 ? [strings.window(run.window + 1, run.windows)] : []),
       ...(run.stepMs === null ? [] : [strings.perStep(formatStep(run.stepMs))]),
-      ...(run.remainingMs === null ? [] : [strings.left(formatSeconds(run.remainingMs / 1000))]),
     ],
     fraction: run.fraction,
   };
@@ -43,5 +45,5 @@ export function progressLine(job: JobView, run: RunProgress | null, file: Export
 
 /** Steps are often far below a second, and then two decimals tell more. */
 function formatStep(stepMs: number): string {
-  return stepMs < 1_000 ? `${(stepMs / 1_000).toFixed(2)} s` : formatSeconds(stepMs / 1_000);
+  return stepMs < 1_000 ? `${decimal(stepMs / 1_000, 2)} s` : formatSeconds(stepMs / 1_000);
 }

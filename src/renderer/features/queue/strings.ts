@@ -1,5 +1,9 @@
 /** Words of the jobs strip and the queue panel. */
-export const strings = {
+import { decimal } from '../../ui/format';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   queue: 'Queue',
   show: 'Show queue',
   hide: 'Hide queue',
@@ -32,6 +36,7 @@ export const strings = {
     windows > 1
       ? `goes on from step ${step} of ${steps}, window ${window + 1} of ${windows}`
       : `goes on from step ${step} of ${steps}`,
+  goesOnFrame: (done: number, total: number) => `goes on after ${done} of ${total} frames`,
   startsAgain: 'starts again from the first step; the frames come out the same',
   next: 'next',
   place: (place: number) => `${ordinal(place)} in line`,
@@ -48,6 +53,13 @@ export const strings = {
     cancelled: (count: number) => `${count} stopped`,
     done: (count: number) => `${count} done`,
   },
+  grid: 'Grid of settings',
+  gridHint: 'Every guidance with every number of steps, each with the same seeds. Empty keeps what the shot has.',
+  gridGuidance: 'Guidance',
+  gridSteps: 'Steps',
+  gridSize: (cells: number, seeds: number) => `${cells} settings × ${seeds === 1 ? '1 seed' : `${seeds} seeds`}`,
+  gridQueue: (runs: number) => `Queue ${runs} runs`,
+  gridTooMany: (runs: number, most: number) => `${runs} runs are too many at once; at most ${most}`,
   repeat: 'Other seeds of',
   repeatCount: 'Number of seeds',
   repeatQueue: (count: number) => (count === 1 ? 'Queue 1 more seed' : `Queue ${count} more seeds`),
@@ -65,12 +77,13 @@ export const strings = {
   },
   starting: 'Starting',
   exporting: 'Exporting',
+  importing: 'Importing',
   step: (step: number, steps: number) => `step ${step}/${steps}`,
   window: (window: number, windows: number) => `window ${window}/${windows}`,
   perStep: (seconds: string) => `${seconds} per step`,
   left: (seconds: string) => `${seconds} left`,
   framesDone: (done: number, total: number) => `${done}/${total} frames`,
-  framesPerSecond: (rate: number) => `${rate.toFixed(rate < 10 ? 1 : 0)} frames/s`,
+  framesPerSecond: (rate: number) => `${decimal(rate, rate < 10 ? 1 : 0)} frames/s`,
   states: {
     queued: 'Waiting',
     running: 'Running',
@@ -86,6 +99,9 @@ export const strings = {
   untitled: 'No prompt',
   progress: 'Progress of the running job',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });
 
 function ordinal(place: number): string {
   const ends = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' } as const;

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ModelView } from '@contracts/ipc';
 import { capabilitiesOf } from './capabilities';
 
-const base: Pick<ModelView['manifest'], 'conditioning' | 'frameGrid' | 'sizeGrid' | 'maxSize'> = {
+const base: Pick<ModelView['manifest'], 'conditioning' | 'defaults' | 'frameGrid' | 'sizeGrid' | 'maxSize'> = {
   conditioning: { text: true, firstFrames: { min: 1, max: 4 }, laterImages: 1, perFramePrompts: false },
+  defaults: { steps: 24, guidance: 3, negative: '', extensionPrefix: 4 },
   frameGrid: { multiple: 1, plus: 0, min: 1, max: 13 },
   sizeGrid: 32,
   maxSize: [256, 256],
@@ -14,6 +15,12 @@ describe('what a model can do, in sentences', () => {
     const { can, cannot } = capabilitiesOf(base as ModelView['manifest']);
     expect(cannot).toEqual(['change the prompt inside a window: prompts travel from window to window']);
     expect(can).toContain('go on from the last 4 frames');
+  });
+
+  it('says that motion can be asked for where it can', () => {
+    const defaults = { ...base.defaults, motion: { bucket: 127, noise: 0.02 } };
+    expect(capabilitiesOf({ ...base, defaults } as ModelView['manifest']).can).toContain('be told how much moves');
+    expect(capabilitiesOf(base as ModelView['manifest']).can).not.toContain('be told how much moves');
   });
 
   it('promises nothing to a model that only draws from text', () => {

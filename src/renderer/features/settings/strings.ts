@@ -1,5 +1,9 @@
 /** Words of the doctor and the page about a model. */
-export const strings = {
+import { decimal } from '../../ui/format';
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   doctorTitle: 'Doctor',
   doctorText: 'What this studio needs from the machine, and what it found.',
   checking: 'Checking…',
@@ -21,11 +25,42 @@ export const strings = {
   memory: 'Memory it needs',
   native: 'Trained for',
   prompt: 'Prompt',
-  tokens: (count: number) => `${count} tokens`,
+  tokens: (count: number) => (count === 0 ? 'none read' : `${count} tokens`),
   files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
   embedded: 'Ships inside the studio',
   can: 'It can',
   cannot: 'It cannot',
-  upTo: (mebibytes: number) => (mebibytes < 1024 ? `${mebibytes} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`),
+  upTo: (mebibytes: number) => (mebibytes < 1024 ? `${mebibytes} MiB` : `${decimal(mebibytes / 1024, 1)} GiB`),
   trained: (size: string, frames: number, fps: string) => `${size}, ${frames} frames at ${fps}`,
+  abilities: {
+    text: 'draw from a prompt',
+    noText: 'read prompts: it was not trained with text',
+    first: 'start from a picture',
+    noFirst: 'start from a picture: it was not trained with first frames',
+    goOn: (frames: number) => `go on from the last ${frames} frames`,
+    onePrior: 'see more than one prior frame: extensions may change motion at the seam',
+    noExtend: 'extend a clip',
+    later: 'aim at a later picture, and grow backwards',
+    noLater: 'aim at a last frame: it was not trained with later pictures',
+    perFrame: 'change the prompt from frame to frame',
+    motion: 'be told how much moves',
+    noPerFrame: 'change the prompt inside a window: prompts travel from window to window',
+    frames: (most: number) => `make up to ${most} frames in one window; longer shots are grown window by window`,
+    sizes: (width: number, height: number, grid: number) => `sizes up to ${width} × ${height} in steps of ${grid}`,
+  },
+  settingsTitle: 'Settings',
+  settingsText: 'For all projects of this library.',
+  language: 'Language',
+  languageSystem: 'As the system',
+  languageHint: 'The window loads anew; nothing is lost. Messages from deep inside stay English.',
+  scale: 'Interface size',
+  scaleValue: (percent: number) => `${percent} %`,
+  dropFrame: 'Drop-frame timecode',
+  dropFrameHint: 'At 29.97 and 59.94 frames a second: keeps to the clock by leaving numbers out.',
+  motion: 'Less motion',
+  motionHint: 'Nothing turns or glides, even where the system allows it.',
+  done: 'Done',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,5 +1,8 @@
 /** Words of the form that asks how far a clip grows. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './extend-strings.de';
+
+const en = {
   forward: 'Extend from the end',
   backward: 'Extend from the start',
   frames: 'New frames',
@@ -14,3 +17,6 @@ export const strings = {
   cancel: 'Cancel',
   queue: 'Generate',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

@@ -1,10 +1,14 @@
 /** Words of the title bar, the side panel and the window's frame. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   allProjects: 'All projects',
   rename: 'Rename project',
   renameEdit: 'Rename project',
   undo: (label: string | undefined) => (label === undefined ? 'Undo' : `Undo: ${label}`),
   redo: (label: string | undefined) => (label === undefined ? 'Redo' : `Redo: ${label}`),
+  versions: 'Versions: look back and name',
   nothingToUndo: 'Nothing to undo.',
   nothingToRedo: 'Nothing to redo.',
   saved: 'Saved',
@@ -23,3 +27,6 @@ export const strings = {
   resizeBottom: 'Resize the timeline',
   loading: 'Opening the studio…',
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

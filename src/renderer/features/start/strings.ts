@@ -1,9 +1,34 @@
 /** Words of the start screen and the new-project form. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   title: 'Onionskin',
   tagline: 'Grow film on a timeline, frame after frame, on your own machine.',
-  projects: 'Projects',
+  place: 'Which projects',
+  places: { shelf: 'Projects', archive: 'Archive', trash: 'Trash' },
+  nothing: {
+    shelf: 'No projects yet.',
+    archive: 'Nothing is archived. Archive a project to keep it out of the way, with everything in it.',
+    trash: 'The trash is empty.',
+  },
+  search: 'Search by name',
+  notFound: (query: string) => `No project here is called “${query}”.`,
+  duplicate: (name: string) => `Duplicate ${name}`,
+  duplicated: (name: string) => `“${name}” has a copy; frames are shared, so it takes next to no space`,
+  archive: (name: string) => `Archive ${name}`,
+  unarchive: (name: string) => `Take ${name} out of the archive`,
+  archived: (name: string) => `“${name}” is in the archive`,
+  unarchived: (name: string) => `“${name}” is among the projects again`,
+  restore: (name: string) => `Restore ${name} from the trash`,
+  restored: (name: string) => `“${name}” is restored`,
+  trashedWhen: (ago: string) => `put in the trash ${ago}`,
+  emptyTrash: 'Remove for good…',
+  emptyTrashTip: 'Shows what each project in the trash would give back, before anything is removed',
+  undo: 'Undo',
   create: 'New project',
+  openBundle: 'Open a bundle',
+  openBundleTip: 'Adds the project in a .onionskin file to this library',
   open: (name: string) => `Open ${name}`,
   trash: (name: string) => `Move ${name} to the trash`,
   clips: (count: number) => (count === 1 ? '1 clip' : `${count} clips`),
@@ -40,3 +65,6 @@ export const strings = {
   showLibrary: 'Show library folder',
   library: (label: string) => `Library: ${label}`,
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

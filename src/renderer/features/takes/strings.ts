@@ -1,5 +1,10 @@
 /** Words of the takes panel. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
+  imported: 'imported',
+  useImported: (number: number) => `Use import ${number}`,
   emptyTitle: 'No clip selected',
   emptyText: 'Select a generated clip to see every take of every part, and choose between them.',
   stillTitle: 'A still has no takes',
@@ -16,8 +21,21 @@ export const strings = {
   use: 'Use this take',
   useLabel: (number: number, seed: number) => `Use take ${number}, seed ${seed}`,
   short: (kept: number, wanted: number) => `${kept} of ${wanted} frames kept`,
+  showRecipe: 'Show recipe, copy or save it, render it again',
+  star: 'Star',
+  unstar: 'Take the star away',
+  starred: 'starred',
+  starredOnly: 'Only takes with a star',
+  filter: 'Note or seed',
+  hidden: (count: number) =>
+    count === 1 ? '1 take is hidden by the filter' : `${count} takes are hidden by the filter`,
+  note: 'Note',
+  notePlaceholder: 'Add a note',
   copyRecipe: 'Copy recipe as JSON',
   lockSeed: 'Lock this seed for the next run',
   lockSeedEdit: 'Lock seed',
   number: (number: number, total: number) => `${number}/${total}`,
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

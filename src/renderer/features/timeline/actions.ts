@@ -2,29 +2,41 @@
  * Everything the timeline does by key or menu. Each edit works on the selection when there is one, and on what lies
  * under the playhead when there is not.
  */
-import { audioTracksOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@core/document/access';
+import { audioTracksOf, markersOf, recordOf, recordsOf, tracksOf, videoTracksOf } from '@core/document/access';
 import type { ClipRecord } from '@core/document/records';
 import { framesPerSecond } from '@core/time/rate';
 import { liftRange } from '@core/timeline/clear-range';
+import { closeGap } from '@core/timeline/fill-gap';
 import { addMarker } from '@core/timeline/markers';
 import { copyClips, pasteClips, spanOf } from '@core/timeline/paste';
 import { setInOut } from '@core/timeline/project-settings';
 import { rollCut, rollLimits } from '@core/timeline/roll';
 import { slideClip, slideLimits } from '@core/timeline/slide';
 import { slipClip, slipLimits } from '@core/timeline/slip';
-import { splitClip } from '@core/timeline/split';
 import { addTrack } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
-import { trimClip, type ClipEdge } from '@core/timeline/trim';
+import {
+  groupClips,
+  linkClips,
+  splitClips,
+  trimClips,
+  trimmedTogether,
+  ungroupClips,
+  unlinkClips,
+} from '@core/timeline/together';
+import type { ClipEdge } from '@core/timeline/trim';
 import type { Action } from '../../actions/action';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { cutsNear, deleteRecords, moveClips } from './clip-edits';
 import { clipAtFrame, editPoints, indexClips } from './clip-index';
-import { inSequence } from './edit-sequence';
+import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
-import { timelineUiOf, type Tool } from './timeline-ui.svelte';
+import { matchFrame, nextUseOfFrame } from './match-frame';
+import { openPasteAttributes } from '../attributes/attribute-source';
+import { strings as attributeStrings } from '../attributes/strings';
+import { MAX_TRACK_SCALE, MIN_TRACK_SCALE, timelineUiOf, type Tool } from './timeline-ui.svelte';
 import { clamp, fitScale, maxScrollX, xOfFrame, zoomAround } from './time-scale';
 
 const inStudio = (app: AppState): boolean => app.screen === 'studio' && app.session !== null;
@@ -40,7 +52,7 @@ function action(id: string, label: string, keys: readonly string[], run: Run, wh
     category: strings.category,
     keys,
     when,
-    needs: when === hasSelection ? strings.needsSelection : strings.needsClips,
+    needs: when === hasClips ? strings.needsClips : strings.needsSelection,
     run: (app) => {
       if (app.session !== null) run(app, app.session);
     },
@@ -48,89 +60,118 @@ function action(id: string, label: string, keys: readonly string[], run: Run, wh
 }
 
 export const timelineActions: readonly Action[] = [
-  action('split', 'Split at the playhead', ['Mod+KeyK', 'Mod+KeyB'], splitAtPlayhead, hasClips),
-  action('delete', 'Delete', ['Delete', 'Backspace'], (_app, session) => remove(session, false), hasSelection),
+  action('split', strings.actions.split, ['Mod+KeyK', 'Mod+KeyB'], splitAtPlayhead, hasClips),
   action(
-    'rippleDelete',
-    'Delete and close the gap',
-    ['Shift+Delete', 'Shift+Backspace'],
-    (_app, session) => remove(session, true),
+    'delete',
+    strings.actions.delete,
+    ['Delete', 'Backspace'],
+    (_app, session) => remove(session, false),
     hasSelection,
   ),
-  action('cut', 'Cut clips', ['Mod+KeyX'], (app, session) => cutSelection(app, session), hasSelection),
-  action('copy', 'Copy clips', ['Mod+KeyC'], (app, session) => void copySelection(app, session), hasSelection),
-  action('paste', 'Paste over what is at the playhead', ['Mod+KeyV'], (app, session) =>
-    paste(app, session, 'overwrite'),
+  action(
+    'rippleDelete',
+    strings.actions.rippleDelete,
+    ['Shift+Delete', 'Shift+Backspace'],
+    (app, session) => {
+      if (timelineUiOf(app).gap === null) remove(session, true);
+      else closeGapMeant(app, session);
+    },
+    (app) => hasSelection(app) || (inStudio(app) && timelineUiOf(app).gap !== null),
   ),
-  action('pasteInsert', 'Paste at the playhead and move the rest', ['Mod+Shift+KeyV'], (app, session) =>
+  action('cut', strings.actions.cut, ['Mod+KeyX'], (app, session) => cutSelection(app, session), hasSelection),
+  action('copy', strings.actions.copy, ['Mod+KeyC'], (app, session) => void copySelection(app, session), hasSelection),
+  action('paste', strings.actions.paste, ['Mod+KeyV'], (app, session) => paste(app, session, 'overwrite')),
+  action('pasteInsert', strings.actions.pasteInsert, ['Mod+Shift+KeyV'], (app, session) =>
     paste(app, session, 'insert'),
   ),
-  action('lift', 'Lift the marked range', ['Semicolon'], (app, session) => liftMarked(app, session, false), hasClips),
+  action('lift', strings.actions.lift, ['Semicolon'], (app, session) => liftMarked(app, session, false), hasClips),
   action(
     'extract',
-    'Take out the marked range and close the gap',
+    strings.actions.extract,
     ['Shift+Semicolon'],
     (app, session) => liftMarked(app, session, true),
     hasClips,
   ),
-  action('dissolve', 'Add a dissolve at the nearest cut', ['Mod+KeyD'], dissolveNearest, hasClips),
+  action('group', strings.groupAction, ['Mod+KeyG'], group, hasSelection),
+  action('ungroup', strings.ungroupAction, ['Mod+Shift+KeyG'], ungroup, hasSelection),
+  action('link', strings.linkAction, ['Mod+KeyL'], linkOrUnlink, hasSelection),
+  action('pasteAttributes', attributeStrings.action, ['Mod+Alt+KeyV'], openPasteAttributes, hasSelection),
+  action('matchFrame', strings.matchFrame, ['KeyF'], matchFrame, hasClips),
+  action('nextUse', strings.nextUse, ['Shift+KeyF'], nextUseOfFrame, hasClips),
+  action('previousMarker', strings.previousMarker, ['BracketLeft'], (app, session) => jumpToMarker(app, session, -1)),
+  action('nextMarker', strings.nextMarker, ['BracketRight'], (app, session) => jumpToMarker(app, session, 1)),
+  action('tallerTracks', strings.tallerTracks, ['Shift+Equal'], (app) => scaleTracks(app, 1.25)),
+  action('lowerTracks', strings.lowerTracks, ['Shift+Minus'], (app) => scaleTracks(app, 0.8)),
+  action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
+  action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
+  action('dissolve', strings.actions.dissolve, ['Mod+KeyD'], dissolveNearest, hasClips),
   action(
     'trimStart',
-    'Trim the start to the playhead (ripple)',
+    strings.actions.trimStart,
     ['KeyQ'],
     (app, session) => trimToPlayhead(app, session, 'start'),
     hasClips,
   ),
+  action('trimEnd', strings.actions.trimEnd, ['KeyW'], (app, session) => trimToPlayhead(app, session, 'end'), hasClips),
   action(
-    'trimEnd',
-    'Trim the end to the playhead (ripple)',
-    ['KeyW'],
-    (app, session) => trimToPlayhead(app, session, 'end'),
-    hasClips,
+    'nudgeLeft',
+    strings.actions.nudgeLeft,
+    ['Alt+ArrowLeft'],
+    (app, session) => nudge(app, session, -1),
+    hasSelection,
   ),
-  action('nudgeLeft', 'Nudge left', ['Alt+ArrowLeft'], (app, session) => nudge(app, session, -1), hasSelection),
-  action('nudgeRight', 'Nudge right', ['Alt+ArrowRight'], (app, session) => nudge(app, session, 1), hasSelection),
+  action(
+    'nudgeRight',
+    strings.actions.nudgeRight,
+    ['Alt+ArrowRight'],
+    (app, session) => nudge(app, session, 1),
+    hasSelection,
+  ),
   action(
     'nudgeLeftFar',
-    'Nudge left by 10',
+    strings.actions.nudgeLeftFar,
     ['Alt+Shift+ArrowLeft'],
     (app, session) => nudge(app, session, -10),
     hasSelection,
   ),
   action(
     'nudgeRightFar',
-    'Nudge right by 10',
+    strings.actions.nudgeRightFar,
     ['Alt+Shift+ArrowRight'],
     (app, session) => nudge(app, session, 10),
     hasSelection,
   ),
-  action('selectAll', 'Select all clips', ['Mod+KeyA'], selectAll, hasClips),
-  action('deselect', 'Select nothing', ['Escape'], deselect),
-  action('marker', 'Add a marker', ['KeyM'], markHere),
-  action('addTrack', 'Add a track', [], (_app, session) => newTrack(session, 'video')),
-  action('addAudioTrack', 'Add an audio track', [], (_app, session) => newTrack(session, 'audio')),
-  action('selectTool', 'Select tool', ['KeyV'], (app) => useTool(app, 'select')),
-  action('bladeTool', 'Blade tool', ['KeyB'], (app) => useTool(app, 'blade')),
-  action('trimTool', 'Trim tool: rolls a cut', ['KeyT'], (app) => useTool(app, 'trim')),
-  action('slipTool', 'Slip tool', ['KeyY'], (app) => useTool(app, 'slip')),
-  action('slideTool', 'Slide tool', ['KeyU'], (app) => useTool(app, 'slide')),
-  action('snap', 'Snapping on or off', ['KeyS'], (app) => {
+  action('selectAll', strings.actions.selectAll, ['Mod+KeyA'], selectAll, hasClips),
+  action('deselect', strings.actions.deselect, ['Escape'], deselect),
+  action('marker', strings.actions.marker, ['KeyM'], markHere),
+  action('addTrack', strings.actions.addTrack, [], (_app, session) => newTrack(session, 'video')),
+  action('addAudioTrack', strings.actions.addAudioTrack, [], (_app, session) => newTrack(session, 'audio')),
+  action('selectTool', strings.actions.selectTool, ['KeyV'], (app) => useTool(app, 'select')),
+  action('bladeTool', strings.actions.bladeTool, ['KeyB'], (app) => useTool(app, 'blade')),
+  action('trimTool', strings.actions.trimTool, ['KeyT'], (app) => useTool(app, 'trim')),
+  action('slipTool', strings.actions.slipTool, ['KeyY'], (app) => useTool(app, 'slip')),
+  action('slideTool', strings.actions.slideTool, ['KeyU'], (app) => useTool(app, 'slide')),
+  action('snap', strings.actions.snap, ['KeyS'], (app) => {
     app.isSnapping = !app.isSnapping;
   }),
-  action('zoomIn', 'Zoom in', ['Equal', 'NumpadAdd'], (app) => zoomAtPlayhead(app, 1.4)),
-  action('zoomOut', 'Zoom out', ['Minus', 'NumpadSubtract'], (app) => zoomAtPlayhead(app, 1 / 1.4)),
-  action('zoomFit', 'Fit the film', ['Backslash', 'Shift+KeyZ'], zoomToFit),
-  action('previousEdit', 'Previous edit', ['ArrowUp'], (app, session) => jumpToEdit(app, session, -1)),
-  action('nextEdit', 'Next edit', ['ArrowDown'], (app, session) => jumpToEdit(app, session, 1)),
-  action('markIn', 'Set the in point', ['KeyI'], (app, session) => inOutEdit(session, 'in', app.transport.playhead)),
-  action('markOut', 'Set the out point', ['KeyO'], (app, session) => inOutEdit(session, 'out', app.transport.playhead)),
-  action('clearInOut', 'Clear in and out', ['Alt+KeyX'], (_app, session) => {
+  action('zoomIn', strings.actions.zoomIn, ['Equal', 'NumpadAdd'], (app) => zoomAtPlayhead(app, 1.4)),
+  action('zoomOut', strings.actions.zoomOut, ['Minus', 'NumpadSubtract'], (app) => zoomAtPlayhead(app, 1 / 1.4)),
+  action('zoomFit', strings.actions.zoomFit, ['Backslash', 'Shift+KeyZ'], zoomToFit),
+  action('previousEdit', strings.actions.previousEdit, ['ArrowUp'], (app, session) => jumpToEdit(app, session, -1)),
+  action('nextEdit', strings.actions.nextEdit, ['ArrowDown'], (app, session) => jumpToEdit(app, session, 1)),
+  action('markIn', strings.actions.markIn, ['KeyI'], (app, session) =>
+    inOutEdit(session, 'in', app.transport.playhead),
+  ),
+  action('markOut', strings.actions.markOut, ['KeyO'], (app, session) =>
+    inOutEdit(session, 'out', app.transport.playhead),
+  ),
+  action('clearInOut', strings.actions.clearInOut, ['Alt+KeyX'], (_app, session) => {
     session.edit(strings.clearInOut, (doc) => setInOut(doc, { inPoint: null, outPoint: null }));
   }),
-  action('goToIn', 'Go to the in point', ['Shift+KeyI'], (app, session) =>
+  action('goToIn', strings.actions.goToIn, ['Shift+KeyI'], (app, session) =>
     app.transport.seek(session.project.inPoint ?? 0),
   ),
-  action('goToOut', 'Go to the out point', ['Shift+KeyO'], (app, session) =>
+  action('goToOut', strings.actions.goToOut, ['Shift+KeyO'], (app, session) =>
     app.transport.seek(Math.max(0, (session.project.outPoint ?? session.end) - 1)),
   ),
 ];
@@ -159,19 +200,25 @@ function splitAtPlayhead(app: AppState, session: ProjectSession): void {
     app.toast('info', strings.nothingToSplit);
     return;
   }
-  const rightIds = clips.map(() => session.newId());
-  const isDone = session.edit(strings.split, (doc) =>
-    inSequence(
-      doc,
-      clips.map((clip, i) => (current) => splitClip(current, clip.id, playhead, rightIds[i] ?? session.newId())),
-    ),
-  );
+  let rightIds: readonly string[] = [];
+  const isDone = session.edit(strings.split, (doc) => {
+    const ids = clips.map(({ id }) => id);
+    const split = splitClips(doc, ids, playhead, () => session.newId());
+    rightIds = split.rightIds;
+    return split.diff;
+  });
   if (isDone) session.select(rightIds);
 }
 
 function remove(session: ProjectSession, ripple: boolean): void {
   const ids = [...session.selection];
   session.edit(ripple ? strings.rippleDelete : strings.deleteSelection, (doc) => deleteRecords(doc, ids, { ripple }));
+}
+
+function closeGapMeant(app: AppState, session: ProjectSession): void {
+  const gap = gapMeant(app, session);
+  timelineUiOf(app).gap = null;
+  if (gap !== null) session.edit(strings.closeGap, (doc) => closeGap(doc, gap));
 }
 
 /** false when no clip is selected. */
@@ -264,8 +311,36 @@ function trimToPlayhead(app: AppState, session: ProjectSession, edge: ClipEdge):
   // For the end the frame under the playhead stays the last one shown.
   const frame = edge === 'start' ? playhead : playhead + 1;
   if (clip === undefined || (edge === 'start' && clip.start === playhead)) return;
-  if (!session.edit(strings.rippleTrim, (doc) => trimClip(doc, clip.id, edge, frame, { ripple: true }))) return;
+  if (
+    !session.edit(strings.rippleTrim, (doc) =>
+      trimClips(doc, trimmedTogether(doc, clip.id, edge), edge, frame, { ripple: true }),
+    )
+  )
+    return;
   if (edge === 'start') app.transport.seek(clip.start);
+}
+
+function selectedClipIds(session: ProjectSession): string[] {
+  return [...session.selection].filter((id) => session.doc.get(id)?.kind === 'clip');
+}
+
+function group(_app: AppState, session: ProjectSession): void {
+  session.edit(strings.group, (doc) => groupClips(doc, selectedClipIds(session), session.newId()));
+}
+
+function ungroup(app: AppState, session: ProjectSession): void {
+  const ids = selectedClipIds(session);
+  if (ids.every((id) => recordOf(session.doc, 'clip', id).groupId === undefined))
+    return app.toast('info', strings.noGroup);
+  session.edit(strings.ungroup, (doc) => ungroupClips(doc, ids));
+}
+
+/** Links what is selected; what is one link already is unlinked. */
+function linkOrUnlink(_app: AppState, session: ProjectSession): void {
+  const ids = selectedClipIds(session);
+  const links = new Set(ids.map((id) => recordOf(session.doc, 'clip', id).linkId));
+  if (links.size === 1 && !links.has(undefined)) session.edit(strings.unlink, (doc) => unlinkClips(doc, ids));
+  else session.edit(strings.link, (doc) => linkClips(doc, ids, session.newId()));
 }
 
 /** Moves the selected clips by some frames; with the trim, slip or slide tool, does by keys what that tool drags. */
@@ -321,6 +396,7 @@ function selectAll(_app: AppState, session: ProjectSession): void {
 function deselect(app: AppState, session: ProjectSession): void {
   const ui = timelineUiOf(app);
   if (ui.pendingDrop !== null) ui.pendingDrop = null;
+  else if (ui.gap !== null) ui.gap = null;
   else if (ui.tool !== 'select') ui.tool = 'select';
   else session.select([]);
 }
@@ -367,6 +443,21 @@ function jumpToEdit(app: AppState, session: ProjectSession, direction: -1 | 1): 
   const next =
     direction === 1 ? points.find((point) => point > playhead) : points.findLast((point) => point < playhead);
   if (next !== undefined) app.transport.seek(next);
+}
+
+function jumpToMarker(app: AppState, session: ProjectSession, direction: -1 | 1): void {
+  const markers = markersOf(session.doc);
+  const { playhead } = app.transport;
+  const next =
+    direction === 1 ? markers.find(({ frame }) => frame > playhead) : markers.findLast(({ frame }) => frame < playhead);
+  if (next === undefined) return app.toast('info', direction === 1 ? strings.noNextMarker : strings.noPreviousMarker);
+  app.transport.seek(next.frame);
+  session.select([next.id]);
+}
+
+function scaleTracks(app: AppState, factor: number): void {
+  const ui = timelineUiOf(app);
+  ui.setTrackScale(clamp(ui.trackScale * factor, MIN_TRACK_SCALE, MAX_TRACK_SCALE));
 }
 
 /** Keeps the view inside the film after it became shorter or the window wider. */

@@ -2,11 +2,12 @@
  * What a clip shows, described for drawing and for screen readers: its spans and their state, its takes, and the frame
  * behind each project frame. Derived from the document, takes and jobs; holds nothing.
  */
+import { inWords } from '../../language/core-sentences';
 import { recordOf } from '@core/document/access';
 import type { ShotFilm } from '@core/document/film';
 import type { ClipRecord, ShotRecord } from '@core/document/records';
 import type { JobView } from '@contracts/job';
-import { formatTimecode } from '@core/time/timecode';
+import { timecodeAt } from '../../ui/timecode.svelte';
 import type { Jobs } from '../../state/jobs.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { rangeInClip, shotFrameAt, type FrameRange } from './shot-mapping';
@@ -109,9 +110,11 @@ export function clipLabel(view: ClipView, session: ProjectSession, trackName: st
     strings.clipNamed(clip.name),
     ...(clip.source.type === 'audio' ? [strings.clipSound] : []),
     strings.onTrack(trackName),
-    strings.startsAt(formatTimecode(clip.start, session.project.rate)),
+    strings.startsAt(timecodeAt(clip.start, session.project.rate)),
     strings.frames(clip.duration),
     ...(clip.source.type === 'audio' && clip.source.gainDb !== 0 ? [strings.clipGain(clip.source.gainDb)] : []),
+    ...(clip.groupId === undefined ? [] : [strings.inGroup]),
+    ...(clip.linkId === undefined ? [] : [strings.linked]),
     ...(take === null ? [] : [strings.takeOf(take.index, take.count)]),
     ...(state === 'ready' || state === 'stale' ? [] : [strings.spanStates[state]]),
     ...staleReasons(view).map(strings.staleBecause),
@@ -121,5 +124,5 @@ export function clipLabel(view: ClipView, session: ProjectSession, trackName: st
 /** Why parts of the clip no longer fit; each reason once. */
 export function staleReasons(view: ClipView): readonly string[] {
   const stale = view.spans.filter((span) => span.state === 'stale');
-  return [...new Set(stale.flatMap((span) => span.staleReason ?? []))];
+  return [...new Set(stale.flatMap((span) => (span.staleReason === null ? [] : [inWords(span.staleReason)])))];
 }

@@ -10,6 +10,8 @@ export const RULER_HEIGHT = 26;
 /** Tracks share the height there is, between these. */
 export const TRACK_HEIGHT_MIN = 52;
 export const TRACK_HEIGHT_MAX = 112;
+/** However low the artist makes them: a name and a filmstrip's sliver stay in sight. */
+export const TRACK_HEIGHT_LEAST = 36;
 export const BLOCK_ROW_HEIGHT = 30;
 export const LABEL_STRIP_HEIGHT = 16;
 
@@ -19,10 +21,11 @@ export interface TrackRow {
   readonly height: number;
 }
 
-/** Highest track first, as it covers the others. All are equally high and fill `available` pixels where they may. */
-export function trackRows(lowestFirst: readonly TrackRecord[], available: number): readonly TrackRow[] {
+/** Highest track first, as it covers the others. All are equally high and fill `available` pixels where they may, times `scale`. */
+export function trackRows(lowestFirst: readonly TrackRecord[], available: number, scale = 1): readonly TrackRow[] {
   const share = Math.floor(available / Math.max(1, lowestFirst.length));
-  const height = Math.min(TRACK_HEIGHT_MAX, Math.max(TRACK_HEIGHT_MIN, share));
+  const own = Math.min(TRACK_HEIGHT_MAX, Math.max(TRACK_HEIGHT_MIN, share));
+  const height = Math.max(TRACK_HEIGHT_LEAST, Math.round(own * scale));
   return lowestFirst.toReversed().map((track, i) => ({ track, top: i * height, height }));
 }
 

@@ -1,6 +1,6 @@
 /** Draws the time ruler: ticks, timecodes, and the in/out range as a band. CSS pixels. */
 import type { Rate } from '@core/time/rate';
-import { formatTimecode } from '@core/time/timecode';
+import { timecodeAt } from '../../ui/timecode.svelte';
 import { palette } from './palette';
 import { rulerTicks, tickSpacing } from './ruler-ticks';
 import { visibleFrames, xOfFrame, type TimeScale } from './time-scale';
@@ -32,7 +32,7 @@ export function paintRuler(ctx: CanvasRenderingContext2D, input: RulerInput): vo
     ctx.fillRect(x, height - tall, 1, tall);
     if (!isLabelled) continue;
     ctx.fillStyle = palette.tickLabel;
-    ctx.fillText(formatTimecode(frame, rate), x + 4, 9);
+    ctx.fillText(timecodeAt(frame, rate), x + 4, 9);
   }
 }
 

@@ -261,7 +261,8 @@ function paintLabel(ctx: CanvasRenderingContext2D, view: ClipView, { x, y, width
   }
   ctx.font = palette.fontStrong;
   ctx.fillStyle = palette.clipText;
-  const text = ellipsis(ctx, view.clip.name, right - left);
+  const mark = `${view.clip.linkId === undefined ? '' : '⇅ '}${view.clip.groupId === undefined ? '' : '❏ '}`;
+  const text = ellipsis(ctx, mark + view.clip.name, right - left);
   if (text !== '') ctx.fillText(text, left, middle);
 }
 

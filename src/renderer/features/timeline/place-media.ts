@@ -110,7 +110,7 @@ export function placeSounds(
   if (session.edit(strings.placeSound, (doc) => inSequence(doc, edits))) session.select(clipIds);
 }
 
-function soundTrackFor(
+export function soundTrackFor(
   session: ProjectSession,
   { trackId, frame }: { readonly trackId?: string; readonly frame: number },
   frames: number,
@@ -122,7 +122,7 @@ function soundTrackFor(
 }
 
 /** A file's name without its ending, never empty. */
-function stem(name: string): string {
+export function stem(name: string): string {
   const short = name.replace(/\.[A-Za-z0-9]{1,5}$/, '');
   return short === '' ? strings.dropStill : short;
 }

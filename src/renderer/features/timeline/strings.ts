@@ -1,5 +1,9 @@
 /** Every sentence the timeline shows or speaks. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { signed } from './signed';
+import { de } from './strings.de';
+
+const en = {
   needsSelection: 'Select something on the timeline first',
   needsClips: 'Put a clip on the timeline first',
   timeline: 'Timeline',
@@ -43,7 +47,7 @@ export const strings = {
   promptText: 'Prompt text',
   emptyPrompt: 'empty prompt',
   emptyTimeline:
-    'Double-click the prompt lane, or press P, to plan a shot. Drop a picture to start from it, or a sound to put under the film.',
+    'Double-click the prompt lane, or press P, to plan a shot. Drop a film to go on from it, a picture to start from, or a sound to put under the film.',
   emptyLane: 'Double-click to write a prompt',
   planned: 'planned',
   queued: 'queued',
@@ -141,6 +145,45 @@ export const strings = {
   dropPin: 'Pin it here',
   dropPinHint: (frame: number, clip: string) => `frame ${String(frame)} of ${clip} must look like it`,
 
+  groupAction: 'Group clips',
+  ungroupAction: 'Ungroup clips',
+  linkAction: 'Link or unlink picture and sound',
+  group: 'Group clips',
+  ungroup: 'Ungroup clips',
+  link: 'Link clips',
+  unlink: 'Unlink clips',
+  noGroup: 'Nothing selected is in a group',
+  inGroup: 'in a group',
+  linked: 'linked',
+  matchFrame: 'Match frame: show where it comes from',
+  nextUse: 'Next place that shows this frame',
+  noClipHere: 'There is no clip under the playhead',
+  notMadeHere: 'This frame is not made yet',
+  matched: (frame: number, shot: string, seed: number) => `Frame ${String(frame)} of ${shot}, seed ${String(seed)}`,
+  onlyHere: 'The film shows this frame nowhere else',
+  previousMarker: 'Previous marker',
+  nextMarker: 'Next marker',
+  noPreviousMarker: 'There is no marker before this',
+  noNextMarker: 'There is no marker after this',
+  tallerTracks: 'Taller tracks',
+  lowerTracks: 'Lower tracks',
+  markerNote: (name: string, note: string) => `${name}: ${note}`,
+  fillGapAction: 'Fill the gap between two clips',
+  closeLoopAction: 'Close the clip into a loop',
+  fillGap: 'Fill gap',
+  closeGap: 'Close gap',
+  gap: (frames: number, seconds: string) => `gap · ${String(frames)} f · ${seconds} s`,
+  noGap: 'There is no gap here',
+  noGapRemedy: 'Click the room between two clips, select both, or put the playhead into it.',
+  fillGapTitle: (left: string, right: string) => `Fill the gap from ${left} to ${right}`,
+  fillGapNow: 'Generate a bridge',
+  fillGapWith: (prompt: string) => `Generate a bridge: “${prompt.length > 40 ? `${prompt.slice(0, 40)}…` : prompt}”`,
+  planGap: 'Plan it and write its prompt first',
+  planGapHint: 'nothing is generated yet',
+  closeLoop: 'Close loop',
+  closeLoopTitle: (clip: string) => `Lead ${clip} back to its first frame`,
+  closeLoopBy: (frames: number) => `Close with ${String(frames)} ${frames === 1 ? 'frame' : 'frames'}`,
+
   about: (duration: string) => `about ${duration}`,
   staleBecause: (reason: string) => `stale: ${reason}`,
   retakeTitle: (frames: number, clip: string) =>
@@ -162,13 +205,49 @@ export const strings = {
   someRefused: (reasons: string) => `some cannot be made: ${reasons}`,
 
   category: 'Timeline',
+  actions: {
+    split: 'Split at the playhead',
+    delete: 'Delete',
+    rippleDelete: 'Delete and close the gap',
+    cut: 'Cut clips',
+    copy: 'Copy clips',
+    paste: 'Paste over what is at the playhead',
+    pasteInsert: 'Paste at the playhead and move the rest',
+    lift: 'Lift the marked range',
+    extract: 'Take out the marked range and close the gap',
+    dissolve: 'Add a dissolve at the nearest cut',
+    trimStart: 'Trim the start to the playhead (ripple)',
+    trimEnd: 'Trim the end to the playhead (ripple)',
+    nudgeLeft: 'Nudge left',
+    nudgeRight: 'Nudge right',
+    nudgeLeftFar: 'Nudge left by 10',
+    nudgeRightFar: 'Nudge right by 10',
+    selectAll: 'Select all clips',
+    deselect: 'Select nothing',
+    marker: 'Add a marker',
+    addTrack: 'Add a track',
+    addAudioTrack: 'Add an audio track',
+    selectTool: 'Select tool',
+    bladeTool: 'Blade tool',
+    trimTool: 'Trim tool: rolls a cut',
+    slipTool: 'Slip tool',
+    slideTool: 'Slide tool',
+    snap: 'Snapping on or off',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    zoomFit: 'Fit the film',
+    previousEdit: 'Previous edit',
+    nextEdit: 'Next edit',
+    markIn: 'Set the in point',
+    markOut: 'Set the out point',
+    clearInOut: 'Clear in and out',
+    goToIn: 'Go to the in point',
+    goToOut: 'Go to the out point',
+  },
 } as const;
 
-/** With a sign that is as wide as a digit: +3, −3, 0. */
-function signed(frames: number): string {
-  if (frames === 0) return '0';
-  return frames > 0 ? `+${String(frames)}` : `−${String(-frames)}`;
-}
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });
 
 /** Seconds as people say them: 4 s, 3 min 10 s, 1 h 05 min. */
 export function spokenDuration(seconds: number): string {

@@ -2,16 +2,18 @@
  * What each drag on the timeline does. Every drag previews through a session gesture and commits once on release;
  * pointer positions never enter reactive state. The host lends its geometry and an overlay to draw on.
  */
+import { decimal } from '../../ui/format';
 import { clipsOfShot, recordOf } from '@core/document/access';
 import { shotFrameAt, sourceRangeOf } from '@core/document/branch';
 import type { ClipRecord } from '@core/document/records';
 import { ceilToRate } from '@core/time/rate';
-import { formatTimecode } from '@core/time/timecode';
+import { timecodeAt } from '../../ui/timecode.svelte';
 import { setInOut } from '@core/timeline/project-settings';
 import { setMarker } from '@core/timeline/markers';
 import { moveBlockEdge, setTravel, widestTravel } from '@core/timeline/prompt-blocks';
 import { snapTargets } from '@core/timeline/snap';
-import { trimClip, trimLimits, type ClipEdge } from '@core/timeline/trim';
+import { trimClips, trimLimitsOfAll, trimmedTogether, withCompanions } from '@core/timeline/together';
+import type { ClipEdge } from '@core/timeline/trim';
 import { estimateFor, modelFor, windowsFor } from '../../actions/generate';
 import type { ProjectSession } from '../../state/session.svelte';
 import { moveClips, type ClipMove } from './clip-edits';
@@ -90,7 +92,7 @@ export function dragClips(host: DragHost, session: ProjectSession, down: Pointer
   });
 }
 
-/** Moves one end of a clip; with Alt what follows moves along (ripple). */
+/** Moves one end of a clip and of what is linked and selected with it; with Alt what follows moves along (ripple). */
 export function dragTrim(
   host: DragHost,
   session: ProjectSession,
@@ -100,18 +102,20 @@ export function dragTrim(
 ): void {
   const edgeFrame = edge === 'start' ? clip.start : clip.start + clip.duration;
   const offset = edgeFrame - frameUnder(host, down);
-  const fixed = targets(host, session, [clip.id]);
+  // A clip taken out of its link with Alt is trimmed alone.
+  const ids = trimmedTogether(session.doc, clip.id, edge, (id) => session.selection.has(id));
+  const fixed = targets(host, session, ids);
   const docAtStart = session.doc;
   dragEdit(host, session, down, {
     label: down.altKey ? strings.rippleTrim : strings.trim,
     follow: (point, gesture) => {
       const ripple = point.altKey;
       const wanted = Math.round(frameUnder(host, point) + offset);
-      const { min, max } = trimLimits(docAtStart, clip.id, edge, { ripple });
+      const { min, max } = trimLimitsOfAll(docAtStart, ids, edge, { ripple });
       const frame = clamp(wanted + snapped(host, [wanted], fixed, point), min, max);
       if (host.overlay.snapFrame !== null && host.overlay.snapFrame !== frame) host.overlay.snapFrame = null;
-      const refusal = gesture.preview((doc) => trimClip(doc, clip.id, edge, frame, { ripple }));
-      note(host, point, refusal ?? strings.movedTo(frame - edgeFrame, formatTimecode(frame, session.project.rate)));
+      const refusal = gesture.preview((doc) => trimClips(doc, ids, edge, frame, { ripple }));
+      note(host, point, refusal ?? strings.movedTo(frame - edgeFrame, timecodeAt(frame, session.project.rate)));
     },
   });
 }
@@ -143,7 +147,7 @@ export function dragExtension(
   const branch = at === null ? {} : { atShotFrame: at };
 
   const label = (): string => {
-    const seconds = ((frames * shot.rate.den) / shot.rate.num).toFixed(1);
+    const seconds = decimal((frames * shot.rate.den) / shot.rate.num, 1);
     return strings.ghost(frames, seconds) + (costs.get(frames) ?? '');
   };
   const ghost = (): Ghost => {
@@ -273,7 +277,7 @@ export function dragTravel(host: DragHost, session: ProjectSession, down: Pointe
 }
 
 /** Selects what a rectangle touches; with Shift or Mod it adds to what was selected. */
-export function dragMarquee(host: DragHost, session: ProjectSession, down: PointerEvent): void {
+export function dragMarquee(host: DragHost, session: ProjectSession, down: PointerEvent, onClick: () => void): void {
   const before = session.selection;
   const isAdding = down.shiftKey || down.ctrlKey || down.metaKey;
   const box = host.tracks();
@@ -284,7 +288,7 @@ export function dragMarquee(host: DragHost, session: ProjectSession, down: Point
       const area = host.element.getBoundingClientRect();
       host.overlay.marquee = { left: left - area.left, top: top - area.top, width: right - left, height: bottom - top };
       const found = host.clipsIn(left - box.left, top - box.top, right - box.left, bottom - box.top);
-      session.select(isAdding ? [...before, ...found] : found);
+      session.select(withCompanions(session.doc, isAdding ? [...before, ...found] : found));
       host.redraw();
     },
     end: () => {
@@ -296,6 +300,7 @@ export function dragMarquee(host: DragHost, session: ProjectSession, down: Point
     },
     click: () => {
       if (!isAdding) session.select([]);
+      onClick();
     },
   });
 }

@@ -15,6 +15,7 @@ import type {
 } from '@core/document/records';
 import { effectiveWindows, type EffectiveWindow } from '@core/prompt/effective';
 import { effectiveTravel } from '@core/prompt/plan';
+import { wordedBlock } from '@core/prompt/shot-words';
 import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import type { AppState } from '../../state/app.svelte';
 import { clipsInWindow, editPoints, indexClips, type ClipIndex } from './clip-index';
@@ -76,7 +77,7 @@ export class TimelineScene {
   });
   readonly rows: readonly TrackRow[] = $derived.by(() => {
     const session = this.#app.session;
-    return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight);
+    return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight, this.#ui.trackScale);
   });
   /** Ids of tracks that are not seen or not heard: hidden, muted, or silent because another is solo. */
   readonly silent: ReadonlySet<RecordId> = $derived.by(() => {
@@ -194,7 +195,7 @@ export class TimelineScene {
       if (left === undefined) return [];
       let known = byShot.get(shot.id);
       if (known === undefined) {
-        const zones = zonesBetween(blocks);
+        const zones = zonesBetween(blocks.map((block) => wordedBlock(shot, block)));
         known = { zones, windows: zones.length === 0 ? [] : this.#windowsOf(shot) };
         byShot.set(shot.id, known);
       }

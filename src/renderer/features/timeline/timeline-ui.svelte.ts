@@ -41,7 +41,13 @@ export interface Choice {
 export const tools = ['select', 'blade', 'trim', 'slip', 'slide'] as const;
 export type Tool = (typeof tools)[number];
 
+/** The height of tracks against what they have of themselves. */
+export const MIN_TRACK_SCALE = 0.4;
+export const MAX_TRACK_SCALE = 4;
+const SCALE_KEY = 'onionskin.track-scale';
+
 export class TimelineUi {
+  trackScale = $state(1);
   tool: Tool = $state('select');
   choice: Choice | null = $state.raw(null);
   /** What the choice under the pointer or focus would change. */
@@ -52,6 +58,8 @@ export class TimelineUi {
   isExtending = $state(false);
   /** The pinned image under the pointer or focus: what it influences is shown. */
   shownAnchorId: string | null = $state(null);
+  /** The gap that was clicked, by a frame in it. Gone as soon as anything else is selected. */
+  gap: { readonly trackId: string; readonly frame: number } | null = $state.raw(null);
   pendingDrop: PendingDrop | null = $state.raw(null);
   /** Clips that were copied; they can be put down in the project they came from. */
   clipboard: { readonly projectId: string; readonly copied: CopiedClips } | null = $state.raw(null);
@@ -59,6 +67,17 @@ export class TimelineUi {
   laneWidth = $state(0);
   /** Height there is for the video tracks. */
   tracksHeight = $state(0);
+
+  setTrackScale(scale: number): void {
+    this.trackScale = scale;
+    localStorage.setItem(SCALE_KEY, String(scale));
+  }
+}
+
+/** Kept by the window, like the sizes of its panels; anything unreadable means 1. */
+export function keptTrackScale(): number {
+  const kept = Number(localStorage.getItem(SCALE_KEY));
+  return kept >= MIN_TRACK_SCALE && kept <= MAX_TRACK_SCALE ? kept : 1;
 }
 
 const uiByApp = new WeakMap<AppState, TimelineUi>();

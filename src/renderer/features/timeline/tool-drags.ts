@@ -3,7 +3,7 @@
  * beside the pointer: how far, and where to.
  */
 import type { AnchorRecord, ClipRecord, ShotRecord } from '@core/document/records';
-import { formatTimecode } from '@core/time/timecode';
+import { timecodeAt } from '../../ui/timecode.svelte';
 import { moveAnchor } from '@core/timeline/anchors';
 import { rollCut, rollLimits } from '@core/timeline/roll';
 import { slideClip, slideLimits } from '@core/timeline/slide';
@@ -48,7 +48,7 @@ function dragRoll(
       const frame = clamp(wanted + snapped(host, [wanted], fixed, point), min, max);
       if (host.overlay.snapFrame !== frame) host.overlay.snapFrame = null;
       const refusal = gesture.preview((doc) => rollCut(doc, left.id, right.id, frame));
-      note(host, point, refusal ?? strings.movedTo(frame - cut, formatTimecode(frame, session.project.rate)));
+      note(host, point, refusal ?? strings.movedTo(frame - cut, timecodeAt(frame, session.project.rate)));
     },
   });
 }
@@ -79,7 +79,7 @@ export function dragSlide(host: DragHost, session: ProjectSession, down: Pointer
       const edges = [wanted, wanted + clip.duration];
       const start = clamp(wanted + snapped(host, edges, fixed, point), min, max);
       const refusal = gesture.preview((doc) => slideClip(doc, clip.id, start));
-      note(host, point, refusal ?? strings.movedTo(start - clip.start, formatTimecode(start, session.project.rate)));
+      note(host, point, refusal ?? strings.movedTo(start - clip.start, timecodeAt(start, session.project.rate)));
     },
   });
 }

@@ -29,29 +29,31 @@ function setFullscreen(app: AppState, isFull: boolean): void {
 }
 
 export const viewerActions: readonly Action[] = [
-  action('play', 'Play or pause', ['Space'], (app) => app.transport.toggle()),
-  action('shuttleBack', 'Play backwards, faster each time', ['KeyJ'], (app) => shuttle(app, -1)),
-  action('stop', 'Stop, back to normal speed', ['KeyK'], (app) => app.transport.reset()),
-  action('shuttleForward', 'Play forwards, faster each time', ['KeyL'], (app) => shuttle(app, 1)),
-  action('stepBack', 'One frame back', ['ArrowLeft'], (app) => app.transport.step(-1)),
-  action('stepForward', 'One frame forward', ['ArrowRight'], (app) => app.transport.step(1)),
-  action('secondBack', 'One second back', ['Shift+ArrowLeft'], (app) => app.transport.step(-oneSecond(app))),
-  action('secondForward', 'One second forward', ['Shift+ArrowRight'], (app) => app.transport.step(oneSecond(app))),
-  action('start', 'Go to the start', ['Home'], (app) => app.transport.seek(0)),
-  action('end', 'Go to the end', ['End'], (app) => app.transport.seek(app.session?.end ?? 0)),
-  action('loop', 'Loop', ['Mod+KeyL'], (app) => app.transport.toggleLoop()),
-  action('onion', 'Onion skin', ['Shift+KeyN'], (app) => {
+  action('play', strings.actions.play, ['Space'], (app) => app.transport.toggle()),
+  action('shuttleBack', strings.actions.shuttleBack, ['KeyJ'], (app) => shuttle(app, -1)),
+  action('stop', strings.actions.stop, ['KeyK'], (app) => app.transport.reset()),
+  action('shuttleForward', strings.actions.shuttleForward, ['KeyL'], (app) => shuttle(app, 1)),
+  action('stepBack', strings.actions.stepBack, ['ArrowLeft'], (app) => app.transport.step(-1)),
+  action('stepForward', strings.actions.stepForward, ['ArrowRight'], (app) => app.transport.step(1)),
+  action('secondBack', strings.actions.secondBack, ['Shift+ArrowLeft'], (app) => app.transport.step(-oneSecond(app))),
+  action('secondForward', strings.actions.secondForward, ['Shift+ArrowRight'], (app) =>
+    app.transport.step(oneSecond(app)),
+  ),
+  action('start', strings.actions.start, ['Home'], (app) => app.transport.seek(0)),
+  action('end', strings.actions.end, ['End'], (app) => app.transport.seek(app.session?.end ?? 0)),
+  action('loop', strings.actions.loop, ['Shift+KeyL'], (app) => app.transport.toggleLoop()),
+  action('onion', strings.actions.onion, ['Shift+KeyN'], (app) => {
     const ui = viewerUiOf(app);
     ui.isOnion = !ui.isOnion;
   }),
-  action('guides', 'Safe areas and thirds', ['Quote'], (app) => {
+  action('guides', strings.actions.guides, ['Quote'], (app) => {
     const ui = viewerUiOf(app);
     ui.isGuided = !ui.isGuided;
   }),
-  action('fullscreen', 'Full-screen viewer', ['Backquote', 'F11'], (app) =>
+  action('fullscreen', strings.actions.fullscreen, ['Backquote', 'F11'], (app) =>
     setFullscreen(app, !viewerUiOf(app).isFull),
   ),
-  action('crisp', 'Pixels as squares', [], (app) => {
+  action('crisp', strings.actions.crisp, [], (app) => {
     const ui = viewerUiOf(app);
     ui.isCrisp = !ui.isCrisp;
   }),

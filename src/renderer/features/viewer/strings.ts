@@ -1,10 +1,14 @@
 /** Every sentence the viewer shows or speaks. */
-export const strings = {
+import { inLanguage, type Translation } from '../../language/language';
+import { de } from './strings.de';
+
+const en = {
   viewer: 'Viewer',
   picture: 'The film at the playhead',
   transport: 'Transport',
   timecode: 'Timecode: type a time and press Enter',
   frameNumber: 'Frame',
+  frameAt: (frame: number) => `f ${String(frame)}`,
   play: 'Play',
   pause: 'Pause',
   stepBack: 'One frame back',
@@ -29,6 +33,8 @@ export const strings = {
   window: (window: number, windows: number) => `window ${String(window)} / ${String(windows)}`,
   perStep: (seconds: string) => `${seconds} s/step`,
   left: (duration: string) => `${duration} left`,
+  importing: 'opening the film',
+  imported: (done: number, total: number) => `imported ${String(done)} of ${String(total)} frames`,
   stages: {
     loading: 'loading the model',
     'encoding-prompt': 'reading the prompt',
@@ -44,4 +50,24 @@ export const strings = {
   emptyFilm: 'Nothing on the timeline yet',
   emptyFilmHint: 'Press P to plan a shot, or drop a picture on a track.',
   missing: 'This frame cannot be shown',
+  actions: {
+    play: 'Play or pause',
+    shuttleBack: 'Play backwards, faster each time',
+    stop: 'Stop, back to normal speed',
+    shuttleForward: 'Play forwards, faster each time',
+    stepBack: 'One frame back',
+    stepForward: 'One frame forward',
+    secondBack: 'One second back',
+    secondForward: 'One second forward',
+    start: 'Go to the start',
+    end: 'Go to the end',
+    loop: 'Loop',
+    onion: 'Onion skin',
+    guides: 'Safe areas and thirds',
+    fullscreen: 'Full-screen viewer',
+    crisp: 'Pixels as squares',
+  },
 } as const;
+
+export type Strings = Translation<typeof en>;
+export const strings: Strings = inLanguage(en, { de });

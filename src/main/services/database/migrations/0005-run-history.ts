@@ -25,6 +25,20 @@ const fromTake = (take: string) => `${take}.id, NULL, ${take}.project_id, ${mode
 const fromJob = (job: string) => `NULL, ${job}.id, ${job}.project_id, ${model(jobRecipe(`${job}.payload`))},
     ifnull(${job}.seed, 0), ${prompt(jobRecipe(`${job}.payload`))}, ifnull(${job}.finished_at, ${job}.created_at)`;
 
+/** @param when `WHEN …` for the rows that count, or nothing */
+export const triggerOfTakes = (when: string) =>
+  `CREATE TRIGGER runs_of_takes AFTER INSERT ON takes ${when}${when === '' ? '' : ' '}BEGIN
+  INSERT INTO runs (take_id, job_id, project_id, model_id, seed, prompt, created_at) VALUES (${fromTake('new')});
+END;`;
+export const triggersOfJobs = `CREATE TRIGGER runs_of_jobs AFTER UPDATE OF state, take_id ON jobs WHEN new.kind = 'generate' BEGIN
+  DELETE FROM runs WHERE job_id = new.id;
+  INSERT INTO runs (take_id, job_id, project_id, model_id, seed, prompt, created_at)
+  SELECT ${fromJob('new')} WHERE ${endedWithoutTake('new')};
+END;
+CREATE TRIGGER runs_of_jobs_removed AFTER DELETE ON jobs BEGIN
+  DELETE FROM runs WHERE job_id = old.id;
+END;`;
+
 export const runHistory: Migration = {
   version: 5,
   name: 'run-history',
@@ -57,17 +71,8 @@ END;
 CREATE TRIGGER runs_removed AFTER DELETE ON runs BEGIN
   DELETE FROM run_search WHERE rowid = old.n;
 END;
-CREATE TRIGGER runs_of_takes AFTER INSERT ON takes BEGIN
-  INSERT INTO runs (take_id, job_id, project_id, model_id, seed, prompt, created_at) VALUES (${fromTake('new')});
-END;
-CREATE TRIGGER runs_of_jobs AFTER UPDATE OF state, take_id ON jobs WHEN new.kind = 'generate' BEGIN
-  DELETE FROM runs WHERE job_id = new.id;
-  INSERT INTO runs (take_id, job_id, project_id, model_id, seed, prompt, created_at)
-  SELECT ${fromJob('new')} WHERE ${endedWithoutTake('new')};
-END;
-CREATE TRIGGER runs_of_jobs_removed AFTER DELETE ON jobs BEGIN
-  DELETE FROM runs WHERE job_id = old.id;
-END;
+${triggerOfTakes('')}
+${triggersOfJobs}
 
 INSERT INTO runs (take_id, job_id, project_id, model_id, seed, prompt, created_at)
 SELECT * FROM (

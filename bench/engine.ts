@@ -1,0 +1,171 @@
+/**
+ * The engine beside torch: milliseconds of a denoising step and of a decoded frame on the same models, sizes and threads,
+ * by turns in one run, so that whatever else the machine does falls on both. Then what the sampling loop costs over the
+ * time inside ONNX Runtime, and the engine process's memory. Without a Python that has torch there are only our figures.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { EngineHost } from '@main/engine/engine-host';
+import { forkEngine } from '@main/engine/engine-process';
+import { loadModelPackage, SCHEDULER_FILE, SchedulerConfigFile } from '@main/engine/model-package';
+import { readPackageJson } from '@main/engine/package-files';
+import { Runner } from '@main/engine/runner';
+import { Recipe } from '@contracts/recipe';
+import { findPython } from '../test/support/find-python';
+import { residentMiB } from './resident';
+import { percentile, round } from './statistics';
+import { TorchSide, type Times } from './torch-side';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const ROUNDS = 7;
+
+const cases = [
+  { case: 'pocket', package: 'resources/models/pocket', frames: 9, width: 128, height: 128, steps: 8 },
+  {
+    ...{ case: 'animatediff-tiny', package: 'test/fixtures/animatediff-tiny/package' },
+    ...{ frames: 16, width: 64, height: 64, steps: 8 },
+  },
+] as const;
+type Case = (typeof cases)[number];
+
+interface OwnTimes extends Times {
+  /** Share of the step that is not inside session.run. */
+  readonly overheadPercent: number;
+}
+
+export async function benchEngine(): Promise<unknown> {
+  const found = findPython(root, ['torch', 'diffusers', 'transformers']);
+  if ('missing' in found) process.stderr.write(`bench: without torch: ${found.missing}\n`);
+  const torch = 'python' in found ? await TorchSide.start(found.python, root) : null;
+  try {
+    const figures: Record<string, unknown> = {};
+    for (const one of cases)
+      for (const threads of threadCounts())
+        figures[`${one.case}, ${threads} threads`] = await sideBySide(one, threads, torch);
+    return {
+      rounds: ROUNDS,
+      torch: torch?.versions ?? ('missing' in found ? found.missing : null),
+      ...figures,
+      memory: await memory(),
+    };
+  } finally {
+    torch?.close();
+  }
+}
+
+/** One, and what the app would use here: more would have the two sides fight with each other's spinning threads. */
+function threadCounts(): number[] {
+  return [...new Set([1, Math.min(8, Math.max(1, os.availableParallelism() - 1))])];
+}
+
+async function sideBySide(one: Case, threads: number, torch: TorchSide | null): Promise<unknown> {
+  const temp = mkdtempSync(path.join(os.tmpdir(), 'onionskin-bench-'));
+  const runner = new Runner();
+  const { case: name, frames, width, height, steps } = one;
+  const request = { case: name, frames, width, height, steps, guidance: 3, threads };
+  try {
+    const recipe = await recipeOf(one, threads);
+    const run = () => ownRun(runner, one, recipe, path.join(temp, 'frames'));
+    // The first of each opens graphs and builds modules.
+    await run();
+    await torch?.run(request);
+    const [ours, theirs]: [OwnTimes[], Times[]] = [[], []];
+    for (let round = 0; round < ROUNDS; round++) {
+      ours.push(await run());
+      if (torch) theirs.push(await torch.run(request));
+    }
+    const row = (key: keyof Times) => {
+      const own = percentile(
+        ours.map((times) => times[key]),
+        0.5,
+      );
+      if (theirs.length === 0) return { ours: round(own) };
+      const other = percentile(
+        theirs.map((times) => times[key]),
+        0.5,
+      );
+      return { ours: round(own), torch: round(other), timesTorch: round(own / other, 2) };
+    };
+    return {
+      clip: `${frames} frames ${width}x${height}, guidance 3`,
+      stepMs: row('stepMs'),
+      decodeMsPerFrame: row('decodeMsPerFrame'),
+      loopOverheadPercent: round(
+        percentile(
+          ours.map(({ overheadPercent }) => overheadPercent),
+          0.5,
+        ),
+        2,
+      ),
+    };
+  } finally {
+    await runner.close();
+    rmSync(temp, { recursive: true, force: true });
+  }
+}
+
+async function ownRun(runner: Runner, one: Case, recipe: Recipe, framesDir: string): Promise<OwnTimes> {
+  const { seconds } = await runner.run(
+    { jobId: 'bench', recipe, packageDir: path.join(root, one.package), framesDir },
+    { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal },
+  );
+  return {
+    stepMs: (seconds.denoise * 1000) / one.steps,
+    decodeMsPerFrame: (seconds.decode * 1000) / one.frames,
+    overheadPercent: (seconds.denoise / seconds.transformer - 1) * 100,
+  };
+}
+
+async function recipeOf({ package: dir, frames, width, height, steps }: Case, threads: number): Promise<Recipe> {
+  const { manifest } = await loadModelPackage(path.join(root, dir));
+  const { _class_name: className, ...config } = await readPackageJson(
+    path.join(root, dir),
+    SCHEDULER_FILE,
+    SchedulerConfigFile,
+  );
+  const window = { start: 0, frames, prefix: 0, later: null, keepFrom: 0, keepTo: frames };
+  return Recipe.parse({
+    ...{ schema: 1, family: manifest.family, role: 'first', width, height, rate: { num: 8, den: 1 } },
+    model: {
+      id: manifest.id,
+      version: manifest.version,
+      files: Object.fromEntries(manifest.files.map(({ path: file, sha256 }) => [file, sha256])),
+    },
+    ...{ frameCount: frames, steps, guidance: 3, seed: 1, scheduler: { class: className, config }, known: [] },
+    windows: [{ ...window, prompt: 'a red ball bouncing on a blue background', negative: '', seed: 1 }],
+    ...{ provider: 'cpu', threads, versions: { app: 'bench', onnxruntime: 'bench' } },
+  });
+}
+
+/** The engine in a process of its own, at its highest, against the graphs it had open. Pocket keeps all of its graphs. */
+async function memory(): Promise<unknown> {
+  const temp = mkdtempSync(path.join(os.tmpdir(), 'onionskin-bench-'));
+  const host = new EngineHost({ spawn: () => forkEngine(path.join(root, 'out/main/engine.js')) });
+  const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
+  try {
+    const one = cases[0];
+    const recipe = await recipeOf(one, 1);
+    const packageDir = path.join(root, one.package);
+    await host.runtime();
+    const idleMiB = residentMiB(host.pid);
+    const { report } = await host.run({ jobId: 'bench', recipe, packageDir, framesDir: path.join(temp, 'frames') });
+    const { manifest } = await loadModelPackage(packageDir);
+    const graphs = manifest.files.filter((file) => /\.(onnx|data)$/.test(file.path));
+    const peakBytes = report.peakBytes ?? NaN;
+    const graphBytes = graphs.reduce((sum, { bytes }) => sum + bytes, 0);
+    return {
+      model: manifest.id,
+      peakMiB: mib(peakBytes),
+      /** Node and ONNX Runtime before the first graph is opened; Linux only. */
+      idleMiB,
+      graphsMiB: mib(graphBytes),
+      largestGraphMiB: mib(Math.max(...graphs.map(({ bytes }) => bytes))),
+      /** Activations, prepacked weights, buffers. */
+      restMiB: mib(peakBytes - graphBytes) - idleMiB,
+    };
+  } finally {
+    await host.close();
+    rmSync(temp, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,74 @@
+"""
+Random Wan checkpoints of some ten thousand weights, built from diffusers' own classes and saved in diffusers' layout:
+
+    python tiny_wan.py CHECKPOINT [--kind text|image|vace]
+
+They draw nothing that means anything. Weights are multiples of what float16 can hold, so a package with halved weights
+gives the numbers of these checkpoints.
+"""
+import argparse
+
+import torch
+from diffusers import (AutoencoderKLWan, UniPCMultistepScheduler, WanImageToVideoPipeline, WanPipeline, WanTransformer3DModel,
+                       WanVACEPipeline, WanVACETransformer3DModel)
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast, UMT5Config, UMT5EncoderModel
+
+WIDTH, TOKENS, LATENTS = 32, 32, 4
+# What the checkpoints for 480 lines name.
+SCHEDULER = dict(prediction_type="flow_prediction", use_flow_sigmas=True, num_train_timesteps=1000, flow_shift=3.0)
+
+
+def tokenizer():
+    """UMT5's kind: unigrams over ▁-marked words, </s> behind."""
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+    pieces += [(piece, -4.0) for piece in ("▁the", "▁red", "▁ball", "▁and", "▁a", "▁on", "ing", "▁blue")]
+    pieces += [(letter, -8.0) for letter in "▁abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,!?'&<>éï日本"]
+    core = Tokenizer(models.Unigram(pieces, unk_id=2, byte_fallback=False))
+    core.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(pattern=Regex(" {2,}"), content=" ")])
+    core.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    core.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    return PreTrainedTokenizerFast(tokenizer_object=core, eos_token="</s>", unk_token="<unk>", pad_token="<pad>", model_max_length=TOKENS), len(pieces)
+
+
+def transformers(kind):
+    """One, or Wan 2.2's two experts: the first has the noisy steps, the second the rest."""
+    config = dict(patch_size=(1, 2, 2), num_attention_heads=2, attention_head_dim=16, in_channels=LATENTS, out_channels=LATENTS, text_dim=WIDTH, freq_dim=32,
+                  ffn_dim=64, num_layers=2, rope_max_seq_len=64)
+    if kind == "text":
+        return [WanTransformer3DModel(**config)]
+    if kind == "image":
+        return [WanTransformer3DModel(**{**config, "in_channels": 2 * LATENTS + 4}) for _ in range(2)]
+    return [WanVACETransformer3DModel(**config, vace_layers=[0, 1], vace_in_channels=2 * LATENTS + 64)]
+
+
+def build(kind):
+    torch.manual_seed(21)
+    words, count = tokenizer()
+    text = UMT5EncoderModel(UMT5Config(vocab_size=count, d_model=WIDTH, d_kv=8, d_ff=2 * WIDTH, num_layers=2, num_heads=4, relative_attention_num_buckets=8,
+                                       relative_attention_max_distance=16, pad_token_id=0, eos_token_id=1, feed_forward_proj="gated-gelu"))
+    vae = AutoencoderKLWan(base_dim=4, z_dim=LATENTS, dim_mult=[1, 2, 4, 4], num_res_blocks=1, temperal_downsample=[False, True, True],
+                           latents_mean=[0.1, -0.2, 0.05, 0.3], latents_std=[0.8, 1.1, 0.9, 1.3])
+    experts = transformers(kind)
+    with torch.no_grad():
+        text.shared.weight.mul_(3)                  # two prompts differ enough to be told apart
+        vae.decoder.conv_out.weight.mul_(0.7)       # the frames use the range of grey levels and are not cut off
+        for model in (text, vae, *experts):
+            for parameter in model.parameters():
+                parameter.copy_(parameter.half().float())
+    parts = dict(tokenizer=words, text_encoder=text.eval(), vae=vae.eval(), transformer=experts[0].eval(), scheduler=UniPCMultistepScheduler(**SCHEDULER))
+    if kind == "image":
+        pipeline = WanImageToVideoPipeline(**parts, transformer_2=experts[1].eval(), boundary_ratio=0.9, image_encoder=None, image_processor=None)
+    else:
+        pipeline = (WanVACEPipeline if kind == "vace" else WanPipeline)(**parts)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("checkpoint")
+    arguments.add_argument("--kind", choices=["text", "image", "vace"], default="text",
+                           help="image: two experts, goes on from a first image or between two; vace: text, any first frames, a later image")
+    args = arguments.parse_args()
+    build(args.kind).save_pretrained(args.checkpoint, safe_serialization=True)

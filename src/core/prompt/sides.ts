@@ -1,0 +1,92 @@
+/**
+ * The known frames on either side of a segment: those of the film it grows in, and those of other shots that it joins
+ * (a filled gap, a closed loop). Joined frames are read from the takes in use, so another take next door is noticed.
+ */
+import { resolveShot, type ShotFilm } from '../document/film';
+import type { Document, JoinedFrame, SegmentRecord } from '../document/records';
+import type { TakeIndex } from '../document/takes';
+import { type AppError, invalidInput } from '../errors';
+import type { KnownImage } from './plan';
+
+export interface Sides {
+  /** Oldest first. */
+  readonly prior: readonly KnownImage[];
+  readonly following: readonly KnownImage[];
+}
+
+/** More than any model sees in one window; the plan takes the last ones. */
+const MAX_PRIOR = 256;
+
+/** The frames of the parent's film that condition the segment. @throws AppError input/invalid when they are not made */
+export function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
+  if (!film) return { prior: [], following: [] };
+  const end = segment.from + segment.frameCount;
+  const needsPrior = segment.role === 'forward' || (segment.role === 'retake' && segment.from > film.from);
+  const needsFollowing = segment.role === 'backward' || (segment.role === 'retake' && end < film.to);
+  const prior = needsPrior ? framesUpTo(film, segment.from - 1) : [];
+  const next = needsFollowing ? (film.frames[end - film.from] ?? null) : null;
+  if (needsPrior && prior.length === 0) throw notMade(segment.from - 1);
+  if (needsFollowing && next === null) throw notMade(end);
+  return { prior, following: next === null ? [] : [{ frame: next }] };
+}
+
+interface JoinQuestion {
+  readonly doc: Document;
+  readonly takes: TakeIndex;
+  readonly segment: SegmentRecord;
+  readonly parentFilm: ShotFilm | null;
+}
+
+/** The sides with what the segment joins in their place. @throws AppError input/invalid when that is gone or not made */
+export function joinedSides(question: JoinQuestion, sides: Sides): Sides {
+  const { before, after } = question.segment.joins ?? {};
+  return {
+    prior: before ? joinedFrames(question, before) : sides.prior,
+    following: after ? joinedFrames(question, after).slice(-1) : sides.following,
+  };
+}
+
+/** Up to and with the joined frame, oldest first. */
+function joinedFrames(question: JoinQuestion, join: JoinedFrame): KnownImage[] {
+  if ('mediaId' in join) return [{ mediaId: join.mediaId }];
+  const { doc, takes, segment, parentFilm } = question;
+  const shot = doc.get(join.shotId);
+  if (shot?.kind !== 'shot')
+    throw invalidInput(
+      'segment.joins',
+      join.shotId,
+      'the shot that this one joins is no longer in the film',
+      'Undo until it is there again, or delete this clip and fill the gap anew.',
+    );
+  // A loop lands in its own shot: on the film it grows from, not on itself.
+  const film = join.shotId === segment.shotId && parentFilm ? parentFilm : resolveShot(doc, join.shotId, takes);
+  const frames = framesUpTo(film, join.frame);
+  if (frames.length === 0)
+    throw invalidInput(
+      'segment.joins',
+      join.frame,
+      `frame ${join.frame} of "${shot.name}", which this one joins, is not made yet`,
+      `Generate "${shot.name}" first.`,
+    );
+  return frames;
+}
+
+/** Stored frames without a hole that end with `last`, oldest first; none when that one is not made. */
+function framesUpTo(film: ShotFilm, last: number): KnownImage[] {
+  const frames: KnownImage[] = [];
+  for (let index = last - film.from; index >= 0 && frames.length < MAX_PRIOR; index--) {
+    const frame = film.frames[index];
+    if (!frame) break;
+    frames.unshift({ frame });
+  }
+  return frames;
+}
+
+function notMade(frame: number): AppError {
+  return invalidInput(
+    'segment',
+    frame,
+    `frame ${frame} of the shot, which this one grows from, is not made yet`,
+    'Generate the segment before it first.',
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * One denoising step after the other: what the families over a `Scheduler` do in the same way at each. A cancel is let
+ * through first; the step is written down before it is told, so a step that the artist has seen done is not done again.
+ */
+import { packLatents } from '@core/diffusion/latent-geometry';
+import { previewRgb } from '@core/diffusion/preview-rgb';
+import type { NormalSource } from '@core/diffusion/schedulers/scheduler';
+import type { RecipeWindow } from '@contracts/recipe';
+import { assertFinite, checkCancelled, writeSamplingDown, type FamilyRun } from './family-run';
+import type { Sampling, SizedState } from './window-loop';
+
+/** Which half of guidance a prediction is for. */
+export type Half = 'negative' | 'prompt';
+
+export interface StepLoop {
+  /** What is named when it gives values that are not numbers. */
+  readonly model: string;
+  /** The steps to make: from … to − 1. */
+  readonly from: number;
+  readonly to: number;
+  /** The model's output for the scaled latents at a step. The array need not outlive the next call. */
+  readonly predict: (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
+  /** What a scheduler that adds noise draws from; default: the window's generator. */
+  readonly noise?: NormalSource;
+  /** Called with the number of steps done, before they are written down. */
+  readonly afterStep?: (done: number) => void;
+}
+
+export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState>, loop: StepLoop): Promise<void> {
+  const { meter, watch, signal } = run;
+  const { rule, state } = sampling;
+  const { latents, scheduler, generator } = state;
+  const size = latents.length;
+  const input = new Float32Array(size);
+  const answers = new Float32Array(2 * size);
+  const prediction = new Float32Array(size);
+
+  meter.stage('denoising');
+  for (let step = loop.from; step < loop.to; step++) {
+    await checkCancelled(signal);
+    const startedAt = performance.now();
+    scheduler.scaleModelInput(latents, step, input);
+    const passes = rule.passes(step, input);
+    await watch.time('transformer', async () => {
+      if (passes === 2) answers.set(await loop.predict(input, step, 'negative'));
+      if (passes > 0) answers.set(await loop.predict(input, step, 'prompt'), (passes - 1) * size);
+    });
+    rule.predict(input, answers.subarray(0, passes * size), prediction);
+    assertFinite(prediction, loop.model);
+    preview(run, sampling, step, prediction);
+    scheduler.step(prediction, step, latents, { generator: loop.noise ?? generator });
+    loop.afterStep?.(step + 1);
+    const stepMs = performance.now() - startedAt;
+    await writeSamplingDown(run, { ...sampling, step: step + 1 });
+    meter.stepDone(stepMs);
+  }
+  await checkCancelled(signal);
+}
+
+/** Shows where the film is heading: the clean latents that this step's prediction points to. */
+function preview(run: FamilyRun, sampling: Sampling<SizedState>, step: number, prediction: Float32Array): void {
+  const listener = run.previewListener();
+  const matrix = run.pkg.preview;
+  if (listener === null || matrix === null) return;
+  const { w, window, state } = sampling;
+  const { size, scheduler, latents } = state;
+  const clean = new Float32Array(latents.length);
+  scheduler.predictOriginalSample(prediction, step, latents, clean);
+  listener({
+    jobId: run.jobId,
+    window: w,
+    step: step + 1,
+    steps: run.recipe.steps,
+    width: size.width * matrix.cells,
+    height: size.height * matrix.cells,
+    indices: Array.from({ length: size.frames }, (_, f) => firstFrameOf(f, window, run.pkg.vae.temporalRatio)),
+    rgb: previewRgb(packLatents(clean, size.channels), size, matrix),
+  });
+}
+
+/** With temporal compression T the first latent frame stands for one frame and each later one for T. */
+function firstFrameOf(latentFrame: number, window: RecipeWindow, temporalRatio: number): number {
+  return window.start + Math.max(0, temporalRatio * (latentFrame - 1) + 1);
+}

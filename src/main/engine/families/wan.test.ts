@@ -1,0 +1,230 @@
+/**
+ * What the Wan family promises beyond its reference runs: repeats, windows that go on from each other, stops, going on
+ * under both of its schedulers, and named refusals.
+ */
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { assert } from '@core/errors';
+import type { StepPreview } from '@contracts/engine';
+import type { Recipe } from '@contracts/recipe';
+import { FamilyRunner, nameOf, type RunOptions } from '../../../../test/support/family-runner';
+import { aWindow } from '../../../../test/support/pocket';
+import { aWanRecipe, wanDirs } from '../../../../test/support/references';
+import { loadModelPackage } from '../model-package';
+import type { RunResult } from '../runner';
+
+const runner = new FamilyRunner(({ model }) => {
+  const dir = Object.values(wanDirs).find((wanDir) => model.id === `wan-tiny-${basename(wanDir)}`);
+  assert(dir !== undefined, model.id);
+  return dir;
+});
+afterAll(() => runner.close());
+const run = (recipe: Recipe, options: RunOptions = {}): Promise<RunResult> => runner.run(recipe, options);
+const euler = { class: 'FlowMatchEulerDiscreteScheduler', config: { shift: 3 } };
+
+let start: string[];
+beforeAll(async () => {
+  start = (await run(aWanRecipe('text'))).frames;
+});
+
+/** The first window goes on from the last frame of `start`, the second from the last of the first. */
+function anExtension(overrides: Parameters<typeof aWanRecipe>[1] = {}): Recipe {
+  return aWanRecipe('image', {
+    role: 'forward',
+    steps: 4,
+    frameCount: 12,
+    known: [{ index: -1, frame: start.at(-1) ?? '' }],
+    windows: [
+      aWindow({ start: -1, frames: 9, prefix: 1, keepFrom: 0, keepTo: 8 }),
+      aWindow({ start: 7, frames: 5, prefix: 1, keepFrom: 8, keepTo: 12, seed: 7 }),
+    ],
+    ...overrides,
+  });
+}
+
+describe('a run', () => {
+  test('gives the same hashes twice, others for another seed, prompt, negative and scheduler', async () => {
+    expect(start).toHaveLength(9);
+    expect((await run(aWanRecipe('text'))).frames).toEqual(start);
+    const window = { frames: 9, keepTo: 9, prompt: 'the red ball' };
+    for (const other of [
+      aWanRecipe('text', { windows: [aWindow({ ...window, seed: 2 })] }),
+      aWanRecipe('text', { windows: [aWindow({ ...window, prompt: 'an' })] }),
+      aWanRecipe('text', { windows: [aWindow({ ...window, negative: 'an' })] }),
+      aWanRecipe('text', { scheduler: euler }),
+    ])
+      expect((await run(other)).frames).not.toEqual(start);
+  });
+
+  test('that goes on from its own last frame has the bytes of one made later from the stored frame', async () => {
+    const whole = await run(anExtension());
+    const first = anExtension().windows[0];
+    const before = await run(anExtension({ frameCount: 8, windows: first ? [first] : [] }));
+    const rest = await run(
+      anExtension({
+        frameCount: 4,
+        known: [{ index: -1, frame: before.frames.at(-1) ?? '' }],
+        windows: [aWindow({ start: -1, frames: 5, prefix: 1, keepTo: 4, seed: 7 })],
+      }),
+    );
+    expect([...before.frames, ...rest.frames]).toEqual(whole.frames);
+  });
+
+  test('from another image is another film; towards a later one it is the same inside the window or behind it', async () => {
+    const [a = '', b = ''] = start;
+    const known = [{ index: 0, frame: a }];
+    const window = { frames: 5, prefix: 1, keepTo: 5 };
+    const from = (frame: string): Promise<RunResult> =>
+      run(aWanRecipe('image', { frameCount: 5, known: [{ index: 0, frame }], windows: [aWindow(window)] }));
+    expect((await from(a)).frames).not.toEqual((await from(b)).frames);
+    const towards = (frames: number): Promise<RunResult> =>
+      run(
+        aWanRecipe('image', {
+          frameCount: 5,
+          known: [...known, { index: 8, frame: b }],
+          windows: [aWindow({ ...window, frames, later: 8 })],
+        }),
+      );
+    const inside = await towards(9);
+    expect((await towards(5)).frames).toEqual(inside.frames);
+    expect((await from(a)).frames).not.toEqual(inside.frames);
+  });
+
+  test('goes on from any number of frames with VACE, and each number counts', async () => {
+    const known = start.slice(0, 5).map((frame, index) => ({ index, frame }));
+    const from = async (prefix: number): Promise<string[]> =>
+      (
+        await run(
+          aWanRecipe('vace', {
+            ...{ steps: 2, frameCount: 9, known: known.slice(0, prefix) },
+            windows: [aWindow({ frames: 9, prefix, keepTo: 9 })],
+          }),
+        )
+      ).frames;
+    const films = [await from(0), await from(2), await from(3), await from(4)];
+    expect(new Set(films.map(String)).size).toBe(4);
+  });
+
+  test('reads a prompt that travels as a blend of the two, and at its ends as the one', async () => {
+    const [from, to] = ['the red ball', 'an'];
+    const at = async (weight: number): Promise<string[]> => {
+      const travel = [{ frames: 9, from, to, kind: 'linear' as const, weight }];
+      return (await run(aWanRecipe('text', { windows: [aWindow({ frames: 9, keepTo: 9, prompt: from, travel })] })))
+        .frames;
+    };
+    expect(await at(0)).toEqual(start);
+    const end = await run(aWanRecipe('text', { windows: [aWindow({ frames: 9, keepTo: 9, prompt: to })] }));
+    expect(await at(1)).toEqual(end.frames);
+    expect([start, end.frames]).not.toContainEqual(await at(0.5));
+  });
+
+  test('tells its stages, and shows every latent frame of the window at every step', async () => {
+    const told: string[] = [];
+    const previews: StepPreview[] = [];
+    await run(aWanRecipe('text', { steps: 2 }), {
+      onProgress: (progress) => told.push(nameOf(progress)),
+      previewListener: () => (preview) => previews.push(preview),
+    });
+    expect(told).toEqual([
+      ...['loading 0:0', 'encoding-prompt 0:0', 'denoising 0:0', 'denoising 0:1', 'denoising 0:2'],
+      ...['decoding 0:2', 'writing 0:2'],
+    ]);
+    expect(previews.map(({ rgb, ...rest }) => ({ ...rest, bytes: rgb.length }))).toEqual(
+      [1, 2].map((step) => ({
+        ...{ jobId: 'job', window: 0, step, steps: 2, width: 4, height: 4 },
+        indices: [0, 1, 5],
+        bytes: 3 * 4 * 4 * 3,
+      })),
+    );
+  });
+
+  test('that is cancelled after a step stops there and stores nothing', async () => {
+    const abort = new AbortController();
+    const told: string[] = [];
+    const dir = runner.aFolder();
+    const cancelled = run(aWanRecipe('text'), {
+      framesDir: dir,
+      signal: abort.signal,
+      onProgress: (progress) => {
+        told.push(nameOf(progress));
+        if (nameOf(progress) === 'denoising 0:2') abort.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told.at(-1)).toBe('denoising 0:2');
+    expect(() => readdirSync(dir)).toThrow('ENOENT');
+  });
+});
+
+test.each([
+  ['UniPCMultistepScheduler', {}],
+  ['FlowMatchEulerDiscreteScheduler', { scheduler: euler }],
+  ['VACE', aWanRecipe('vace', {})],
+])('a run that was stopped goes on to the same frames: %s, at every step of both windows', async (_, overrides) => {
+  const { family, model, scheduler } = { ...anExtension(), ...overrides };
+  await runner.expectGoesOnFromEverywhere(anExtension({ family, model, scheduler }));
+});
+
+test('an engine that is killed at every step of one job comes to the same frames', async () => {
+  await runner.expectSurvivesKills(
+    anExtension({ frameCount: 8, windows: anExtension().windows.slice(0, 1), steps: 5 }),
+  );
+});
+
+test('a package of two experts has to say where they meet', async () => {
+  const dir = runner.aFolder();
+  cpSync(wanDirs.image, dir, { recursive: true });
+  const index = z.looseObject({}).parse(JSON.parse(readFileSync(join(dir, 'model_index.json'), 'utf8')));
+  writeFileSync(join(dir, 'model_index.json'), JSON.stringify({ ...index, boundary_ratio: null }));
+  await expect(loadModelPackage(dir)).rejects.toMatchObject({
+    code: 'model/invalid-manifest',
+    detail: { field: 'model_index.json' },
+  });
+  expect(await loadModelPackage(wanDirs.image)).toMatchObject({ boundaryRatio: 0.9 });
+  expect(await loadModelPackage(wanDirs.text)).toMatchObject({ boundaryRatio: null });
+});
+
+describe('a run refuses', () => {
+  const later = 'a'.repeat(64);
+  const image = [{ index: 0, frame: later }];
+  test.each<[string, () => Recipe, object]>([
+    [
+      "another family's scheduler",
+      () => aWanRecipe('text', { scheduler: { class: 'DDIMScheduler', config: {} } }),
+      { code: 'model/unsupported', detail: { value: 'DDIMScheduler' } },
+    ],
+    [
+      'a length off the grid',
+      () => aWanRecipe('text', { frameCount: 8, windows: [aWindow({ frames: 8, keepTo: 8 })] }),
+      { code: 'input/invalid', detail: { field: 'windows.0.frames' } },
+    ],
+    [
+      'a size off the grid',
+      () => aWanRecipe('text', { width: 40 }),
+      { code: 'input/invalid', detail: { field: 'width' } },
+    ],
+    [
+      'an image for a model of text',
+      () => aWanRecipe('text', { known: image, windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1 })] }),
+      { code: 'input/invalid', detail: { field: 'windows.0.prefix' } },
+    ],
+    [
+      'no image for a model of images',
+      () => aWanRecipe('image'),
+      { code: 'input/invalid', detail: { field: 'windows.0.prefix' } },
+    ],
+    [
+      'a later image that is further away than the model can see',
+      () =>
+        aWanRecipe('image', {
+          known: [...image, { index: 33, frame: later }],
+          windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, later: 33 })],
+        }),
+      { code: 'input/invalid', detail: { field: 'windows.0.later' } },
+    ],
+  ])('%s', async (_, recipe, error) => {
+    await expect(run(recipe())).rejects.toMatchObject(error);
+  });
+});

@@ -1,0 +1,213 @@
+/**
+ * The Wan family: diffusers' WanPipeline, for packages that take images WanImageToVideoPipeline without CLIP, and
+ * WanVACEPipeline without reference images, in their order of steps and of random draws, over the graph contract of
+ * docs/model-packages.md.
+ *
+ *   1 check the recipe against the package      5 prepare the latents
+ *   2 encode the prompts                        6 denoise
+ *   per window:                                 7 decode
+ *   3 encode the condition (wan-condition.ts)   8 store the frames (window-loop.ts)
+ *   4 prepare the timesteps
+ *
+ * One generator per window draws the noise [1, C, f, h, w] and nothing else. Known frames are never in the latents: the
+ * transformer reads them beside. A later image behind the window has it denoised up to that image.
+ * Two experts, where a package has them, share the steps at its boundary, under one guidance.
+ * The transformer runs with a batch of one, twice under guidance (docs/adr/0021). A clip is encoded and decoded whole.
+ */
+import { denormaliseLatents, type LatentSize } from '@core/diffusion/latent-geometry';
+import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
+import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import { TorchGenerator } from '@core/diffusion/torch-generator';
+import { assert, invalidInput } from '@core/errors';
+import { cleanPrompt } from '@core/prompt/clean-prompt';
+import type { Recipe, RecipeWindow } from '@contracts/recipe';
+import type { GraphName, ModelPackage } from '../model-package';
+import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
+import { frameFromVolume } from '../pixels';
+import { assertFinite, assertRunFitsFamily, tokenizerOf, type FamilyRun } from './family-run';
+import { denoiseSteps, type StepLoop } from './step-loop';
+import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
+import { conditionKind, encodeCondition, type Condition } from './wan-condition';
+import { runWindows, type Sampling, type SizedState } from './window-loop';
+
+interface WindowState extends SizedState {
+  /** What the transformer reads of the known frames; null = nothing. */
+  readonly condition: Condition | null;
+}
+
+/** @returns the hashes of the segment's frames 0 … frameCount − 1 */
+export async function runWan(run: FamilyRun): Promise<string[]> {
+  checkRecipe(run);
+  return runWindows<TextEmbeddings, WindowState>(run, {
+    encodePrompts: (windows) => encodePrompts(run, windows),
+    readsImages: () => conditionKind(run.pkg) !== null,
+    prepare: (window, made) => prepare(run, window, made),
+    denoise: (sampling, texts) => denoise(run, sampling, texts),
+    decode: (window, state) => decode(run, window, state),
+  });
+}
+
+// 1 ── check the recipe against the package ───────────────────────────────────────────────────────────────────────────
+
+function checkRecipe(run: FamilyRun): void {
+  const { recipe, pkg } = run;
+  assertRunFitsFamily('wan', run);
+  const { max } = pkg.manifest.frameGrid;
+  for (const [i, window] of recipe.windows.entries()) {
+    if (conditionKind(pkg) === 'beside' && window.prefix === 0 && window.later === null)
+      throw invalidInput(
+        `windows.${i}.prefix`,
+        0,
+        `${pkg.manifest.name} makes films from an image, and none is given`,
+        'Give a first image, or choose a model that starts from text.',
+      );
+    if (denoisedFrames(window, pkg) > max)
+      throw invalidInput(
+        `windows.${i}.later`,
+        window.later ?? '',
+        `the later image is ${denoisedFrames(window, pkg)} frames from the window's first, the model makes ${max}`,
+        'Pin the image to an earlier frame.',
+      );
+  }
+}
+
+// 2 ── encode the prompts: [L, D], zeros behind their end ─────────────────────────────────────────────────────────────
+
+function encodePrompts(run: FamilyRun, windows: readonly RecipeWindow[]): Promise<TextEmbeddings> {
+  const tokenizer = tokenizerOf(run);
+  return encodeTexts(run, windows, { input_ids: 'int64', attention_mask: 'int64' }, async (encoder, text) => {
+    const { ids, mask } = tokenizer.encode(cleanPrompt(text));
+    const dims = [1, ids.length];
+    const feeds = { input_ids: int64Tensor(ids, dims), attention_mask: int64Tensor(mask, dims) };
+    const { data } = await encoder.run(feeds, 'last_hidden_state');
+    const length = mask.filter((bit) => bit > 0n).length;
+    return data.fill(0, (length * data.length) / ids.length);
+  });
+}
+
+// 3, 4, 5 ── the condition, the timesteps, the latents ────────────────────────────────────────────────────────────────
+
+async function prepare(run: FamilyRun, window: RecipeWindow, made: ReadonlyMap<number, string>): Promise<WindowState> {
+  const { recipe, pkg } = run;
+  const size = latentSize(recipe, pkg, window);
+  const condition = await encodeCondition(run, window, { made, frames: denoisedFrames(window, pkg), size });
+  const scheduler = createScheduler({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
+  scheduler.setTimesteps({ steps: recipe.steps });
+  const generator = new TorchGenerator(window.seed);
+  const latents = generator.randn(size.channels * size.frames * size.height * size.width);
+  return { size, latents, condition, scheduler, generator };
+}
+
+// 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function denoise(run: FamilyRun, sampling: Sampling<WindowState>, texts: TextEmbeddings): Promise<void> {
+  for (const { graph, from, to } of expertsOf(run, sampling.state.scheduler)) {
+    const first = Math.max(from, sampling.from);
+    if (first >= to) continue;
+    await run.sessions.use(graph, (transformer) => {
+      const predict = velocityPredictor(run, sampling, texts, transformer);
+      return denoiseSteps(run, sampling, { model: 'the transformer', from: first, to, predict });
+    });
+  }
+}
+
+/** Which transformer makes which steps: one all of them, or two experts that meet where the noise falls below a level. */
+function expertsOf(
+  { recipe, pkg }: FamilyRun,
+  { timesteps }: Scheduler,
+): { graph: GraphName; from: number; to: number }[] {
+  const { steps } = recipe;
+  if (pkg.boundaryRatio === null) return [{ graph: 'transformer', from: 0, to: steps }];
+  const trained = Number(recipe.scheduler.config['num_train_timesteps'] ?? 1000);
+  const boundary = pkg.boundaryRatio * trained;
+  const below = timesteps.findIndex((timestep) => timestep < boundary);
+  const meet = below < 0 ? steps : below;
+  return [
+    { graph: 'transformer', from: 0, to: meet },
+    { graph: 'transformer_2', from: meet, to: steps },
+  ];
+}
+
+/** Buffers are made once and filled in place: the tensors wrap them. */
+function velocityPredictor(
+  { pkg }: FamilyRun,
+  { window, state }: Sampling<WindowState>,
+  texts: TextEmbeddings,
+  transformer: OnnxSession,
+): StepLoop['predict'] {
+  const { size, condition, scheduler } = state;
+  const { length } = state.latents;
+  const volume = (values: Float32Array) =>
+    float32Tensor(values, [
+      1,
+      values.length / (size.frames * size.height * size.width),
+      size.frames,
+      size.height,
+      size.width,
+    ]);
+  const beside = condition?.kind === 'beside' ? condition.values : new Float32Array();
+  const hidden = new Float32Array(length + beside.length);
+  hidden.set(beside, length);
+  const timestep = new Float32Array(1);
+  const feeds = {
+    hidden_states: volume(hidden),
+    timestep: float32Tensor(timestep, [1]),
+    ...(condition?.kind === 'control' && { control_hidden_states: volume(condition.values) }),
+  };
+  const tokens = pkg.manifest.promptTokens;
+  const textOf = (embedding: Float32Array) => float32Tensor(embedding, [1, tokens, embedding.length / tokens]);
+  const halves = {
+    prompt: textOf(windowEmbedding(texts, window, tokens)),
+    negative: textOf(embeddingOf(texts, window.negative)),
+  };
+  const names = [...Object.keys(feeds), 'encoder_hidden_states'];
+  transformer.assertInputs(Object.fromEntries(names.map((name) => [name, 'float32' as const])));
+  return async (input, step, half) => {
+    hidden.set(input);
+    timestep[0] = scheduler.timesteps[step] ?? NaN;
+    const { data } = await transformer.run({ ...feeds, encoder_hidden_states: halves[half] }, 'out_hidden_states');
+    assert(data.length === length, `the transformer gave ${data.length} values for ${length}`);
+    return data;
+  };
+}
+
+// 7 ── decode ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function decode({ recipe, pkg, sessions }: FamilyRun, window: RecipeWindow, state: WindowState): Promise<Uint8Array[]> {
+  const { width, height } = recipe;
+  const { size } = state;
+  const volume = state.latents.slice();
+  denormaliseLatents(volume, pkg.vae.statistics);
+  return sessions.use('vae_decoder', async (decoder) => {
+    decoder.assertInputs({ latent_sample: 'float32' });
+    const sample = float32Tensor(volume, [1, size.channels, size.frames, size.height, size.width]);
+    const { data, dims } = await decoder.run({ latent_sample: sample }, 'sample');
+    assertFinite(data, 'the decoder');
+    const frames = denoisedFrames(window, pkg);
+    const wanted = [1, 3, frames, height, width];
+    assert(dims.join() === wanted.join(), `the decoder gave [${dims.join()}] instead of [${wanted.join()}]`);
+    return Array.from({ length: window.keepTo - window.keepFrom }, (_, i) =>
+      frameFromVolume(data, window.keepFrom + i - window.start, { frames, width, height }),
+    );
+  });
+}
+
+// ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function latentSize(recipe: Recipe, pkg: ModelPackage, window: RecipeWindow): LatentSize {
+  const { latentChannels, spatialRatio, temporalRatio } = pkg.vae;
+  const frames = (denoisedFrames(window, pkg) - 1) / temporalRatio + 1;
+  assert(Number.isInteger(frames), `${window.frames} frames are not on the autoencoder's grid of ${temporalRatio}`);
+  return {
+    channels: latentChannels,
+    frames,
+    height: recipe.height / spatialRatio,
+    width: recipe.width / spatialRatio,
+  };
+}
+
+/** The window's frames, and those up to a later image behind them, on the autoencoder's grid. */
+function denoisedFrames({ start, frames, later }: RecipeWindow, { vae: { temporalRatio } }: ModelPackage): number {
+  if (later === null || later - start < frames) return frames;
+  return Math.ceil((later - start) / temporalRatio) * temporalRatio + 1;
+}

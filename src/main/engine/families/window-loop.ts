@@ -1,0 +1,114 @@
+/**
+ * One window after the other, in the order that every family over a `Scheduler` has: encode the prompts once, then per
+ * window prepare, denoise, decode, store. A run that goes on redoes what is before the steps, which gives the same
+ * values, and puts the written latents in place.
+ */
+import { latentValues } from '@core/diffusion/frame-values';
+import type { GuidanceScale } from '@core/diffusion/guidance';
+import type { LatentSize } from '@core/diffusion/latent-geometry';
+import { StepRule } from '@core/diffusion/step-rule';
+import type { RecipeWindow } from '@contracts/recipe';
+import {
+  checkCancelled,
+  framesInOrder,
+  goOnSampling,
+  storeFrames,
+  type FamilyRun,
+  type SamplingState,
+  type StoredFrame,
+} from './family-run';
+
+export interface SizedState extends SamplingState {
+  readonly size: LatentSize;
+}
+
+/** A window's steps that are still to be made. */
+export interface Sampling<State extends SizedState> {
+  readonly w: number;
+  readonly window: RecipeWindow;
+  readonly state: State;
+  readonly rule: StepRule;
+  /** Steps that are done already. */
+  readonly from: number;
+  /** The frames of earlier windows. */
+  readonly stored: readonly StoredFrame[];
+}
+
+export interface WindowSteps<Texts, State extends SizedState> {
+  /** @param windows those that are still to be made; none when only the frames' order is left to say */
+  readonly encodePrompts: (windows: readonly RecipeWindow[]) => Promise<Texts>;
+  /** One scale, or one for each value; default: the recipe's, or the window's own along a curve. */
+  readonly guidance?: (state: State) => GuidanceScale;
+  readonly readsImages: (window: RecipeWindow) => boolean;
+  /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
+  readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
+  readonly denoise: (sampling: Sampling<State>, texts: Texts) => Promise<void>;
+  /** RGB bytes of the frames keepFrom … keepTo − 1. */
+  readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]>;
+}
+
+/** @returns the hashes of the segment's frames 0 … frameCount − 1 */
+export async function runWindows<Texts, State extends SizedState>(
+  run: FamilyRun,
+  steps: WindowSteps<Texts, State>,
+): Promise<string[]> {
+  const { recipe, meter, watch } = run;
+  const resumed = run.checkpoints?.resumed ?? null;
+  const stored = [...(resumed?.frames ?? [])];
+  const made = new Map(stored.map(({ index, hash }) => [index, hash]));
+  meter.startWindow(Math.min(resumed?.window ?? 0, recipe.windows.length - 1), resumed?.step);
+  if (stored.length > 0) run.onFrames(stored);
+
+  meter.stage('encoding-prompt');
+  const left = recipe.windows.slice(resumed?.window ?? 0);
+  const { value: texts } = await watch.time('encode', () => steps.encodePrompts(left));
+
+  for (const [w, window] of recipe.windows.entries()) {
+    if (resumed !== null && w < resumed.window) continue;
+    const doneSteps = resumed?.window === w ? resumed.step : 0;
+    meter.startWindow(w, doneSteps);
+    await checkCancelled(run.signal);
+    if (steps.readsImages(window)) meter.stage('encoding-images');
+    const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
+    const guidance = steps.guidance?.(fresh) ?? guidanceOf(run, window, fresh.size);
+    const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: fresh.latents.length });
+    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh, rule);
+    if (from < recipe.steps)
+      await watch.time('denoise', () => steps.denoise({ w, window, state, rule, from, stored }, texts));
+    run.onRule(w, rule.tally);
+
+    meter.stage('decoding');
+    await checkCancelled(run.signal);
+    run.onLatents?.(w, state.latents.slice());
+    const { value: frames, ms } = await watch.time('decode', () => steps.decode(window, state));
+    meter.decodeDone(ms);
+
+    meter.stage('writing');
+    const { value: kept } = await watch.time('write', () => storeFrames(run, window, frames));
+    for (const { index, hash } of kept) made.set(index, hash);
+    stored.push(...kept);
+    run.onFrames(kept);
+    const done = { window: w + 1, step: 0, scheduler: { position: 0 }, rng: null, latents: null };
+    await run.checkpoints?.reached({ ...done, frames: [...stored], spent: watch.seconds() });
+  }
+  return framesInOrder(recipe, made);
+}
+
+/** diffusers' rule: guidance up to 1 runs the prompt alone. Frames behind the window have its last scale. */
+function guidanceOf({ recipe, pkg }: FamilyRun, window: RecipeWindow, size: LatentSize): GuidanceScale {
+  const [only = 1, ...more] = (window.guidance ?? [recipe.guidance]).map((scale) => Math.max(1, scale));
+  return more.length === 0
+    ? only
+    : scalePerFrame(latentValues([only, ...more], size.frames, pkg.vae.temporalRatio), size);
+}
+
+/** For volumes whose channels each have all of the frames. @param scales one for each latent frame */
+export function scalePerFrame(
+  scales: readonly number[],
+  { channels, frames, height, width }: LatentSize,
+): Float32Array {
+  const plane = height * width;
+  const values = new Float32Array(channels * frames * plane);
+  for (let at = 0; at < channels * frames; at++) values.fill(scales[at % frames] ?? 1, at * plane, (at + 1) * plane);
+  return values;
+}

@@ -1,0 +1,36 @@
+import type { Strings } from './strings';
+
+export const de: Strings = {
+  import: 'Bilder und Ton importieren',
+  emptyTitle: 'Noch keine Bilder oder Töne',
+  emptyText:
+    'Bilder und Tondateien hier ablegen. Ein Bild kann erstes oder letztes Bild einer Einstellung sein oder stehen; ein Ton liegt unter dem Film.',
+  dropHere: 'Zum Importieren ablegen',
+  useAsFirst: 'Als erstes Bild verwenden',
+  useAsFirstTip: 'Mit diesem Bild eine neue Einstellung beginnen',
+  placeStill: 'Als Standbild setzen',
+  tile: (name, width, height) => `${name}, ${width} × ${height}`,
+  placeSound: 'Am Abspielkopf auf eine Tonspur legen',
+  soundTile: (name, length, channels) =>
+    `${name}, Ton, ${length}, ${channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} Kanäle`}`,
+  length: (seconds) => {
+    const tenths = Math.round(seconds * 10);
+    const rest = tenths % 600;
+    return `${Math.floor(tenths / 600)}:${String(Math.floor(rest / 10)).padStart(2, '0')},${rest % 10}`;
+  },
+  dragSoundHint: 'Auf die Zeitleiste ziehen.',
+  dragHint: 'Auf die Zeitleiste ziehen oder auf ein Bildfeld im Inspektor.',
+  noStart: 'Dieses Modell kann nicht von einem Bild ausgehen.',
+  offline: 'Offline',
+  offlineCount: (count) =>
+    count === 1
+      ? 'Eine importierte Datei ist weg. Was daraus entstand, behält seine Bilder.'
+      : `${count} importierte Dateien sind weg. Was daraus entstand, behält seine Bilder.`,
+  findFolder: 'In einem Ordner suchen …',
+  findFiles: 'Dateien wählen …',
+  looking: 'Sucht …',
+  found: (found, missing) => `${found} wiedergefunden${missing === 0 ? '' : `, ${missing} fehlen noch`}`,
+  otherVersions: (names) =>
+    `Nicht genau dieselben Dateien, aber gleich groß oder gleich benannt: ${names.slice(0, 5).join(', ')}.`,
+  notUsed: (name, file) => `${file} kann ${name} nicht ersetzen`,
+};

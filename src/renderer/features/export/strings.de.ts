@@ -1,0 +1,32 @@
+import type { Strings } from './strings';
+
+export const de: Strings = {
+  title: 'Film exportieren',
+  presets: {
+    'h264-mp4': { label: 'H.264-Film', text: 'MP4, das überall läuft' },
+    'prores-mov': { label: 'ProRes-Film', text: '422 HQ mit zehn Bit, für den Schnitt' },
+    gif: { label: 'GIF', text: 'Läuft in Nachrichten und Seiten im Kreis' },
+    'png-sequence': { label: 'PNG-Bilder', text: 'Ein Ordner, jedes Pixel erhalten' },
+  },
+  format: 'Format',
+  range: 'Bereich',
+  whole: 'Ganzer Film',
+  inOut: 'Von In bis Out',
+  noInOut: 'Zuerst auf der Zeitleiste einen In- oder Out-Punkt setzen (I, O).',
+  size: 'Größe',
+  rate: 'Bildrate',
+  frames: 'Bilder',
+  duration: 'Dauer',
+  embed: 'Das Rezept in die Datei schreiben',
+  embedHint: 'Prompts, Seeds und Einstellungen reisen mit dem Film. Aus: nichts darüber, wie er entstand.',
+  start: 'Datei wählen und exportieren …',
+  cancel: 'Abbrechen',
+  empty: 'Auf der Zeitleiste ist noch nichts.',
+  missing: 'Einige Clips haben in diesem Bereich keine Bilder:',
+  missingClip: (name, from, to) => `${name}, ${from} bis ${to}`,
+  missingMore: (count) => `und ${count} weitere`,
+  missingReason: 'Diese Clips zuerst generieren oder einen Bereich ohne sie exportieren.',
+  saving: 'Die letzte Änderung ist noch nicht gesichert; oben „Erneut sichern“ wählen.',
+  started: 'Der Export ist in der Warteschlange',
+  evenReason: 'H.264 braucht gerade Maße; die letzte Zeile oder Spalte fällt weg.',
+};

@@ -1,0 +1,27 @@
+import type { Strings } from './strings';
+
+export const de: Strings = {
+  allProjects: 'Alle Projekte',
+  rename: 'Projekt umbenennen',
+  renameEdit: 'Projekt umbenennen',
+  undo: (label) => (label === undefined ? 'Rückgängig' : `Rückgängig: ${label}`),
+  redo: (label) => (label === undefined ? 'Wiederholen' : `Wiederholen: ${label}`),
+  nothingToUndo: 'Nichts rückgängig zu machen.',
+  nothingToRedo: 'Nichts zu wiederholen.',
+  saved: 'Gesichert',
+  savedTip: 'Jede Änderung wird sofort in die Bibliothek geschrieben.',
+  saving: 'Wird gesichert …',
+  saveFailed: 'Nicht gesichert',
+  saveAgain: 'Erneut sichern',
+  export: 'Exportieren',
+  model: (name) => `Über das Modell ${name}`,
+  modelProblem: (name) => `${name} hat ein Problem`,
+  media: 'Medien',
+  takes: 'Takes',
+  history: 'Verlauf',
+  resizeLeft: 'Medienbereich in der Größe ändern',
+  resizeRight: 'Inspektor in der Größe ändern',
+  resizeBottom: 'Zeitleiste in der Größe ändern',
+  loading: 'Das Studio wird geöffnet …',
+  versions: 'Versionen: zurückblicken und benennen',
+};

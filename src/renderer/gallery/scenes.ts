@@ -1,0 +1,255 @@
+/** The scenes by name: normal, empty, busy, failed and very long, with the dialogs each has something to say in. */
+import type { DoctorLine, OpenProject, ProjectSummary } from '@contracts/ipc';
+import type { JobView } from '@contracts/job';
+import { addTrack } from '@core/timeline/tracks';
+import { toyManifest } from '../state/toy-manifest.test-support';
+import { FilmBuilder, NOW, RATE, frameOf, job } from './films';
+import type { Answers, Scene, Stage } from './scene';
+
+const LONG_NAME = 'Der Donaudampfschifffahrtsgesellschaftskapitän und die unendlich lange Überschrift '
+  .repeat(2)
+  .trim();
+const LONG_PROMPT = 'a red ball bouncing over a meadow while the evening light turns to gold and the wind goes still, '
+  .repeat(50)
+  .trim();
+const OUT_OF_MEMORY = {
+  code: 'engine/out-of-memory',
+  message: 'The model needed more memory than this machine has free (wanted 11.2 GB, 3.1 GB free).',
+  detail: { remedy: 'Close other programs, or make the shot smaller or shorter. Everything finished so far is kept.' },
+} as const;
+
+const info = {
+  version: '1.0.0',
+  electron: '33',
+  onnxruntime: '1.30',
+  platform: 'linux',
+  libraryName: 'library',
+  libraryLabel: '~/films/library',
+  lastProjectId: null,
+};
+const model = { manifest: toyManifest, isEmbedded: true, problem: null, bytes: 44_000_000 };
+const brokenModel = {
+  ...model,
+  problem: {
+    code: 'model/missing-file',
+    message: 'transformer/model.onnx of "Toy" is not there',
+    detail: {
+      field: 'files',
+      value: 'transformer/model.onnx',
+      remedy: 'Copy the package into the models folder again.',
+    },
+  },
+} as const;
+
+const common: Answers = {
+  'app.info': info,
+  'models.list': { models: [model] },
+  'jobs.list': { jobs: [] },
+  'projects.list': { projects: [] },
+  'projects.saveView': {},
+  'projects.size': { frames: 48, bytes: 3_400_000 },
+  'media.offline': { mediaIds: [] },
+  'settings.get': { value: null },
+  'settings.set': {},
+  'models.tokens': { count: 9, limit: 32, keptChars: 500 },
+  'generate.estimate': {
+    ...{ seconds: 1.9, secondsLow: 1.6, secondsHigh: 2.6, savedSeconds: 0, basis: 'measured' },
+    ...{ memoryBytes: 420_000_000, diskBytes: 160_000, freeMemoryBytes: 9_000_000_000, freeDiskBytes: 80_000_000_000 },
+  },
+  'history.search': { runs: [], next: null },
+  'devices.report': {
+    ...{ choice: 'auto', inUse: 'cpu', why: 'It is the only one that works here.' },
+    devices: [
+      { provider: 'cuda', reason: 'libcudart.so.12 is not on this machine.', probeMs: null },
+      { provider: 'webgpu', reason: null, probeMs: 31 },
+      { provider: 'cpu', reason: null, probeMs: 12 },
+    ],
+  },
+  'devices.cuda': {
+    state: 'missing',
+    missing: ['libcudart.so.12'],
+    source: 'example.org',
+    bytes: 1_400_000_000,
+    problem: null,
+  },
+};
+
+function studio(opened: OpenProject, more: Answers = {}, then?: Scene['then']): Scene {
+  const answers = { ...common, 'app.info': { ...info, lastProjectId: opened.id }, 'projects.open': opened, ...more };
+  return then === undefined ? { answers } : { answers, then };
+}
+
+const normalFilm = (): FilmBuilder =>
+  new FilmBuilder('Evening')
+    .shot('Ball', 'a red ball bouncing on a blue background', { start: 0, takes: 3, frames: 20 })
+    .shot('Balloon', 'a red balloon rising in a blue sky', { start: 32 })
+    .grown('Ball', 9)
+    .travelling('Ball', 10, 6)
+    .image('wall.png')
+    .image('door.jpg')
+    .sound('song.wav', 40)
+    .marker(12, 'turn');
+
+function longFilm(): FilmBuilder {
+  const film = new FilmBuilder(LONG_NAME);
+  for (let i = 0; i < 40; i += 1)
+    film.shot(`${i}`, LONG_PROMPT, { start: i * 9, takes: i === 0 ? 80 : 1, name: LONG_NAME });
+  for (let i = 0; i < 10; i += 1) film.edit((doc) => addTrack(doc, { id: `more-${i}`, name: LONG_NAME.slice(0, 80) }));
+  for (let i = 0; i < 30; i += 1) film.image(`${LONG_NAME}-${i}.png`).marker(i * 5, LONG_NAME.slice(0, 60));
+  return film.sound(`${LONG_NAME}.wav`, 300);
+}
+
+const longClip = 'clip-0';
+
+function project(n: number, name: string): ProjectSummary {
+  return {
+    id: `film-${n}`,
+    name,
+    rate: RATE,
+    width: 128,
+    height: 128,
+    clipCount: n,
+    posterFrame: n % 3 === 0 ? null : frameOf(n),
+    createdAt: NOW - n * 86_400_000,
+    trashedAt: null,
+    updatedAt: NOW - n * 3_600_000,
+  };
+}
+
+const longFootage = (): FilmBuilder =>
+  new FilmBuilder('Footage').footage(
+    'street',
+    {
+      name: `${LONG_NAME}.mov`,
+      notes: ['variable-rate', 'rotated', 'wide-pixels', 'interlaced', 'hdr', 'alpha'],
+    },
+    4,
+  );
+
+const waiting = Array.from({ length: 6 }, (_, n) => job(n + 2, {}));
+const busyJobs: JobView[] = [
+  job(0, { state: 'running', startedAt: NOW }),
+  job(1, { state: 'paused', resumeStep: { window: 0, windows: 2, step: 11, steps: 24 } }),
+  ...waiting,
+];
+const failedJobs: JobView[] = [
+  job(0, { state: 'failed', finishedAt: NOW, error: OUT_OF_MEMORY }),
+  job(1, { state: 'cancelled', finishedAt: NOW }),
+  job(2, { state: 'interrupted', resumeStep: { window: 1, windows: 3, step: 4, steps: 24 } }),
+  job(3, {
+    kind: 'export',
+    state: 'failed',
+    title: 'evening.mp4',
+    error: {
+      code: 'library/disk-full',
+      message: 'The disk is full: 120 MB are needed, 3 MB are free.',
+      detail: { remedy: 'Free some space, then try again.' },
+    },
+  }),
+];
+
+function sendProgress({ send }: Stage): void {
+  const progress = { jobId: 'job-0', seq: 1, stage: 'denoising', window: 0, windows: 2, step: 11, steps: 24 } as const;
+  send('jobs.progress', {
+    progress: { ...progress, stepMs: 81, elapsedMs: 900, remainingMs: 3_000, fraction: 0.23 },
+  });
+  send('jobs.frames', { jobId: 'job-0', frames: [0, 1, 2, 3].map((index) => ({ index, hash: frameOf(index) })) });
+}
+
+const doctorLines: DoctorLine[] = [
+  { area: 'Engine', ok: true, found: 'ONNX Runtime 1.30, CPU', wanted: 'any', fix: '' },
+  {
+    area: 'ffmpeg',
+    ok: false,
+    found: 'none',
+    wanted: '≥ 4.2',
+    fix: 'Install ffmpeg, or set ONIONSKIN_FFMPEG to its path.',
+  },
+  {
+    area: 'Disk',
+    ok: false,
+    found: '180 MB free',
+    wanted: '≥ 1 GB',
+    fix: `Free some space on the disk of ${LONG_NAME}.`,
+  },
+];
+
+const select =
+  (id: string) =>
+  ({ app }: Stage): void =>
+    app.session?.select([id]);
+
+export const scenes: Readonly<Record<string, Scene>> = {
+  'start-empty': { answers: common },
+  'start-many': {
+    answers: {
+      ...common,
+      'projects.list': {
+        projects: Array.from({ length: 120 }, (_, n) => project(n, n === 1 ? LONG_NAME : `Film ${n}`)),
+      },
+    },
+  },
+  'studio-empty': studio(new FilmBuilder('Nothing yet').opened()),
+  'studio-normal': studio(normalFilm().opened(), {}, select('clip-Ball')),
+  'studio-travel': studio(normalFilm().opened(), {}, select('block-Ball-2')),
+  'studio-takes': studio(normalFilm().opened(), {}, (stage) => {
+    stage.app.leftTab = 'takes';
+    select('clip-Ball')(stage);
+  }),
+  'studio-sound': studio(normalFilm().opened(), {}, select('sound')),
+  'studio-busy': studio(normalFilm().opened(busyJobs), { 'jobs.list': { jobs: busyJobs } }, (stage) => {
+    stage.app.isQueueOpen = true;
+    select('clip-Ball')(stage);
+    sendProgress(stage);
+  }),
+  'studio-failed': studio(
+    normalFilm().opened(failedJobs),
+    { 'jobs.list': { jobs: failedJobs }, 'models.list': { models: [brokenModel] } },
+    (stage) => {
+      stage.app.isQueueOpen = true;
+      stage.app.leftTab = 'history';
+      select('clip-Ball')(stage);
+      stage.app.toast('error', OUT_OF_MEMORY.message, OUT_OF_MEMORY.detail.remedy);
+    },
+  ),
+  'studio-long': studio(
+    longFilm().opened(),
+    { 'models.tokens': { count: 1_204, limit: 32, keptChars: 120 } },
+    select(longClip),
+  ),
+  'studio-long-takes': studio(longFilm().opened(), {}, (stage) => {
+    stage.app.leftTab = 'takes';
+    select(longClip)(stage);
+  }),
+  'studio-footage': studio(longFootage().opened(), {}, select('clip-street')),
+  'dialog-footage': studio(
+    longFootage().opened(),
+    { 'footage.estimate': { seconds: 4_210, basis: 'measured' } },
+    ({ app }) =>
+      void (app.dialog = { kind: 'footage', mediaIds: ['film-street', 'film-street'], trackId: null, frame: 0 }),
+  ),
+  'dialog-new-project': { answers: common, then: ({ app }) => void (app.dialog = { kind: 'new-project' }) },
+  'dialog-export': studio(normalFilm().opened(), {}, ({ app }) => void (app.dialog = { kind: 'export' })),
+  'dialog-export-empty': studio(
+    new FilmBuilder('Nothing yet').opened(),
+    {},
+    ({ app }) => void (app.dialog = { kind: 'export' }),
+  ),
+  'dialog-doctor': studio(
+    normalFilm().opened(),
+    { 'app.doctor': { lines: doctorLines } },
+    ({ app }) => void (app.dialog = { kind: 'doctor' }),
+  ),
+  'dialog-shortcuts': studio(normalFilm().opened(), {}, ({ app }) => void (app.dialog = { kind: 'shortcuts' })),
+  'dialog-palette': studio(normalFilm().opened(), {}, ({ app }) => void (app.dialog = { kind: 'palette' })),
+  'dialog-model': studio(
+    normalFilm().opened(),
+    { 'models.list': { models: [brokenModel] } },
+    ({ app }) => void (app.dialog = { kind: 'model', modelId: toyManifest.id }),
+  ),
+  'dialog-prompt-map': studio(
+    normalFilm().opened(),
+    {},
+    ({ app }) => void (app.dialog = { kind: 'prompt-map', shotId: 'shot-Ball' }),
+  ),
+};
