@@ -22,14 +22,14 @@ const SHOTS: readonly SampleShot[] = [
   {
     name: 'Ball',
     prompt: 'a red ball bouncing on a blue background',
-    seed: 4,
-    otherSeed: 3,
+    seed: 3,
+    otherSeed: 4,
     then: { text: null, frames: 10, seed: 13 },
   },
   { name: 'Balloon', prompt: 'a red balloon rising in a blue sky', seed: 3, otherSeed: null, then: null },
   {
-    name: 'Star',
-    prompt: 'a yellow star spinning at night',
+    name: 'Heart',
+    prompt: 'a purple heart growing on a white background',
     seed: 3,
     otherSeed: null,
     then: { text: null, frames: 5, seed: 6 },
