@@ -4,6 +4,7 @@
  * docs/pictures/studio.png is a screenshot that the e2e suite leaves in test-results/screenshots.
  */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { buildIfStale } from './lib/build.mjs';
@@ -24,11 +25,13 @@ const shown = [0, 2, 4, 6, 8];
 
 await installPackages();
 await buildIfStale();
+// The one that comes along with the packages: there may be no other.
+const ffmpegPath = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg').path;
 const tmp = mkdtempSync(path.join(os.tmpdir(), 'onionskin-pictures-'));
 const target = inRoot('docs/pictures');
 mkdirSync(target, { recursive: true });
 const onionskin = (...args) => must(projectNode(), [inRoot('out/main/cli.js'), ...args]);
-const ffmpeg = (...args) => must('ffmpeg', ['-v', 'error', '-y', ...args]);
+const ffmpeg = (...args) => must(ffmpegPath, ['-v', 'error', '-y', ...args]);
 
 try {
   for (const [index, prompt] of prompts.entries())
