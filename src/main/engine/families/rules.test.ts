@@ -56,7 +56,7 @@ function run(recipe: Recipe, { jobDir, ...hooks }: Partial<RunHooks> & { jobDir?
 }
 
 const apg = { kind: 'apg', eta: 0, momentum: -0.5, normThreshold: 0 } as const;
-const reuse = { threshold: 0.5, warmUpSteps: 2 };
+const reuse = { threshold: 1, warmUpSteps: 2 };
 const everything: Rules = {
   guidanceRule: { method: apg, rescale: 0.5, interval: { start: 0, stop: 0.8 } },
   stepReuse: reuse,
