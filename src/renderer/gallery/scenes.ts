@@ -68,7 +68,7 @@ const common: Answers = {
   'devices.cuda': {
     state: 'missing',
     missing: ['libcudart.so.12'],
-    source: 'example.org',
+    source: 'https://example.org/cuda',
     bytes: 1_400_000_000,
     problem: null,
   },
