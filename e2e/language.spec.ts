@@ -46,7 +46,7 @@ test('German is chosen, spoken everywhere, kept, and left again', async ({ studi
     });
     await page.keyboard.press('Control+i');
     const asked = () => studio.app.evaluate(() => (globalThis as { asked?: string }).asked);
-    await expect.poll(asked).toBe('Bilder und Ton importieren');
+    await expect.poll(asked).toBe('Filme, Bilder und Ton importieren');
   });
 
   await test.step('what is stale says why in German', async () => {

@@ -1,10 +1,10 @@
 import type { Strings } from './strings';
 
 export const de: Strings = {
-  import: 'Bilder und Ton importieren',
-  emptyTitle: 'Noch keine Bilder oder Töne',
+  import: 'Filme, Bilder und Ton importieren',
+  emptyTitle: 'Noch keine Filme, Bilder oder Töne',
   emptyText:
-    'Bilder und Tondateien hier ablegen. Ein Bild kann erstes oder letztes Bild einer Einstellung sein oder stehen; ein Ton liegt unter dem Film.',
+    'Filme, Bilder und Tondateien hier ablegen. Ein Film wird ein Clip; ein Bild kann erstes oder letztes Bild einer Einstellung sein oder stehen; ein Ton liegt unter dem Film.',
   dropHere: 'Zum Importieren ablegen',
   useAsFirst: 'Als erstes Bild verwenden',
   useAsFirstTip: 'Mit diesem Bild eine neue Einstellung beginnen',

@@ -3,12 +3,12 @@ import type { Strings } from './strings';
 
 export const de: Strings = {
   category: 'Kurven',
-  needsShot: 'Erst die Abspielmarke auf einen erzeugten Clip setzen',
+  needsShot: 'Erst den Abspielkopf auf einen erzeugten Clip setzen',
   toggle: 'Kurvenspur zeigen oder verbergen',
   show: 'Kurvenspur zeigen',
   hide: 'Kurvenspur verbergen',
-  addHere: 'Schlüssel an der Abspielmarke setzen',
-  deleteHere: 'Schlüssel an der Abspielmarke löschen',
+  addHere: 'Schlüssel am Abspielkopf setzen',
+  deleteHere: 'Schlüssel am Abspielkopf löschen',
   previousKey: 'Voriger Schlüssel',
   nextKey: 'Nächster Schlüssel',
   openText: 'Kurve als Text: Zeitplan einlesen oder ausgeben',
@@ -43,7 +43,7 @@ export const de: Strings = {
   laneHint:
     'Klick setzt einen Schlüssel · Ziehen bewegt ihn (Umschalt: eine Achse, Strg: fein) · Pfeile rücken · Entf löscht · Rechtsklick: Verlauf · Doppelklick setzt zurück',
   empty: (parameter, value) =>
-    `${parameter} ist durchgehend ${value}. Ein Klick setzt einen Schlüssel, die Eingabetaste einen an der Abspielmarke.`,
+    `${parameter} ist durchgehend ${value}. Ein Klick setzt einen Schlüssel, die Eingabetaste einen am Abspielkopf.`,
   emptyShort: 'Ein Klick setzt einen Schlüssel',
   emptyLane: 'Hier erscheint die Kurve, sobald ein erzeugter Clip auf der Zeitleiste liegt.',
   notFollowed: 'Dieses Modell folgt keinen Kurven: es gelten seine festen Einstellungen.',
