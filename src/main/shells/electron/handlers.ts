@@ -1,21 +1,19 @@
 /**
- * The contract's methods, each in terms of the studio's services. Dialogs live here, so that the page never sees a path:
+ * The contract's methods, each in terms of the studio's services. The page never sees a path:
  * it gets media ids, and for a chosen export file a grant that names it.
  */
-import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
+import { app, shell, type BrowserWindow } from 'electron';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { AppError, assert } from '@core/errors';
-import type { ExportPreset, MediaView } from '@contracts/job';
+import type { MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
-import { filmExtensions } from '@main/services/footage/footage-file';
 import { writeFileAtomic } from '@main/platform/fs-atomic';
-import { soundExtensions } from '@main/services/media/sound-files';
+import { FileDialogs } from './file-dialogs';
 import type { Handlers } from './ipc';
 import type { ShellWords } from './strings';
 
-const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
 /** Chosen files that were not exported to yet; a handful, or something is wrong. */
 const maxGrants = 32;
 
@@ -31,6 +29,7 @@ export interface HandlerOptions {
 
 export function createHandlers({ studio, onnxruntimeVersion, window, words, onSetting }: HandlerOptions): Handlers {
   const grants = new Map<string, string>();
+  const dialogs = new FileDialogs(window, words);
   let bundleStop: AbortController | null = null;
   /** One bundle at a time, so that there is one to cancel. */
   const bundling = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
@@ -90,13 +89,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'projects.restore': ({ projectId }) => done(studio.projects.restore(projectId)),
     'projects.commit': (input) => studio.projects.commit(input),
     'projects.exportBundle': async ({ projectId }) => {
-      const file = await chooseBundleTarget(window(), nameOf(studio, projectId), words());
+      const file = await dialogs.chooseBundleTarget(nameOf(studio, projectId));
       if (file === null) return { name: null };
       await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
     },
     'projects.importBundle': async () => {
-      const file = await chooseBundle(window(), words());
+      const file = await dialogs.chooseBundle();
       if (file === null) return { imported: null };
       return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
     },
@@ -137,13 +136,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'takes.recipe': ({ takeId }) => ({ recipe: studio.takes.get(takeId).recipe }),
     'takes.saveRecipe': async ({ takeId }) => {
       const { recipe } = studio.takes.get(takeId);
-      const file = await chooseRecipeTarget(window(), `seed ${recipe.seed}`, words());
+      const file = await dialogs.chooseRecipeTarget(`seed ${recipe.seed}`);
       if (file === null) return { name: null };
       await writeFileAtomic(file, `${JSON.stringify(recipe, null, 2)}\n`);
       return { name: path.basename(file) };
     },
     'recipes.choose': async () => {
-      const path = await chooseRecipe(window(), words());
+      const path = await dialogs.chooseRecipe();
       return { file: path === null ? null : await studio.recipes.read(path) };
     },
     'takes.details': ({ takeId }) => ({
@@ -158,7 +157,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'history.search': (query) => studio.history.search(query),
 
     'media.choose': async ({ projectId }) => {
-      const files = await chooseMedia(window(), words());
+      const files = await dialogs.chooseMedia();
       return { media: await importAll(studio, projectId, files) };
     },
     'media.fromFrame': async ({ projectId, frame, name }) => ({
@@ -166,7 +165,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     }),
     'media.offline': async ({ projectId }) => ({ mediaIds: await studio.media.offline(projectId) }),
     'media.relink': async ({ projectId, from }) => {
-      const paths = await choosePlaces(window(), from, words());
+      const paths = await dialogs.choosePlaces(from);
       return { report: paths.length === 0 ? null : await studio.media.relink(projectId, paths) };
     },
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
@@ -184,13 +183,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       media: await studio.footage.asImages(projectId, mediaId),
     }),
     'footage.relink': async ({ mediaId }) => {
-      const files = await chooseOriginal(window(), words());
+      const files = await dialogs.chooseOriginal();
       return { media: files.length === 0 ? null : await studio.footage.relink(mediaId, files) };
     },
     'footage.reveal': async ({ mediaId }) => done(shell.showItemInFolder(await studio.footage.originalOf(mediaId))),
 
     'export.choose': async ({ projectId, preset }) => {
-      const file = await chooseTarget(window(), { name: nameOf(studio, projectId), preset, words: words() });
+      const file = await dialogs.chooseExportTarget(nameOf(studio, projectId), preset);
       if (file === null) return { grant: null };
       if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
       const id = randomUUID();
@@ -229,129 +228,4 @@ export async function importAll(studio: Studio, projectId: string, files: readon
   const imported: MediaView[] = [...footage];
   for (const file of rest) imported.push(await studio.media.importFile(projectId, file));
   return imported;
-}
-
-async function choosePlaces(
-  window: BrowserWindow | null,
-  from: 'files' | 'folder',
-  words: ShellWords,
-): Promise<string[]> {
-  const options: OpenDialogOptions = {
-    title: words.findMissing,
-    properties: from === 'folder' ? ['openDirectory'] : ['openFile', 'multiSelections'],
-  };
-  const { canceled, filePaths } = window
-    ? await dialog.showOpenDialog(window, options)
-    : await dialog.showOpenDialog(options);
-  return canceled ? [] : filePaths;
-}
-
-async function chooseMedia(window: BrowserWindow | null, words: ShellWords): Promise<string[]> {
-  const options: OpenDialogOptions = {
-    title: words.importTitle,
-    properties: ['openFile', 'multiSelections'],
-    filters: [
-      { name: words.everything, extensions: [...filmExtensions, ...imageExtensions, ...soundExtensions] },
-      { name: words.films, extensions: filmExtensions },
-      { name: words.images, extensions: imageExtensions },
-      { name: words.sound, extensions: soundExtensions },
-    ],
-  };
-  const { canceled, filePaths } = window
-    ? await dialog.showOpenDialog(window, options)
-    : await dialog.showOpenDialog(options);
-  return canceled ? [] : filePaths;
-}
-
-async function chooseOriginal(window: BrowserWindow | null, words: ShellWords): Promise<string[]> {
-  const options: OpenDialogOptions = {
-    title: words.findOriginal,
-    properties: ['openFile', 'multiSelections'],
-    filters: [{ name: words.filmsAndImages, extensions: [...filmExtensions, ...imageExtensions] }],
-  };
-  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
-  return filePaths;
-}
-
-const bundleFilters = (words: ShellWords) => [{ name: words.bundle, extensions: ['onionskin'] }];
-
-async function chooseBundleTarget(
-  window: BrowserWindow | null,
-  name: string,
-  words: ShellWords,
-): Promise<string | null> {
-  const defaultPath = `${name.replace(/[\\/:*?"<>|]/g, '-')}.onionskin`;
-  const options = { title: words.saveBundle, defaultPath, filters: bundleFilters(words) };
-  const { canceled, filePath } = window
-    ? await dialog.showSaveDialog(window, options)
-    : await dialog.showSaveDialog(options);
-  if (canceled || !filePath) return null;
-  return filePath.toLowerCase().endsWith('.onionskin') ? filePath : `${filePath}.onionskin`;
-}
-
-async function chooseRecipeTarget(
-  window: BrowserWindow | null,
-  name: string,
-  words: ShellWords,
-): Promise<string | null> {
-  const filters = [{ name: words.recipe, extensions: ['json'] }];
-  const options = { title: words.saveRecipe, defaultPath: `${name}.json`, filters };
-  const { canceled, filePath } = window
-    ? await dialog.showSaveDialog(window, options)
-    : await dialog.showSaveDialog(options);
-  if (canceled || !filePath) return null;
-  return filePath.toLowerCase().endsWith('.json') ? filePath : `${filePath}.json`;
-}
-
-async function chooseRecipe(window: BrowserWindow | null, words: ShellWords): Promise<string | null> {
-  const extensions = ['json', 'mp4', 'mov', 'gif', 'png'];
-  const options: OpenDialogOptions = {
-    title: words.openRecipe,
-    properties: ['openFile'],
-    filters: [{ name: words.recipeCarriers, extensions }],
-  };
-  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
-  return filePaths[0] ?? null;
-}
-
-async function chooseBundle(window: BrowserWindow | null, words: ShellWords): Promise<string | null> {
-  const options: OpenDialogOptions = {
-    title: words.openBundle,
-    properties: ['openFile'],
-    filters: bundleFilters(words),
-  };
-  const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
-  return filePaths[0] ?? null;
-}
-
-const extensions: Readonly<Record<ExportPreset, string>> = {
-  'h264-mp4': '.mp4',
-  'prores-mov': '.mov',
-  gif: '.gif',
-  'png-sequence': '',
-};
-
-interface TargetQuestion {
-  readonly name: string;
-  readonly preset: ExportPreset;
-  readonly words: ShellWords;
-}
-
-async function chooseTarget(
-  window: BrowserWindow | null,
-  { name, preset, words }: TargetQuestion,
-): Promise<string | null> {
-  const extension = extensions[preset];
-  const label = words.exports[preset];
-  const fileName = `${name.replace(/[\\/:*?"<>|]/g, '-')}${extension}`;
-  const options = {
-    title: words.exportTitle(label),
-    defaultPath: fileName,
-    ...(extension !== '' && { filters: [{ name: label, extensions: [extension.slice(1)] }] }),
-  };
-  const { canceled, filePath } = window
-    ? await dialog.showSaveDialog(window, options)
-    : await dialog.showSaveDialog(options);
-  if (canceled || !filePath) return null;
-  return extension === '' || filePath.toLowerCase().endsWith(extension) ? filePath : `${filePath}${extension}`;
 }
