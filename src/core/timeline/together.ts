@@ -9,6 +9,7 @@ import type { ClipRecord, Document, RecordId } from '../document/records';
 import { addRightHalf, headOf, tailOf } from './clear-range';
 import { type Draft, editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf } from './placement';
+import { assertSplits } from './split';
 import { type ClipEdge, trimClip, trimLimits } from './trim';
 import { applyDiff, squashDiffs } from '../document/apply-diff';
 
@@ -100,16 +101,7 @@ export function splitClips(
   newId: () => RecordId,
 ): { readonly diff: DocumentDiff; readonly rightIds: readonly RecordId[] } {
   const clips = acrossWith(doc, clipIds, atFrame);
-  for (const clip of clips) {
-    unlockedTrack(doc, clip.trackId);
-    if (!Number.isSafeInteger(atFrame) || atFrame <= clip.start || atFrame >= endOf(clip))
-      throw invalidEdit(
-        'atFrame',
-        atFrame,
-        `frame ${atFrame} is not inside "${clip.name}"`,
-        'Move the playhead onto the clip, off its first frame.',
-      );
-  }
+  for (const clip of clips) assertSplits(doc, clip, atFrame);
   const rightLinks = new Map<RecordId, RecordId>();
   const rightIds: RecordId[] = [];
   const diff = editDocument(doc, (draft) => {

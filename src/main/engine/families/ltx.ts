@@ -61,6 +61,7 @@ import {
   type FamilyRun,
   type StoredFrame,
 } from './family-run';
+import { joined } from './picture-frames';
 
 interface PromptEmbedding {
   /** float32 [L, D] */
@@ -551,14 +552,4 @@ async function storeFrames(run: FamilyRun, window: RecipeWindow, volume: Float32
     stored.push({ index, ...(await run.frames.put(shownFrame(run, window, index, rgb), width, height)) });
   }
   return stored;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
+import { AppError } from '@core/errors';
 import * as schemas from '@contracts/document';
 import type { HistoryEntry, ProjectPlace, ProjectSummary, ProjectView } from '@contracts/ipc';
 import { parseJson } from '../database/json-column';
@@ -88,6 +89,17 @@ export class ProjectRows {
       'SELECT id, name, version, view, trashed_at AS trashedAt FROM projects WHERE id = ?',
       projectId,
     );
+  }
+
+  /** @throws AppError project/not-found */
+  require(projectId: string): ProjectRow {
+    const row = this.find(projectId);
+    if (row !== null) return row;
+    throw new AppError('project/not-found', 'This project is not in the library.', {
+      field: 'projectId',
+      value: projectId,
+      remedy: 'Go back to the list of projects.',
+    });
   }
 
   insert(project: { readonly id: string; readonly name: string; readonly at: number }): void {

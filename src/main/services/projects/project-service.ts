@@ -86,7 +86,7 @@ export class ProjectService {
 
   /** @throws AppError project/not-found */
   open(projectId: string): OpenProject {
-    const row = this.#require(projectId);
+    const row = this.#rows.require(projectId);
     const state = this.#load(projectId);
     this.#rows.setOpened(projectId, this.#options.clock.now());
     return {
@@ -125,7 +125,7 @@ export class ProjectService {
   }
 
   saveView(projectId: string, view: ProjectView): void {
-    this.#require(projectId);
+    this.#rows.require(projectId);
     this.#rows.setView(projectId, ProjectView.parse(view));
   }
 
@@ -134,24 +134,24 @@ export class ProjectService {
   }
 
   trash(projectId: string): void {
-    this.#require(projectId);
+    this.#rows.require(projectId);
     this.#rows.setTrashed(projectId, this.#options.clock.now());
   }
 
   restore(projectId: string): void {
-    this.#require(projectId);
+    this.#rows.require(projectId);
     this.#rows.setTrashed(projectId, null);
   }
 
   /** Out of the first list and out of the way; nothing else changes. */
   setArchived(projectId: string, isArchived: boolean): void {
-    this.#require(projectId);
+    this.#rows.require(projectId);
     this.#rows.setArchived(projectId, isArchived ? this.#options.clock.now() : null);
   }
 
   /** @throws AppError project/not-found */
   assertExists(projectId: string): void {
-    this.#require(projectId);
+    this.#rows.require(projectId);
   }
 
   #write(input: CommitInput, diff: DocumentDiff): OpenState {
@@ -202,7 +202,7 @@ export class ProjectService {
       this.#remember(projectId, cached);
       return cached;
     }
-    const { version } = this.#require(projectId);
+    const { version } = this.#rows.require(projectId);
     const document = documentFromRecords(this.#rows.records(projectId));
     const history = version === 0 ? noHistory : foldJournal(this.#rows.journalSteps(projectId));
     const state: OpenState = { version, document, history };
@@ -221,16 +221,6 @@ export class ProjectService {
     const entries = (versions: readonly number[]) =>
       versions.flatMap((version) => this.#rows.journalEntry(projectId, version) ?? []);
     return { undo: entries(history.undo), redo: entries(history.redo) };
-  }
-
-  #require(projectId: string) {
-    const row = this.#rows.find(projectId);
-    if (row !== null) return row;
-    throw new AppError('project/not-found', 'This project is not in the library.', {
-      field: 'projectId',
-      value: projectId,
-      remedy: 'Go back to the list of projects.',
-    });
   }
 }
 

@@ -37,7 +37,7 @@ export class ProjectVersions {
 
   /** @throws AppError project/not-found */
   list(projectId: string): VersionList {
-    const { version: current } = this.#require(projectId);
+    const { version: current } = this.#rows.require(projectId);
     // What an undo or a redo leads to is an earlier stop already.
     const changes = this.#rows
       .journalSteps(projectId)
@@ -54,7 +54,7 @@ export class ProjectVersions {
 
   /** @throws AppError project/not-found, input/not-found */
   at(projectId: string, version: number): ProjectVersion {
-    const { version: current } = this.#require(projectId);
+    const { version: current } = this.#rows.require(projectId);
     const moment = this.#moment(projectId, version);
     if (moment === null) throw noSuchVersion(version);
     const document = this.#document(projectId, version, current);
@@ -65,7 +65,7 @@ export class ProjectVersions {
 
   /** An empty name takes it away. @throws AppError project/not-found, input/* */
   name(projectId: string, version: number, name: string): void {
-    this.#require(projectId);
+    this.#rows.require(projectId);
     if (this.#moment(projectId, version) === null) throw noSuchVersion(version);
     if (name === '') {
       this.#db.run('DELETE FROM named_versions WHERE project_id = ? AND version = ?', projectId, version);
@@ -101,16 +101,6 @@ export class ProjectVersions {
   #moment(projectId: string, version: number): z.infer<typeof Moment> | null {
     const sql = 'SELECT label, created_at AS createdAt FROM journal WHERE project_id = ? AND version = ?';
     return this.#db.get(Moment, sql, projectId, version);
-  }
-
-  #require(projectId: string): { readonly version: number } {
-    const row = this.#rows.find(projectId);
-    if (row !== null) return row;
-    throw new AppError('project/not-found', 'This project is not in the library.', {
-      field: 'projectId',
-      value: projectId,
-      remedy: 'Go back to the list of projects.',
-    });
   }
 }
 

@@ -7,7 +7,7 @@ import { curveParameters } from '@core/curve/parameters';
 import type { CurveBezier } from '@core/document/records';
 import { easeCurveKeys, moveCurveKeys } from '@core/timeline/curves';
 import type { ProjectSession } from '../../state/session.svelte';
-import { clearOverlay, dragEdit, type DragHost, note, targets } from '../timeline/drag-support';
+import { clearOverlay, dragEdit, type DragHost, drawMarquee, note, targets } from '../timeline/drag-support';
 import { type DragPoint, startDrag } from '../timeline/pointer-drag';
 import { snapTo } from '../timeline/snapping';
 import { clamp } from '../timeline/time-scale';
@@ -125,10 +125,7 @@ export function dragKeyMarquee(
   };
   startDrag(host.element, down, {
     move: (point) => {
-      const [left, right] = [Math.min(down.clientX, point.clientX), Math.max(down.clientX, point.clientX)];
-      const [top, bottom] = [Math.min(down.clientY, point.clientY), Math.max(down.clientY, point.clientY)];
-      const area = host.element.getBoundingClientRect();
-      host.overlay.marquee = { left: left - area.left, top: top - area.top, width: right - left, height: bottom - top };
+      const { left, top, right, bottom } = drawMarquee(host, down, point);
       const lane = host.curveLane();
       const found = host
         .keys()

@@ -62,6 +62,19 @@ export function note(host: DragHost, point: DragPoint, text: string | null): voi
   host.redraw();
 }
 
+/** Puts the rectangle from where the pointer went down to where it is on the overlay. @returns it, in pixels of the window */
+export function drawMarquee(
+  host: DragHost,
+  down: Pick<DragPoint, 'clientX' | 'clientY'>,
+  point: DragPoint,
+): { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number } {
+  const [left, right] = [Math.min(down.clientX, point.clientX), Math.max(down.clientX, point.clientX)];
+  const [top, bottom] = [Math.min(down.clientY, point.clientY), Math.max(down.clientY, point.clientY)];
+  const area = host.element.getBoundingClientRect();
+  host.overlay.marquee = { left: left - area.left, top: top - area.top, width: right - left, height: bottom - top };
+  return { left, top, right, bottom };
+}
+
 const EDGE_PX = 28;
 
 /** Scrolls while the pointer is held near the left or right edge, and lets the drag follow. */

@@ -21,11 +21,12 @@ import {
   clearOverlay,
   createAutoScroll,
   dragEdit,
+  type DragHost,
+  drawMarquee,
   frameUnder,
   note,
   snapped,
   targets,
-  type DragHost,
 } from './drag-support';
 import { framesPerExtension, snapExtension } from './extension-grid';
 import { rowAtY } from './lane-layout';
@@ -283,10 +284,7 @@ export function dragMarquee(host: DragHost, session: ProjectSession, down: Point
   const box = host.tracks();
   startDrag(host.element, down, {
     move: (point) => {
-      const [left, right] = [Math.min(down.clientX, point.clientX), Math.max(down.clientX, point.clientX)];
-      const [top, bottom] = [Math.min(down.clientY, point.clientY), Math.max(down.clientY, point.clientY)];
-      const area = host.element.getBoundingClientRect();
-      host.overlay.marquee = { left: left - area.left, top: top - area.top, width: right - left, height: bottom - top };
+      const { left, top, right, bottom } = drawMarquee(host, down, point);
       const found = host.clipsIn(left - box.left, top - box.top, right - box.left, bottom - box.top);
       session.select(withCompanions(session.doc, isAdding ? [...before, ...found] : found));
       host.redraw();
