@@ -10,9 +10,17 @@ import { closeGap } from '@core/timeline/fill-gap';
 import { addMarker } from '@core/timeline/markers';
 import { copyClips, pasteClips, spanOf } from '@core/timeline/paste';
 import { setInOut } from '@core/timeline/project-settings';
-import { rollCut, rollLimits } from '@core/timeline/roll';
-import { slideClip, slideLimits } from '@core/timeline/slide';
-import { slipClip, slipLimits } from '@core/timeline/slip';
+import {
+  cutsTogether,
+  linkedWith,
+  pictureOf,
+  rollCuts,
+  rollLimitsOfAll,
+  slideClips,
+  slideLimitsOfAll,
+  slipClips,
+  slipLimitsOfAll,
+} from '@core/timeline/linked-edits';
 import { addTrack } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
 import {
@@ -349,10 +357,10 @@ function nudge(app: AppState, session: ProjectSession, frames: number): void {
     const record = session.doc.get(id);
     return record?.kind === 'clip' ? [record] : [];
   });
-  const [only] = clips;
-  if (only === undefined) return;
+  if (clips.length === 0) return;
   const { tool } = timelineUiOf(app);
-  if (clips.length === 1 && (tool === 'trim' || tool === 'slip' || tool === 'slide'))
+  const only = pictureOf(clips);
+  if (only !== null && (tool === 'trim' || tool === 'slip' || tool === 'slide'))
     return nudgeWithTool(app, session, { tool, clip: only, frames });
   const by = Math.max(frames, -Math.min(...clips.map((clip) => clip.start)));
   if (by === 0) return;
@@ -372,20 +380,23 @@ function nudgeWithTool(
 ): void {
   const { tool, clip, frames } = nudge;
   const doc = session.doc;
+  const isSelected = (id: string): boolean => session.selection.has(id);
+  const ids = linkedWith(doc, clip.id, isSelected);
   if (tool === 'slip') {
-    const { min, max } = slipLimits(doc, clip.id);
+    const { min, max } = slipLimitsOfAll(doc, ids);
     if (min === max) app.toast('info', strings.slipNoRoom);
-    else session.edit(strings.slip, (now) => slipClip(now, clip.id, clamp(frames, min, max)));
+    else session.edit(strings.slip, (now) => slipClips(now, ids, clamp(frames, min, max)));
   } else if (tool === 'slide') {
-    const { min, max } = slideLimits(doc, clip.id);
-    session.edit(strings.slide, (now) => slideClip(now, clip.id, clamp(clip.start + frames, min, max)));
+    const { min, max } = slideLimitsOfAll(doc, ids);
+    session.edit(strings.slide, (now) => slideClips(now, ids, clamp(frames, min, max)));
   } else {
     const cuts = cutsNear(indexClips(doc).byTrack.values(), app.transport.playhead);
     const cut = cuts.find(({ left, right }) => left.id === clip.id || right.id === clip.id);
     if (cut === undefined) return app.toast('info', strings.noCut, strings.noCutRemedy);
-    const { min, max } = rollLimits(doc, cut.left.id, cut.right.id);
+    const together = cutsTogether(doc, [cut.left.id, cut.right.id]);
+    const { min, max } = rollLimitsOfAll(doc, together);
     const frame = clamp(cut.frame + frames, min, max);
-    session.edit(strings.roll, (now) => rollCut(now, cut.left.id, cut.right.id, frame));
+    session.edit(strings.roll, (now) => rollCuts(now, together, frame));
   }
 }
 
