@@ -76,7 +76,7 @@ import {
   unlinkClips,
   withCompanions,
 } from './together';
-import { addTrack, removeTrack, setTrack } from './tracks';
+import { addTrack, removeTrack, setTrack, setTrackHeight } from './tracks';
 import { addDissolve } from './transitions';
 import { trimClip, trimLimits } from './trim';
 
@@ -237,6 +237,7 @@ const operations: readonly Operation[] = [
   (doc, { a, flag }) => removeTrack(doc, track(doc, a), { withClips: flag }),
   (doc, { a, b }) =>
     setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0, isSolo: b % 5 === 0 }),
+  (doc, { a, b, flag }) => setTrackHeight(doc, track(doc, a), flag ? 2 * b : null),
   (doc, { a, b, flag }) =>
     setTravel(
       doc,

@@ -21,7 +21,7 @@ import {
   slipClips,
   slipLimitsOfAll,
 } from '@core/timeline/linked-edits';
-import { addTrack } from '@core/timeline/tracks';
+import { addTrack, setTrackHeight } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
 import {
   groupClips,
@@ -39,6 +39,7 @@ import type { ProjectSession } from '../../state/session.svelte';
 import { cutsNear, deleteRecords, moveClips } from './clip-edits';
 import { clipAtFrame, editPoints, indexClips } from './clip-index';
 import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
+import { inSequence } from './edit-sequence';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
 import { matchFrame, nextUseOfFrame } from './match-frame';
@@ -110,6 +111,7 @@ export const timelineActions: readonly Action[] = [
   action('nextMarker', strings.nextMarker, ['BracketRight'], (app, session) => jumpToMarker(app, session, 1)),
   action('tallerTracks', strings.tallerTracks, ['Shift+Equal'], (app) => scaleTracks(app, 1.25)),
   action('lowerTracks', strings.lowerTracks, ['Shift+Minus'], (app) => scaleTracks(app, 0.8)),
+  action('resetTrackHeights', strings.resetTrackHeights, [], resetTrackHeights),
   action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
   action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
   action('dissolve', strings.actions.dissolve, ['Mod+KeyD'], dissolveNearest, hasClips),
@@ -469,6 +471,22 @@ function jumpToMarker(app: AppState, session: ProjectSession, direction: -1 | 1)
 function scaleTracks(app: AppState, factor: number): void {
   const ui = timelineUiOf(app);
   ui.setTrackScale(clamp(ui.trackScale * factor, MIN_TRACK_SCALE, MAX_TRACK_SCALE));
+}
+
+/** Of all tracks at once, and the scale as well: everything is as high as a new project has it. */
+function resetTrackHeights(app: AppState, session: ProjectSession): void {
+  timelineUiOf(app).setTrackScale(1);
+  const given = tracksOf(session.doc).filter(({ height }) => height !== undefined);
+  session.edit(strings.resetTrackHeights, (doc) =>
+    inSequence(
+      doc,
+      given.map(
+        ({ id }) =>
+          (now) =>
+            setTrackHeight(now, id, null),
+      ),
+    ),
+  );
 }
 
 /** Keeps the view inside the film after it became shorter or the window wider. */
