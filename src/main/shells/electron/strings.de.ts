@@ -38,6 +38,7 @@ export const de: ShellWords = {
   fillGap: 'Lücke füllen …',
   closeLoop: 'Schleife schließen …',
   takePrevious: 'Voriger Take',
+  pruneTakes: 'Takes aussortieren …',
   takeNext: 'Nächster Take',
   moreSeeds: 'Weitere Seeds einreihen',
   pause: 'Job pausieren oder fortsetzen',

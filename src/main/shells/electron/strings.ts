@@ -40,6 +40,7 @@ const en = {
   fillGap: 'Fill Gap…',
   closeLoop: 'Close Loop…',
   takePrevious: 'Previous Take',
+  pruneTakes: 'Prune Takes…',
   takeNext: 'Next Take',
   moreSeeds: 'Queue More Seeds',
   pause: 'Pause or Resume Job',

@@ -21,6 +21,7 @@ export const de: Strings = {
   unstar: 'Stern wegnehmen',
   starred: 'mit Stern',
   starredOnly: 'Nur Takes mit Stern',
+  prune: 'Takes des Films aussortieren …',
   filter: 'Notiz oder Seed',
   hidden: (count) => (count === 1 ? '1 Take blendet der Filter aus' : `${count} Takes blendet der Filter aus`),
   note: 'Notiz',

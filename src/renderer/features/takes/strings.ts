@@ -26,6 +26,7 @@ const en = {
   unstar: 'Take the star away',
   starred: 'starred',
   starredOnly: 'Only takes with a star',
+  prune: 'Prune takes of the film…',
   filter: 'Note or seed',
   hidden: (count: number) =>
     count === 1 ? '1 take is hidden by the filter' : `${count} takes are hidden by the filter`,

@@ -13,6 +13,8 @@ import { sounds } from './0008-sounds';
 import { versionsAndArchive } from './0009-versions-and-archive';
 import { runReports } from './0010-run-reports';
 import { footage } from './0011-footage';
+import { linkedMedia } from './0012-linked-media';
+import { trashedTakes } from './0013-trashed-takes';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -26,4 +28,6 @@ export const releasedMigrations: readonly Migration[] = [
   versionsAndArchive,
   runReports,
   footage,
+  linkedMedia,
+  trashedTakes,
 ];
