@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { BundleProgress, ImportedBundle } from './bundle';
 import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
 import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
+import { DraggedOut } from './drag-out';
 import { RunProgress } from './engine';
 import { Estimate, ExportPreset, FootageMedia, JobView, MediaView, SoundMedia, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
@@ -287,6 +288,8 @@ export const api = {
   /** Shows the original in the file manager. */
   'footage.reveal': method(z.object({ mediaId: Id }), Nothing),
 
+  /** Begins a drag of the system's with a real file; called while the pointer is down. */
+  'drag.out': method(DraggedOut, Nothing),
   /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
   'export.choose': method(
     z.object({ projectId: Id, preset: ExportPreset }),

@@ -47,6 +47,7 @@ import {
 } from './prompt-blocks';
 import { removePlannedSegment, retakeRange, setFootageFit, switchBranch, takeFilmSize } from './segments';
 import { setShotWords } from './shot-settings';
+import { copyCurveKeys, pasteCurveKeys } from './copy-keys';
 import { cutsTogether, linkedWith, rollCuts, slideClips, slipClips } from './linked-edits';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
@@ -237,6 +238,10 @@ const operations: readonly Operation[] = [
   (doc, { a, flag }) => removeTrack(doc, track(doc, a), { withClips: flag }),
   (doc, { a, b }) =>
     setTrack(doc, track(doc, a), { isLocked: b % 4 === 0, isHidden: b % 2 === 0, isSolo: b % 5 === 0 }),
+  (doc, { a, b }) => {
+    const from = keyedCurve(doc, a);
+    return pasteCurveKeys(doc, curve(doc, a, b), copyCurveKeys(doc, from, framesIn(doc, a, b)), b - 8).diff;
+  },
   (doc, { a, b, flag }) => setTrackHeight(doc, track(doc, a), flag ? 2 * b : null),
   (doc, { a, b, flag }) =>
     setTravel(

@@ -21,8 +21,8 @@ const en = {
     const rest = tenths % 600;
     return `${String(Math.floor(tenths / 600))}:${String(Math.floor(rest / 10)).padStart(2, '0')}.${String(rest % 10)}`;
   },
-  dragSoundHint: 'Drag onto the timeline.',
-  dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
+  dragSoundHint: 'Drag onto the timeline; with Alt, into another program.',
+  dragHint: 'Drag onto the timeline, or onto a frame well in the inspector; with Alt, into another program.',
   offline: 'Offline',
   offlineCount: (count: number) =>
     `${count === 1 ? 'One imported file is' : `${String(count)} imported files are`} gone. Films made from ${count === 1 ? 'it' : 'them'} keep their frames.`,

@@ -14,6 +14,7 @@ export const de: Strings = {
   stale: (reason) => `Veraltet: ${reason}`,
   seed: (seed) => `Seed ${seed}`,
   inUse: 'verwendet',
+  dragHint: 'Ziehen: die Bilder als Ordner für ein anderes Programm',
   use: 'Diesen Take verwenden',
   useLabel: (number, seed) => `Take ${number} verwenden, Seed ${seed}`,
   short: (kept, wanted) => `${kept} von ${wanted} Bildern behalten`,

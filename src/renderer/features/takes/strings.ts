@@ -18,6 +18,7 @@ const en = {
   stale: (reason: string) => `Out of date: ${reason}`,
   seed: (seed: number) => `seed ${seed}`,
   inUse: 'in use',
+  dragHint: 'Drag: its frames as a folder for another program',
   use: 'Use this take',
   useLabel: (number: number, seed: number) => `Use take ${number}, seed ${seed}`,
   short: (kept: number, wanted: number) => `${kept} of ${wanted} frames kept`,
