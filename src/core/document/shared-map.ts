@@ -1,57 +1,52 @@
 /**
- * An immutable map that shares what it has in common with the one it was changed from: a base, never touched again, and
- * the changes since. A change costs what it changes, and a copy of the whole only once in MAX_CHANGES.
+ * An immutable map that shares what it has in common with the one it was changed from: a base, never touched again, the
+ * changes made to it long ago, and those made lately. A change costs what it changes; every MAX_LATELY changes cost a copy
+ * of the old ones, and a copy of the whole is made only when those are half of it.
  * Iteration goes through the base in its order, then through what was added.
  */
-const MAX_CHANGES = 512;
+const MAX_LATELY = 512;
 
 /** null = removed. */
 export type MapChanges<V> = ReadonlyMap<string, V | null>;
 
 export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   readonly #base: ReadonlyMap<string, V>;
-  readonly #changes: MapChanges<V>;
+  readonly #old: MapChanges<V>;
+  readonly #lately: MapChanges<V>;
   readonly size: number;
 
-  private constructor(base: ReadonlyMap<string, V>, changes: MapChanges<V>, size: number) {
+  private constructor(base: ReadonlyMap<string, V>, old: MapChanges<V>, lately: MapChanges<V>, size: number) {
     this.#base = base;
-    this.#changes = changes;
+    this.#old = old;
+    this.#lately = lately;
     this.size = size;
   }
 
   /** @param map kept, and not to be changed any more */
   static over<V extends object>(map: ReadonlyMap<string, V>): SharedMap<V> {
-    return new SharedMap(map, new Map(), map.size);
+    return new SharedMap(map, new Map(), new Map(), map.size);
   }
 
   /** The map with the changes made; this one stays as it is. */
   with(changes: MapChanges<V>): SharedMap<V> {
     if (changes.size === 0) return this;
-    if (this.#changes.size + changes.size > MAX_CHANGES) return this.#rebased(changes);
     let { size } = this;
-    const all = new Map(this.#changes);
-    for (const [key, value] of changes) {
-      size += Number(value !== null) - Number(this.has(key));
-      if (value === null && !this.#base.has(key)) all.delete(key);
-      else all.set(key, value);
-    }
-    return new SharedMap(this.#base, all, size);
-  }
-
-  /** On a base of its own: a copy of a map is made in one go, which is much faster than going through it. */
-  #rebased(changes: MapChanges<V>): SharedMap<V> {
+    for (const [key, value] of changes) size += Number(value !== null) - Number(this.has(key));
+    if (this.#lately.size + changes.size <= MAX_LATELY)
+      return new SharedMap(this.#base, this.#old, joined([this.#lately, changes]), size);
+    // A copy of a map is made in one go, which is much faster than going through it.
+    const old = joined([this.#old, this.#lately, changes]);
+    if (old.size <= this.#base.size / 2) return new SharedMap(this.#base, old, new Map(), size);
     const base = new Map(this.#base);
-    for (const layer of [this.#changes, changes])
-      for (const [key, value] of layer) {
-        if (value === null) base.delete(key);
-        else base.set(key, value);
-      }
+    for (const [key, value] of old) {
+      if (value === null) base.delete(key);
+      else base.set(key, value);
+    }
     return SharedMap.over(base);
   }
 
   get(key: string): V | undefined {
-    if (this.#changes.size === 0) return this.#base.get(key);
-    const changed = this.#changes.get(key);
+    const changed = this.#changed(key);
     return changed === undefined ? this.#base.get(key) : (changed ?? undefined);
   }
 
@@ -59,13 +54,20 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
     return this.get(key) !== undefined;
   }
 
+  /** undefined = as in the base */
+  #changed(key: string): V | null | undefined {
+    const lately = this.#lately.size === 0 ? undefined : this.#lately.get(key);
+    return lately === undefined && this.#old.size > 0 ? this.#old.get(key) : lately;
+  }
+
   *entries(): MapIterator<[string, V]> {
     for (const entry of this.#base) {
-      const changed = this.#changes.get(entry[0]);
+      const changed = this.#changed(entry[0]);
       if (changed === undefined) yield entry;
       else if (changed !== null) yield [entry[0], changed];
     }
-    for (const [key, value] of this.#changes) if (value !== null && !this.#base.has(key)) yield [key, value];
+    for (const [key, value] of joined([this.#old, this.#lately]))
+      if (value !== null && !this.#base.has(key)) yield [key, value];
     return undefined;
   }
 
@@ -86,4 +88,11 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   [Symbol.iterator](): MapIterator<[string, V]> {
     return this.entries();
   }
+}
+
+function joined<V>(layers: readonly [MapChanges<V>, ...MapChanges<V>[]]): Map<string, V | null> {
+  const [first, ...others] = layers;
+  const all = new Map(first);
+  for (const layer of others) for (const [key, value] of layer) all.set(key, value);
+  return all;
 }

@@ -174,7 +174,7 @@ export function insertProject(
       );
     for (const { version, label, source, diff, createdAt } of project.journal) {
       const updated = diff.updated.map(({ from, to }) => ({ from: rename(from), to: rename(to) }));
-      const own = { added: diff.added.map(rename), updated, removed: diff.removed.map(rename) };
+      const own = { ...diff, added: diff.added.map(rename), updated, removed: diff.removed.map(rename) };
       db.run(
         'INSERT INTO journal (project_id, version, label, source, diff, created_at) VALUES (?, ?, ?, ?, ?, ?)',
         ...[projectId, version, label, source, JSON.stringify(own), createdAt],
