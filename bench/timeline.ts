@@ -14,6 +14,7 @@ import { draftKey } from '@core/prompt/draft-key';
 import type { ModelLimits } from '@core/prompt/model-limits';
 import { planSegment } from '@core/prompt/plan';
 import { createProjectRecords } from '@core/timeline/create-project';
+import { insertStill } from '@core/timeline/insert-still';
 import { moveClip } from '@core/timeline/move';
 import { setPromptText } from '@core/timeline/prompt-blocks';
 import { rollCut } from '@core/timeline/roll';
@@ -109,6 +110,22 @@ function editTimes(
   return summary(timesMs(once, { runs: 60, warmUp: 10 }));
 }
 
+function undoTimes(
+  doc: Document,
+  make: (doc: Document, clip: number) => DocumentDiff,
+): { p50Ms: number; p95Ms: number } {
+  const edits = Array.from({ length: 10 }, (_, i) => make(doc, (i + 1) * 900)).map((diff) => ({
+    after: applyDiff(doc, diff),
+    back: reverseDiff(diff),
+  }));
+  let next = 0;
+  const once = (): void => {
+    const edit = edits[next++ % edits.length];
+    if (edit !== undefined) applyDiff(edit.after, edit.back);
+  };
+  return summary(timesMs(once, { runs: 60, warmUp: 10 }));
+}
+
 function staleness(doc: Document, takes: TakeIndex): { p50Ms: number; p95Ms: number; stale: number } {
   let stale = 0;
   const times = timesMs(
@@ -147,6 +164,13 @@ export function benchTimeline(): Promise<unknown> {
     edit: {
       trim: editTimes(doc, (now, clip) => trimClip(now, `clip${clip}`, 'end', start(clip) + 5, { ripple: false })),
       rippleTrim: editTimes(doc, (now, clip) => trimClip(now, `clip${clip}`, 'end', start(clip) + 5, { ripple: true })),
+      rippleInsert: editTimes(doc, (now, clip) =>
+        insertStill(now, {
+          ...{ clipId: 'new', trackId: 'track-1', mediaId: 'm', name: 'Still' },
+          ...{ start: start(clip), duration: 5, mode: 'insert' },
+        }),
+      ),
+      undoRipple: undoTimes(doc, (now, clip) => trimClip(now, `clip${clip}`, 'end', start(clip) + 5, { ripple: true })),
       roll: editTimes(doc, (now, clip) => rollCut(now, `clip${clip}`, `clip${clip + 1}`, start(clip) + 9)),
       slip: editTimes(doc, (now, clip) => slipClip(now, `clip${clip}`, 1)),
       split: editTimes(doc, (now, clip) => splitClip(now, `clip${clip}`, start(clip) + 4, 'new')),

@@ -9,11 +9,21 @@ import { RecordMap } from './record-map';
 import { recordsEqual } from './records-equal';
 import { joinShifts, reverseShifts, shifted, type TrackShift } from './track-shift';
 
+/** What the last edit of a document led to: its diff is as a rule applied to that very document, and costs nothing then. */
+const made = new WeakMap<Document, { readonly diff: DocumentDiff; readonly after: Document }>();
+
+/** @param after `applyDiff(before, diff)`, as the edit has it at hand */
+export function rememberResult(before: Document, diff: DocumentDiff, after: Document): void {
+  made.set(before, { diff, after });
+}
+
 /**
  * @throws AssertionError when an added id exists, a removed or updated record is not the stored one, or a shift would
  * change the order of clips
  */
 export function applyDiff(doc: Document, diff: DocumentDiff): Document {
+  const known = made.get(doc);
+  if (known?.diff === diff) return known.after;
   const changes = new Map<RecordId, DocumentRecord | null>();
   const stored = (id: RecordId): DocumentRecord | null =>
     changes.get(id) ?? (changes.has(id) ? null : (doc.get(id) ?? null));
@@ -112,12 +122,7 @@ export function diffBetween(
 
 type Lookup = (id: RecordId) => DocumentRecord | null;
 
-function diffOf(
-  ids: Iterable<RecordId>,
-  before: Lookup,
-  after: Lookup,
-  shifts: readonly TrackShift[],
-): DocumentDiff {
+function diffOf(ids: Iterable<RecordId>, before: Lookup, after: Lookup, shifts: readonly TrackShift[]): DocumentDiff {
   const tracks = new Set(shifts.map(({ trackId }) => trackId));
   // A clip that stays while its track is shifted is named, or it would be shifted too.
   const mayBeLeftOut = (record: DocumentRecord): boolean => record.kind !== 'clip' || !tracks.has(record.trackId);

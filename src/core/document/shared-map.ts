@@ -13,36 +13,42 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   readonly #base: ReadonlyMap<string, V>;
   readonly #old: MapChanges<V>;
   readonly #lately: MapChanges<V>;
-  readonly size: number;
+  #size: number | null = null;
 
-  private constructor(base: ReadonlyMap<string, V>, old: MapChanges<V>, lately: MapChanges<V>, size: number) {
+  private constructor(base: ReadonlyMap<string, V>, old: MapChanges<V>, lately: MapChanges<V>) {
     this.#base = base;
     this.#old = old;
     this.#lately = lately;
-    this.size = size;
   }
 
   /** @param map kept, and not to be changed any more */
   static over<V extends object>(map: ReadonlyMap<string, V>): SharedMap<V> {
-    return new SharedMap(map, new Map(), new Map(), map.size);
+    return new SharedMap(map, new Map(), new Map());
   }
 
-  /** The map with the changes made; this one stays as it is. */
+  /** The map with the changes made; this one stays as it is. @param changes kept, and not to be changed any more */
   with(changes: MapChanges<V>): SharedMap<V> {
     if (changes.size === 0) return this;
-    let { size } = this;
-    for (const [key, value] of changes) size += Number(value !== null) - Number(this.has(key));
     if (this.#lately.size + changes.size <= MAX_LATELY)
-      return new SharedMap(this.#base, this.#old, joined([this.#lately, changes]), size);
+      return new SharedMap(this.#base, this.#old, joined(this.#lately, changes));
+    const old = joined(joined(this.#old, this.#lately), changes);
+    if (old.size <= this.#base.size / 2) return new SharedMap(this.#base, old, new Map());
     // A copy of a map is made in one go, which is much faster than going through it.
-    const old = joined([this.#old, this.#lately, changes]);
-    if (old.size <= this.#base.size / 2) return new SharedMap(this.#base, old, new Map(), size);
     const base = new Map(this.#base);
-    for (const [key, value] of old) {
+    old.forEach((value, key) => {
       if (value === null) base.delete(key);
       else base.set(key, value);
-    }
+    });
     return SharedMap.over(base);
+  }
+
+  /** Counted when it is first asked for, which most documents never are. */
+  get size(): number {
+    if (this.#size !== null) return this.#size;
+    let size = this.#base.size;
+    for (const [key, value] of joined(this.#old, this.#lately))
+      size += Number(value !== null) - Number(this.#base.has(key));
+    return (this.#size = size);
   }
 
   get(key: string): V | undefined {
@@ -66,7 +72,7 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
       if (changed === undefined) yield entry;
       else if (changed !== null) yield [entry[0], changed];
     }
-    for (const [key, value] of joined([this.#old, this.#lately]))
+    for (const [key, value] of joined(this.#old, this.#lately))
       if (value !== null && !this.#base.has(key)) yield [key, value];
     return undefined;
   }
@@ -90,9 +96,18 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   }
 }
 
-function joined<V>(layers: readonly [MapChanges<V>, ...MapChanges<V>[]]): Map<string, V | null> {
-  const [first, ...others] = layers;
-  const all = new Map(first);
-  for (const layer of others) for (const [key, value] of layer) all.set(key, value);
+/** The later changes over the earlier ones. */
+function joined<V>(earlier: MapChanges<V>, later: MapChanges<V>): MapChanges<V> {
+  if (earlier.size === 0) return later;
+  if (later.size === 0) return earlier;
+  if (later.size > earlier.size) {
+    const all = new Map(later);
+    earlier.forEach((value, key) => {
+      if (!later.has(key)) all.set(key, value);
+    });
+    return all;
+  }
+  const all = new Map(earlier);
+  later.forEach((value, key) => all.set(key, value));
   return all;
 }

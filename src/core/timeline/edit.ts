@@ -3,7 +3,7 @@
  * checked, and what comes out is one diff. When an edit throws, nothing has changed.
  */
 import { recordOf } from '../document/access';
-import { diffBetween } from '../document/apply-diff';
+import { diffBetween, rememberResult } from '../document/apply-diff';
 import type { DocumentDiff } from '../document/diff';
 import { assertInvariants } from '../document/invariants';
 import { indexOf, RecordMap } from '../document/record-map';
@@ -91,6 +91,8 @@ export function editDocument(doc: Document, change: (draft: Draft) => void): Doc
   const after = draft.doc;
   const diff = diffBetween(doc, after, touched, shifts);
   assertInvariants(after, changeOf(doc, diff));
+  // Any other map may be changed by its owner.
+  if (doc instanceof RecordMap) rememberResult(doc, diff, after);
   return diff;
 }
 
