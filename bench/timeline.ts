@@ -3,7 +3,7 @@
  * changed, what reading the film for playback costs, and what the timeline derives for each document before it draws.
  * Pure code in Node: no drawing, no database, no process in between.
  */
-import { documentFromRecords, applyDiff } from '@core/document/apply-diff';
+import { applyDiff, documentFromRecords, reverseDiff } from '@core/document/apply-diff';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
 import type { DocumentDiff } from '@core/document/diff';
 import type { Document, DocumentRecord } from '@core/document/records';
