@@ -22,7 +22,7 @@ import { slipClip } from '@core/timeline/slip';
 import { splitClip } from '@core/timeline/split';
 import { trimClip } from '@core/timeline/trim';
 import { clipsInWindow, editPoints, indexClips } from '../src/renderer/features/timeline/clip-index';
-import { round, summary, timesMs } from './statistics';
+import { round, summary, timesMs, wallAndCpu } from './statistics';
 
 const CLIPS = 10_000;
 /** Shot frames made, of which a clip shows all but two at either end. */
@@ -101,19 +101,19 @@ function takesOf(doc: Document): TakeView[] {
 function editTimes(
   doc: Document,
   make: (doc: Document, clip: number) => DocumentDiff,
-): { p50Ms: number; p95Ms: number } {
+): ReturnType<typeof wallAndCpu> {
   let clip = 0;
   const once = (): void => {
     clip = (clip + 7_919) % (CLIPS - 1);
     applyDiff(doc, make(doc, clip));
   };
-  return summary(timesMs(once, { runs: 60, warmUp: 10 }));
+  return wallAndCpu(once, { runs: 200, warmUp: 20 });
 }
 
 function undoTimes(
   doc: Document,
   make: (doc: Document, clip: number) => DocumentDiff,
-): { p50Ms: number; p95Ms: number } {
+): ReturnType<typeof wallAndCpu> {
   const edits = Array.from({ length: 10 }, (_, i) => make(doc, (i + 1) * 900)).map((diff) => ({
     after: applyDiff(doc, diff),
     back: reverseDiff(diff),
@@ -123,7 +123,7 @@ function undoTimes(
     const edit = edits[next++ % edits.length];
     if (edit !== undefined) applyDiff(edit.after, edit.back);
   };
-  return summary(timesMs(once, { runs: 60, warmUp: 10 }));
+  return wallAndCpu(once, { runs: 200, warmUp: 20 });
 }
 
 function staleness(doc: Document, takes: TakeIndex): { p50Ms: number; p95Ms: number; stale: number } {
