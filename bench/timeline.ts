@@ -41,9 +41,9 @@ const limits: ModelLimits = {
   defaults: { steps: 24, guidance: 3, negative: '', extensionPrefix: 4 },
 };
 
-function filmRecords(): DocumentRecord[] {
+export function filmRecords(name = 'Bench'): DocumentRecord[] {
   const size = { width: 128, height: 128 };
-  const records: DocumentRecord[] = [...createProjectRecords({ name: 'Bench', rate: RATE, modelId: 'bench', ...size })];
+  const records: DocumentRecord[] = [...createProjectRecords({ name, rate: RATE, modelId: 'bench', ...size })];
   const sampling = { steps: 24, guidance: 3, negative: '', contextFrames: 4, framesPerWindow: null };
   for (let i = 0; i < CLIPS; i++) {
     const shotId = `shot${i}`;
@@ -98,10 +98,7 @@ function takesOf(doc: Document): TakeView[] {
 }
 
 /** The edit, made on the same film each time, and applied: what stands between the artist and the next picture. */
-function editTimes(
-  doc: Document,
-  make: (doc: Document, clip: number) => DocumentDiff,
-): ReturnType<typeof wallAndCpu> {
+function editTimes(doc: Document, make: (doc: Document, clip: number) => DocumentDiff): ReturnType<typeof wallAndCpu> {
   let clip = 0;
   const once = (): void => {
     clip = (clip + 7_919) % (CLIPS - 1);
@@ -110,10 +107,7 @@ function editTimes(
   return wallAndCpu(once, { runs: 200, warmUp: 20 });
 }
 
-function undoTimes(
-  doc: Document,
-  make: (doc: Document, clip: number) => DocumentDiff,
-): ReturnType<typeof wallAndCpu> {
+function undoTimes(doc: Document, make: (doc: Document, clip: number) => DocumentDiff): ReturnType<typeof wallAndCpu> {
   const edits = Array.from({ length: 10 }, (_, i) => make(doc, (i + 1) * 900)).map((diff) => ({
     after: applyDiff(doc, diff),
     back: reverseDiff(diff),
