@@ -4,7 +4,7 @@
  * compositing, drawing, the panels beside it.
  */
 import { _electron, type CDPSession, type ElectronApplication, type Page } from '@playwright/test';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { documentFromRecords } from '@core/document/apply-diff';
@@ -33,7 +33,7 @@ export async function benchPlayback(): Promise<unknown> {
     const { frameKiB } = await prepare(library, dir);
     const playing = await inElectron(dir, library, 'playback', playedTwice);
     const long = await inElectron(dir, library, 'ten thousand clips', longFilm);
-    return { frames: `${FRAMES} of ${SIZE.width}×${SIZE.height} at 24 a second`, frameKiB, ...playing, longFilm: long };
+    return { frames: `${FRAMES} of ${SIZE.width}×${SIZE.height} at 24 a second`, frameKiB, playing, longFilm: long };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -107,6 +107,7 @@ async function inElectron<T>(
     const before = performance.now();
     await page.getByText(name, { exact: true }).first().click();
     await page.getByTestId('viewer-canvas').waitFor();
+    await page.evaluate(readFileSync(path.join(root, 'bench/watch-frames.js'), 'utf8'));
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Performance.enable');
     return await work({ app, page, cdp, openMs: round(performance.now() - before, 0) });
@@ -132,14 +133,10 @@ async function played(page: Page, cdp: CDPSession): Promise<unknown> {
   await page.keyboard.press('Home');
   await page.waitForTimeout(1_500);
   const busy = await taskSeconds(cdp);
-  await page.evaluate(watchFrames);
+  await page.evaluate('window.bench.watch()');
   await page.keyboard.press('Space');
   const start = performance.now();
-  await page.waitForFunction(
-    (last) => Number(document.querySelector<HTMLElement>('[data-testid="viewer-canvas"]')?.dataset['frame']) >= last,
-    FRAMES - 1,
-    { timeout: 60_000 },
-  );
+  await page.waitForFunction(`window.bench.frame() >= ${FRAMES - 1}`, null, { timeout: 60_000 });
   const seconds = (performance.now() - start) / 1000;
   const busySeconds = (await taskSeconds(cdp)) - busy;
   // It stops by itself when the last frame has had its time.
@@ -148,7 +145,7 @@ async function played(page: Page, cdp: CDPSession): Promise<unknown> {
     .getByTestId('dropped')
     .innerText({ timeout: 500 })
     .catch(() => '0');
-  const { ahead, fetchMs, decodeMs } = await page.evaluate(() => (window as unknown as Watched).stopWatching());
+  const { ahead, fetchMs, decodeMs } = await page.evaluate<Counts>('window.bench.stop()');
   return {
     seconds: round(seconds, 2),
     droppedFrames: Number(/\d+/.exec(dropped)?.[0] ?? 0),
@@ -159,60 +156,18 @@ async function played(page: Page, cdp: CDPSession): Promise<unknown> {
   };
 }
 
+/** See watch-frames.js. */
 interface Counts {
-  /** Frames decoded since play began, less those that the playhead has passed, ten times a second. */
   readonly ahead: number[];
   readonly fetchMs: number[];
   readonly decodeMs: number[];
 }
-interface Watched {
-  stopWatching: () => Counts;
-}
-
-/** In the page: how long each frame's answer and pixels are waited for. Runs as it stands there, with nothing from here. */
-function watchFrames(): void {
-  const counts: Counts = { ahead: [], fetchMs: [], decodeMs: [] };
-  const { fetch } = window;
-  const canvas = document.querySelector<HTMLElement>('[data-testid="viewer-canvas"]');
-  window.fetch = async (...request) => {
-    const start = performance.now();
-    const answer = await fetch(...request);
-    counts.fetchMs.push(performance.now() - start);
-    return answer;
-  };
-  // A method of a prototype, called on whichever worker it is used for.
-  // eslint-disable-next-line @typescript-eslint/unbound-method
-  const { postMessage } = Worker.prototype;
-  Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]) {
-    const start = performance.now();
-    const { id } = message[0] as { id: number };
-    const onAnswer = (event: MessageEvent<{ id: number }>): void => {
-      if (event.data.id !== id) return;
-      this.removeEventListener('message', onAnswer);
-      counts.decodeMs.push(performance.now() - start);
-    };
-    this.addEventListener('message', onAnswer);
-    Reflect.apply(postMessage, this, message);
-  };
-  const timer = setInterval(() => {
-    counts.ahead.push(counts.decodeMs.length - Number(canvas?.dataset['frame'] ?? 0));
-  }, 100);
-  Object.assign(window, {
-    stopWatching: (): Counts => {
-      clearInterval(timer);
-      window.fetch = fetch;
-      Worker.prototype.postMessage = postMessage;
-      return counts;
-    },
-  });
-}
-
 /** Each step waits for the picture after it; what counts is the page's own work between two of them. */
 async function longFilm({ page, cdp, openMs }: Window): Promise<unknown> {
   const works = async (act: () => Promise<void>): Promise<number> => {
     const before = await taskSeconds(cdp);
     await act();
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.evaluate('window.bench.drawn()');
     return ((await taskSeconds(cdp)) - before) * 1000;
   };
   const times = async (act: (step: number) => Promise<void>): Promise<unknown> => {

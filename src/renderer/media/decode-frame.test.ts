@@ -45,7 +45,5 @@ function withRows(rows: Uint8Array): Uint8Array<ArrayBuffer> {
     length.writeUInt32BE(data.length);
     return Buffer.concat([length, Buffer.from(type), data, Buffer.alloc(4)]);
   };
-  return new Uint8Array(
-    Buffer.concat([header, chunk('IDAT', deflateSync(rows)), chunk('IEND', new Uint8Array(0))]),
-  );
+  return new Uint8Array(Buffer.concat([header, chunk('IDAT', deflateSync(rows)), chunk('IEND', new Uint8Array(0))]));
 }

@@ -12,8 +12,7 @@ interface Request {
 self.onmessage = (event: MessageEvent<Request>) => {
   const { id, bytes } = event.data;
   decodeFrame(new Uint8Array(bytes)).then(
-    ({ width, height, rgb }) =>
-      self.postMessage({ id, ok: true, width, height, rgb }, { transfer: [rgb.buffer] }),
+    ({ width, height, rgb }) => self.postMessage({ id, ok: true, width, height, rgb }, { transfer: [rgb.buffer] }),
     (error: unknown) =>
       self.postMessage({ id, ok: false, message: error instanceof Error ? error.message : String(error) }),
   );
