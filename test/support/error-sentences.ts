@@ -1,0 +1,54 @@
+/**
+ * The sentences of errors as they stand in the source: first and second argument text of `new AppError`, `invalidInput` and
+ * `invalidEdit`, and remedies. A part that is worked out is `{}`.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+export interface ErrorSentence {
+  readonly file: string;
+  readonly text: string;
+}
+
+export function errorSentences(dir: string): ErrorSentence[] {
+  return sources(dir).flatMap((file) => {
+    const texts = new Set<string>();
+    const visit = (node: ts.Node): void => {
+      for (const text of sentencesIn(node)) texts.add(text);
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
+    return [...texts].map((text) => ({ file, text }));
+  });
+}
+
+function sources(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.ts$/.test(entry.name) && !/test/.test(entry.name) ? [path] : [];
+  });
+}
+
+function sentencesIn(node: ts.Node): string[] {
+  if (ts.isNewExpression(node) && node.expression.getText() === 'AppError')
+    return [node.arguments?.[1]].flatMap(templatesOf);
+  if (ts.isCallExpression(node) && /^(?:invalidInput|invalidEdit)$/.test(node.expression.getText()))
+    return [node.arguments[2], node.arguments[3]].flatMap(templatesOf);
+  if (ts.isPropertyAssignment(node) && node.name.getText() === 'remedy') return templatesOf(node.initializer);
+  return [];
+}
+
+/** Every form that an expression can take, as far as it is written down there. */
+function templatesOf(node: ts.Expression | undefined): string[] {
+  if (node === undefined) return [];
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isParenthesizedExpression(node)) return templatesOf(node.expression);
+  if (ts.isConditionalExpression(node)) return [...templatesOf(node.whenTrue), ...templatesOf(node.whenFalse)];
+  if (ts.isTemplateExpression(node))
+    return [node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('')];
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+    return templatesOf(node.left).flatMap((left) => templatesOf(node.right).map((right) => left + right));
+  return [];
+}
