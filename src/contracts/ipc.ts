@@ -4,7 +4,7 @@
  * No path crosses: files are chosen in main and named by ids or grants.
  */
 import { z } from 'zod';
-import { BundleProgress, ImportedBundle } from './bundle';
+import { BundlePreview, BundleProgress, ImportedBundle, MergeChoice } from './bundle';
 import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
 import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
@@ -147,8 +147,19 @@ export const api = {
   ),
   /** Opens the save dialog and writes a .onionskin file; null means closed. */
   'projects.exportBundle': method(ProjectRef, z.object({ name: z.string().nullable() })),
-  /** Opens the file dialog and reads a .onionskin file as a new project; null means closed. */
-  'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
+  /**
+   * Opens the file dialog and says what is in the .onionskin file and what it would add; null means closed. The grant
+   * stands for the file in projects.importBundle.
+   */
+  'projects.chooseBundle': method(
+    Nothing,
+    z.object({ bundle: z.object({ grantId: Id, file: z.string(), preview: BundlePreview }).nullable() }),
+  ),
+  /** Merged into a project that the preview matched; null = as a project of its own. */
+  'projects.importBundle': method(
+    z.object({ grantId: Id, merge: MergeChoice.nullable() }),
+    z.object({ imported: ImportedBundle }),
+  ),
   /** Stops the bundle that is being saved or opened; that call then fails with `cancelled`. */
   'projects.cancelBundle': method(Nothing, Nothing),
   'projects.versions': method(ProjectRef, VersionList),

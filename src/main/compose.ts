@@ -28,6 +28,8 @@ import { releasedMigrations } from './services/database/migrations/released';
 import { duplicateProject } from './services/bundles/duplicate-project';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
+import { previewBundle } from './services/bundles/match-bundle';
+import { mergeBundle } from './services/bundles/merge-bundle';
 import { runDoctor } from './services/doctor/doctor';
 import { createDeviceProbe } from './services/doctor/provider-probe';
 import { cudaPackage, fetchCuda, lookAtCuda, missingCudaLibraries } from './services/devices/cuda-libraries';
@@ -320,6 +322,13 @@ function joinServices(
     return { ...take, recipe: modelRecipe(take.recipe) };
   };
 
+  const bundleOptions = (signal: AbortSignal | undefined) => ({
+    newId,
+    installedModels: models.list().map(({ manifest }) => manifest),
+    onProgress: onBundleProgress,
+    ...(signal && { signal }),
+  });
+
   startupSweep.start(db, paths, { clock, log });
   queue.start();
   backups.start();
@@ -360,11 +369,19 @@ function joinServices(
         const how = { clock, appVersion, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
         return exportBundle(db, paths, { projectId, outPath }, how);
       },
+      preview: (path, signal) => previewBundle(db, path, signal),
       import: async (path, signal) => {
         await sweep.giveWay();
-        const installedModels = models.list().map(({ manifest }) => manifest);
-        const how = { newId, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
-        return importBundle(db, paths, path, how);
+        return importBundle(db, paths, path, bundleOptions(signal));
+      },
+      merge: async (path, choice, signal) => {
+        projects.assertExists(choice.projectId);
+        await sweep.giveWay();
+        try {
+          return await mergeBundle(db, paths, path, choice, { ...bundleOptions(signal), clock });
+        } finally {
+          projects.forget(choice.projectId);
+        }
       },
     },
     media: {

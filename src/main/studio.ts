@@ -17,7 +17,7 @@ import type {
 } from '@contracts/ipc';
 import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
-import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
+import type { BundlePreview, BundleProgress, ImportedBundle, MergeChoice } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { Estimate, ExportPreset, FootageMedia, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
@@ -94,6 +94,10 @@ export interface Studio {
   readonly bundles: {
     /** @param outPath absolute; the file appears whole or not at all */
     export(projectId: string, outPath: string, signal?: AbortSignal): Promise<{ bytes: number; entries: number }>;
+    /** What is in it, whether its project is here already, and what it would add. Changes nothing. */
+    preview(path: string, signal?: AbortSignal): Promise<BundlePreview>;
+    /** Adds what is new to a project of the library that preview() matched. Nothing of either side is lost. */
+    merge(path: string, choice: MergeChoice, signal?: AbortSignal): Promise<ImportedBundle>;
     /** Adds it as a project of its own; imported twice it is there twice. */
     import(path: string, signal?: AbortSignal): Promise<ImportedBundle>;
   };
