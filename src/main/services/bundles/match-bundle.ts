@@ -75,7 +75,7 @@ function matchOf(
     name: candidate.name,
     updatedAt: candidate.updatedAt,
     isArchived: candidate.archivedAt !== null,
-    adds: addsOf(placement, newVersions(own, renamedJournal(project, placement)).length, frames),
+    adds: addsOf(placement, newVersions(own, project, renamedJournal(project, placement)).length, frames),
     isSameFilm: difference.shots.length === 0 && difference.others === 0,
     shots: difference.shots.slice(0, SHOTS_MAX),
     others: difference.others,
@@ -98,15 +98,17 @@ export function renamedJournal({ journal }: BundleProject, placement: Placement)
 }
 
 /**
- * Changes of theirs that this journal has not got. What undo and redo led to was a version before; only as their film of
- * now it counts. So with steps of a merge.
+ * Changes of theirs that this journal has not got. What undo and redo led to was a version before, and the steps of a
+ * merge lead to none: they count only with a name, or as their film of now.
+ *
+ * @param rows their journal, renamed
  */
-export function newVersions(own: BundleProject, theirs: readonly JournalRow[]): JournalRow[] {
+export function newVersions(own: BundleProject, theirs: BundleProject, rows: readonly JournalRow[]): JournalRow[] {
   const known = new Set(own.journal.map(changeOf));
-  const now = theirs.at(-1);
-  return theirs.filter((row) => {
+  const looked = new Set([...theirs.namedVersions.map(({ version }) => version), theirs.version]);
+  return rows.filter((row) => {
     const isVersion = row.source === 'edit' || (row.source === 'session' && row.label !== MERGE_STEP);
-    return (isVersion || row === now) && !known.has(changeOf(row));
+    return (isVersion || looked.has(row.version)) && !known.has(changeOf(row));
   });
 }
 

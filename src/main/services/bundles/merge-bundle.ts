@@ -79,7 +79,7 @@ function mergeRows(
   };
 
   const theirRows = renamedJournal(bundle.project, placement);
-  const fresh = new Set(newVersions(own, theirRows));
+  const fresh = new Set(newVersions(own, bundle.project, theirRows));
   const { steps, back, theirs } = mergeHistories({ mine, theirRows, isNew: (row) => fresh.has(row), kept });
 
   const { name } = rows.require(projectId);
