@@ -253,12 +253,19 @@ export const api = {
     z.object({ projectId: Id, frame: Sha256, name: z.string().min(1).max(150) }),
     z.object({ media: MediaView }),
   ),
-  /** Imported files whose file is gone. */
+  /** Imported files whose file is gone, films with their originals included. */
   'media.offline': method(ProjectRef, z.object({ mediaIds: z.array(Id) })),
   /** Opens the file dialog and looks there for the files that are gone; null means closed. */
   'media.relink': method(
     z.object({ projectId: Id, from: z.enum(['files', 'folder']) }),
     z.object({ report: RelinkReport.nullable() }),
+  ),
+  /** Stops the looking; that call then fails with `cancelled`. What was found so far stays found. */
+  'media.cancelRelink': method(Nothing, Nothing),
+  /** Copies linked originals into the library; null = all of the project. */
+  'media.collect': method(
+    z.object({ projectId: Id, mediaIds: z.array(Id).nullable() }),
+    z.object({ media: z.array(MediaView) }),
   ),
   /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
   'media.fittedFrame': method(

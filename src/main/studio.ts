@@ -103,7 +103,10 @@ export interface Studio {
   };
 
   readonly media: {
-    /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
+    /**
+     * Reads any still image or sound ffmpeg reads, stores it by content or links it, as the artist has set up; the same
+     * bytes twice are one media row per project.
+     */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
     /** A stored frame as an image of the project, under a name without its ending. */
     fromFrame(projectId: string, hash: string, name: string): Promise<MediaView>;
@@ -112,6 +115,8 @@ export interface Studio {
     offline(projectId: string): Promise<string[]>;
     /** Looks for them in these files and folders. */
     relink(projectId: string, paths: readonly string[], signal?: AbortSignal): Promise<RelinkReport>;
+    /** Copies linked originals into the library; null = all of the project. */
+    collect(projectId: string, mediaIds: readonly string[] | null, signal?: AbortSignal): Promise<MediaView[]>;
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
     /** For the app:// protocol: the file behind an id. */

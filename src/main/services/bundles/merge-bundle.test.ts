@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { aRecipe } from '../../../../test/support/pocket';
-import { applyDiff, documentFromRecords, reverseDiff } from '@core/document/apply-diff';
+import { documentFromRecords, reverseDiff } from '@core/document/apply-diff';
 import type { DocumentDiff } from '@core/document/diff';
 import { activeTake, takeIndexFrom } from '@core/document/film';
 import type { Document, SegmentRecord } from '@core/document/records';

@@ -15,6 +15,8 @@ import { damaged } from './zip-file';
 export interface Content {
   readonly takes: BundleTakes;
   readonly media: BundleMedia;
+  /** Where originals lie that are linked, by media id; a bundle has them all inside. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 /** Ids of a bundle to ids of the library. */
@@ -90,7 +92,7 @@ function placed(db: LibraryDatabase, { takes, media }: Content, newId: () => str
 export function insertPlaced(
   db: LibraryDatabase,
   projectId: string,
-  { takes, media: { fitted } }: Content,
+  { takes, media: { fitted }, places }: Content,
   { takeId, mediaId, ...added }: Placement,
   at: number,
 ): void {
@@ -98,10 +100,10 @@ export function insertPlaced(
   for (const one of added.media)
     db.run(
       `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256,
-                          created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                          created_at, place)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[mediaId(one.id), projectId, one.name, one.file, one.width, one.height],
-      ...[one.sampleRate, one.channels, one.samples, one.bytes, one.sha256, one.createdAt],
+      ...[one.sampleRate, one.channels, one.samples, one.bytes, one.sha256, one.createdAt, places?.get(one.id) ?? null],
     );
   for (const { id, name, facts, poster, bytes, sha256, createdAt } of added.footage)
     // An original that another project of this library has linked is linked here too.

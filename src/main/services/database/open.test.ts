@@ -208,7 +208,7 @@ describe('migrations', () => {
     const db = await open(paths);
     const All = z.record(z.string(), z.unknown());
     const same = { project_id: 'p', name: 'n', file: 'f', width: 3, height: 4, bytes: 5, created_at: 6 };
-    const none = { sample_rate: null, channels: null, samples: null };
+    const none = { sample_rate: null, channels: null, samples: null, place: null };
     expect(db.all(All, 'SELECT rowid, * FROM media ORDER BY rowid')).toEqual([
       { rowid: 2, id: 'early', sha256: 'early'.padEnd(64, 'b'), ...same, ...none },
       { rowid: 9, id: 'late', sha256: 'late'.padEnd(64, 'b'), ...same, ...none },
@@ -413,4 +413,5 @@ const RELEASED_HASHES = [
   '9 versions-and-archive 057a5055e392ab75',
   '10 run-reports c55ed7bd981ea041',
   '11 footage 21143a844a4f0841',
+  '12 linked-media 8511556f0ab9a86d',
 ];

@@ -31,6 +31,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
   const grants = new Map<string, string>();
   const dialogs = new FileDialogs(window, words);
   let bundleStop: AbortController | null = null;
+  let relinkStop: AbortController | null = null;
   /** The bundle that was looked into last. */
   let chosenBundle: { readonly id: string; readonly file: string } | null = null;
   /** One bundle at a time, so that there is one to cancel. */
@@ -178,8 +179,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'media.offline': async ({ projectId }) => ({ mediaIds: await studio.media.offline(projectId) }),
     'media.relink': async ({ projectId, from }) => {
       const paths = await dialogs.choosePlaces(from);
-      return { report: paths.length === 0 ? null : await studio.media.relink(projectId, paths) };
+      if (paths.length === 0) return { report: null };
+      relinkStop?.abort();
+      const stop = (relinkStop = new AbortController());
+      return { report: await studio.media.relink(projectId, paths, stop.signal) };
     },
+    'media.cancelRelink': () => done(relinkStop?.abort()),
+    'media.collect': async ({ projectId, mediaIds }) => ({ media: await studio.media.collect(projectId, mediaIds) }),
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
       frame: await studio.media.fittedFrame(mediaId, width, height),
     }),
