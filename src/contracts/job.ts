@@ -137,7 +137,13 @@ const imported = { id: Id, name: z.string(), bytes: z.int(), sha256: Sha256, cre
 /** The original stays where it is; left out = it was copied into the library. */
 const isLinked = z.boolean().optional();
 
-export const ImageMedia = z.object({ kind: z.literal('image'), width: z.int(), height: z.int(), isLinked, ...imported });
+export const ImageMedia = z.object({
+  kind: z.literal('image'),
+  width: z.int(),
+  height: z.int(),
+  isLinked,
+  ...imported,
+});
 export type ImageMedia = z.infer<typeof ImageMedia>;
 
 export const SoundMedia = z.object({

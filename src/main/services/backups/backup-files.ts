@@ -40,6 +40,8 @@ export async function backUp(
   try {
     await mkdir(paths.backups, { recursive: true });
     await db.backupTo(temporary, options.signal);
+    // Flushed here, on another thread: otherwise SQLite does it below, all at once, on this one.
+    await syncFile(temporary);
     const copy = new LibraryDatabase(temporary, options);
     try {
       // A copy in WAL mode would leave side files; a backup is one file.

@@ -195,10 +195,12 @@ describe('a bundle merged into the project it is of', () => {
     const gone = mergeBundle(db, paths, path, choice, { ...options, clock });
     await expect(gone).rejects.toMatchObject({ code: 'project/not-found' });
     const stop = new AbortController();
-    const stopped = mergeBundle(
-      ...([db, paths, path, { ...choice, projectId: mine.projectId }] as const),
-      { ...options, clock, signal: stop.signal, onProgress: () => stop.abort() },
-    );
+    const stopped = mergeBundle(...([db, paths, path, { ...choice, projectId: mine.projectId }] as const), {
+      ...options,
+      clock,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
     expect(whole(mine.shelf, mine.projectId)).toEqual(before);
   });
@@ -222,13 +224,21 @@ describe('a bundle merged into the project it is of', () => {
             if (what === 'undo') undo(side);
             if (what === 'take') await take(side, id, [n, n + 1, n + 2]);
             if (what === 'media') await addMedia(side.shelf, side.projectId, `picture ${n}`);
-            if (what === 'seed' && documentOf(side).has('seg0')) edit(side, (doc) => setSegment(doc, 'seg0', { seed: n }));
+            if (what === 'seed' && documentOf(side).has('seg0'))
+              edit(side, (doc) => setSegment(doc, 'seg0', { seed: n }));
             if (what === 'name') side.shelf.versions.name(side.projectId, documentVersion(side), `${id} ${n}`);
           }
-        const has = (list: readonly string[], part: readonly string[]) => expect(list).toEqual(expect.arrayContaining([...part]));
-        const was = { document: documentOf(mine), shown: shown(mine), files: filesOf(mine), versions: versionsOf(mine) };
+        const has = (list: readonly string[], part: readonly string[]) =>
+          expect(list).toEqual(expect.arrayContaining([...part]));
+        const was = {
+          document: documentOf(mine),
+          shown: shown(mine),
+          files: filesOf(mine),
+          versions: versionsOf(mine),
+        };
         const there = { shown: shown(theirs), files: filesOf(theirs), versions: versionsOf(theirs) };
-        const namesOf = ({ shelf }: Side) => shelf.db.all(Names, 'SELECT name FROM named_versions').map(({ name }) => name);
+        const namesOf = ({ shelf }: Side) =>
+          shelf.db.all(Names, 'SELECT name FROM named_versions').map(({ name }) => name);
         const allNames = [...namesOf(mine), ...namesOf(theirs)];
 
         const { match, merged } = await merge(mine, theirs, keep);

@@ -155,4 +155,3 @@ export const plan: FilmPlan = {
   ],
   media: ['picture one'],
 };
-

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { FakeClock } from '../../../../test/fakes/fake-clock';
@@ -44,7 +53,10 @@ async function aProject() {
   const offline = () => offlineOf(service.list(projectId), (id) => service.pathOf(id));
   const look = async (where: string) =>
     relink(await filesUnder([where]), { offline: await offline(), take: (id, path) => service.replaceFile(id, path) });
-  const copies = () => readdirSync(paths.media, { recursive: true }).map(String).filter((name) => /\.(png|wav)$/.test(name));
+  const copies = () =>
+    readdirSync(paths.media, { recursive: true })
+      .map(String)
+      .filter((name) => /\.(png|wav)$/.test(name));
   return { dir, originals, db, paths, clock, projectId, service, write, picture, sound, offline, look, copies };
 }
 
@@ -73,7 +85,10 @@ test('the sweep misses no file of it and keeps its waveform', async () => {
   const file = await service.peaksFile(sound.id);
   utimesSync(file, 0, 0);
   const clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
-  expect(await sweepLibrary(db, paths, { clock, log: silentLog })).toMatchObject({ orphansRemoved: 0, missingMedia: [] });
+  expect(await sweepLibrary(db, paths, { clock, log: silentLog })).toMatchObject({
+    orphansRemoved: 0,
+    missingMedia: [],
+  });
   expect(existsSync(file)).toBe(true);
 });
 
@@ -140,5 +155,8 @@ test('a bundle has the originals inside, a twin is linked as well', async () => 
   expect(image).not.toHaveProperty('isLinked');
   expect(await service.fittedFrame(image!.id, 24, 24)).toBeTruthy();
   const again = exportBundle(db, paths, { projectId, outPath }, { clock, appVersion: '1' });
-  await expect(again).rejects.toMatchObject({ code: 'media/unreadable', detail: { remedy: expect.stringContaining('media panel') } });
+  await expect(again).rejects.toMatchObject({
+    code: 'media/unreadable',
+    detail: { remedy: expect.stringContaining('media panel') },
+  });
 });

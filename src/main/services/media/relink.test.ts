@@ -88,7 +88,11 @@ test('a place that is not there is refused, and a look that is stopped changes n
   writeFileSync(join(elsewhere, 'a.png'), picture(0));
   const take = (id: string, path: string) => service.replaceFile(id, path);
   await expect(filesUnder([elsewhere], AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
-  const stopped = relink(await filesUnder([elsewhere]), { offline: await offline(), take, signal: AbortSignal.abort() });
+  const stopped = relink(await filesUnder([elsewhere]), {
+    offline: await offline(),
+    take,
+    signal: AbortSignal.abort(),
+  });
   await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
   expect(await offline()).toHaveLength(1);
 });

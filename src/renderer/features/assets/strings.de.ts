@@ -26,7 +26,8 @@ export const de: Strings = {
     'Bilder und Töne werden dann verknüpft statt in die Bibliothek kopiert, so wie Filme immer. Ein Bündel enthält sie trotzdem.',
   linked: 'Verknüpft: das Original bleibt, wo es ist',
   collect: 'In die Bibliothek kopieren',
-  collected: (count) => (count === 1 ? '1 Datei ist jetzt in der Bibliothek' : `${count} Dateien sind jetzt in der Bibliothek`),
+  collected: (count) =>
+    count === 1 ? '1 Datei ist jetzt in der Bibliothek' : `${count} Dateien sind jetzt in der Bibliothek`,
   nothingLinked: 'In diesem Projekt ist kein Bild und kein Ton verknüpft',
   stopLooking: 'Anhalten',
   stopped: 'Die Suche wurde angehalten; was gefunden ist, bleibt',

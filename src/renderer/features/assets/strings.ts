@@ -28,7 +28,8 @@ const en = {
     'Pictures and sounds are then linked instead of copied into the library, as films always are. A bundle has them inside all the same.',
   linked: 'Linked: the original stays where it is',
   collect: 'Copy into the library',
-  collected: (count: number) => (count === 1 ? '1 file is in the library now' : `${String(count)} files are in the library now`),
+  collected: (count: number) =>
+    count === 1 ? '1 file is in the library now' : `${String(count)} files are in the library now`,
   nothingLinked: 'No picture or sound of this project is linked',
   stopLooking: 'Stop',
   stopped: 'The search was stopped; what was found is kept',
