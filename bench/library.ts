@@ -147,6 +147,8 @@ function aQuery() {
     { text, modelId: 'pocket', from: TAKES / 2 },
     { seed: Math.floor(Math.random() * TAKES) },
     { before },
+    { text: '', from: 1_000, to: 2_000 },
+    { text, from: 1_000, to: 2_000 },
   ]);
 }
 
