@@ -5,6 +5,7 @@
 import { messageOf, remedyOf } from '../language/errors/in-words';
 import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { ImportedBundle } from '@contracts/bundle';
 import type { JobView } from '@contracts/job';
 import type { RecipeFile } from '@contracts/recipe';
 import type { DocumentDiff } from '@core/document/diff';
@@ -45,7 +46,7 @@ export type Dialog =
   | { readonly kind: 'library' }
   | { readonly kind: 'recipe'; readonly takeId: string }
   | { readonly kind: 'recipe-file'; readonly file: RecipeFile }
-  | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
+  | { readonly kind: 'bundle'; readonly work: 'export' | 'import'; readonly opened?: ImportedBundle }
   | { readonly kind: 'model'; readonly modelId: string }
   | {
       readonly kind: 'footage';

@@ -11,8 +11,6 @@ export const library: ErrorTable = {
   'This project is not in the library.': 'Dieses Projekt ist nicht in der Bibliothek.',
   'Go back to the list of projects.': 'Zurück zur Liste der Projekte gehen.',
   '{} of this project is {}.': '{1} dieses Projekts ist {2:w}.',
-  'Verify the library; it names the takes to generate again.':
-    'Die Bibliothek prüfen; das nennt die Takes, die neu zu generieren sind.',
   'This project has {}, and a bundle holds at most 65,000 files and 4 GiB.':
     'Dieses Projekt hat {1}, und ein Bündel fasst höchstens 65.000 Dateien und 4 GiB.',
   'Duplicate the project, delete takes you no longer need, or copy the library folder instead.':
@@ -73,6 +71,17 @@ export const library: ErrorTable = {
   'ffmpeg failed ({}): {}': 'ffmpeg schlug fehl ({1}): {2}',
   'Run `onionskin doctor`; another ffmpeg can be named in ONIONSKIN_FFMPEG.':
     '`onionskin doctor` ausführen; ein anderes ffmpeg lässt sich in ONIONSKIN_FFMPEG nennen.',
+  'Find it again in the media panel, or verify the library, which names the takes to generate again.':
+    'Im Medien-Panel wiederfinden oder die Bibliothek prüfen; das nennt die Takes, die neu zu generieren sind.',
+  'a project has at most {} named versions, and this merge would give it more':
+    'ein Projekt hat höchstens {1} benannte Versionen, und durch dieses Zusammenführen würden es mehr',
+  'Remove some names first, or open the bundle as a project of its own.':
+    'Zuerst einige Namen entfernen oder das Bündel als eigenes Projekt öffnen.',
+  'The check of the database was stopped.': 'Die Prüfung der Datenbank wurde angehalten.',
+  'Reading the file was stopped.': 'Das Lesen der Datei wurde angehalten.',
+  '{} was changed since it was linked.': '{1} wurde geändert, seit es verknüpft wurde.',
+  'Bring the original back, or import the changed file as well. Frames that were made from it stay.':
+    'Das Original zurückbringen oder auch die geänderte Datei importieren. Daraus gemachte Bilder bleiben.',
   cancelled: 'abgebrochen',
   'a sound of this film is not in the library': 'ein Ton dieses Films ist nicht in der Bibliothek',
   'Import it again, or remove its clip.': 'Erneut importieren oder seinen Clip entfernen.',
