@@ -1,34 +1,17 @@
 /**
- * The sentences of errors as they stand in the source: first and second argument text of `new AppError`, `invalidInput` and
- * `invalidEdit`, and remedies. A part that is worked out is `{}`.
+ * The sentences of errors as they stand in a source: those given to `new AppError`, `invalidInput` and `invalidEdit`, and
+ * remedies. A part that is worked out is `{}`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import ts from 'typescript';
 
-export interface ErrorSentence {
-  readonly file: string;
-  readonly text: string;
-}
-
-export function errorSentences(dir: string): ErrorSentence[] {
-  return sources(dir).flatMap((file) => {
-    const texts = new Set<string>();
-    const visit = (node: ts.Node): void => {
-      for (const text of sentencesIn(node)) texts.add(text);
-      ts.forEachChild(node, visit);
-    };
-    visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
-    return [...texts].map((text) => ({ file, text }));
-  });
-}
-
-function sources(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) return sources(path);
-    return /\.ts$/.test(entry.name) && !/test/.test(entry.name) ? [path] : [];
-  });
+export function errorSentences(source: string): string[] {
+  const texts = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    for (const text of sentencesIn(node)) texts.add(text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));
+  return [...texts];
 }
 
 function sentencesIn(node: ts.Node): string[] {

@@ -19,25 +19,24 @@ const ELSEWHERE = [
   'Extend the shot to get more frames.',
 ];
 
-const areas = [
-  'src/core',
-  'src/contracts',
-  'src/renderer',
-  'src/main/services',
-  'src/main/platform',
-  'src/main/engine',
-];
+const sources = import.meta.glob<string>(['../../../**/*.ts', '!**/*test*'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 const hasWords = (text: string): boolean => /\p{L}{2}/u.test(text.replaceAll('{}', ''));
-const textsIn = (dir: string) => [
+const textsIn = (isMeant: (file: string) => boolean): string[] => [
   ...new Set(
-    errorSentences(dir)
-      .map(({ text }) => text)
+    Object.entries(sources)
+      .filter(([file]) => isMeant(file))
+      .flatMap(([, source]) => errorSentences(source))
       .filter(hasWords),
   ),
 ];
+const isShell = (file: string): boolean => file.includes('/main/shells/');
 
 describe('errors in German', () => {
-  const texts = areas.flatMap(textsIn);
+  const texts = textsIn((file) => !isShell(file));
 
   it('are there for every sentence of the film, the library and the engine', () => {
     expect(texts.length).toBeGreaterThan(400);
@@ -66,7 +65,7 @@ describe('errors in German', () => {
   });
 
   it('leave a counted rest in English', () => {
-    const left = textsIn('src/main/shells').filter((text) => german[text] === undefined);
+    const left = textsIn(isShell).filter((text) => german[text] === undefined);
     expect(left).toHaveLength(LEFT_IN_SHELLS);
   });
 
