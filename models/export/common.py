@@ -111,7 +111,7 @@ def write_graph(path, module, inputs, input_names, output_name, shapes, half):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     weights = sum(p.numel() * 4 for p in module.parameters())
     with contextlib.redirect_stdout(sys.stderr):
-        torch.onnx.export(module, inputs, path, input_names=input_names, output_names=[output_name], dynamic_shapes=shapes, dynamo=True,
+        torch.onnx.export(module, inputs, path, input_names=input_names, output_names=[output_name] if isinstance(output_name, str) else output_name, dynamic_shapes=shapes, dynamo=True,
                           opset_version=OPSET, external_data=weights > EXTERNAL_FROM)
     model = onnx.load(path)
     if half:
@@ -127,9 +127,10 @@ def write_graph(path, module, inputs, input_names, output_name, shapes, half):
 def difference(path, module, inputs, input_names):
     """The largest absolute difference from torch, as a share of the largest absolute value."""
     session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-    expected = module(*inputs).numpy()
-    found = session.run(None, {name: value.numpy() for name, value in zip(input_names, inputs)})[0]
-    return float(np.abs(found - expected).max() / np.abs(expected).max())
+    outputs = module(*inputs)
+    found = session.run(None, {name: value.numpy() for name, value in zip(input_names, inputs)})
+    pairs = zip(found, [outputs] if torch.is_tensor(outputs) else outputs)
+    return max(float(np.abs(mine - theirs.numpy()).max() / np.abs(theirs.numpy()).max()) for mine, theirs in pairs)
 
 
 def colour_matrix(latents, colours):
@@ -177,7 +178,7 @@ class Graph(NamedTuple):
     module: nn.Module
     inputs: tuple
     names: list
-    output: str
+    output: object                 # its name, or a list of names
     shapes: object
     others: tuple                  # inputs of other shapes, for the report
     counterpart: nn.Module = None  # diffusers' own way, where the module is not it

@@ -1,7 +1,7 @@
 /**
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
  * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
- * (models/export/animatediff_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
+ * (models/export/animatediff_tiny.py, sparsectrl_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
  * (models/export/wan_tiny.py), and those of Stable Video Diffusion, ModelScope
  * and Text2Video-Zero by their own (svd_tiny.py, unet3d_tiny.py, text2video_zero_tiny.py).
  */
@@ -19,6 +19,10 @@ export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
 const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
 export const animateDiffTokens = join(animateDiffReferenceDir, 'tokens.json');
 export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiffDir, 'onionskin.json')));
+
+export type SparsePackage = 'photographs' | 'drawings';
+const sparseFixture = resolve('test/fixtures/sparsectrl-tiny');
+export const sparseDirs = { photographs: join(sparseFixture, 'photographs'), drawings: join(sparseFixture, 'drawings') };
 
 export type WanPackage = 'text' | 'image' | 'vace';
 const wanFixture = resolve('test/fixtures/wan-tiny');
@@ -69,9 +73,19 @@ const PocketCase = z.object({
 const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
   known: z.int(),
   later: z.int().nullable(),
+  /** Drawn over the first run's frames. */
+  strength: z.number().optional(),
+  loop: z.literal(true).optional(),
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
 });
 type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
+
+const SparseCase = AnimateDiffCase.omit({ known: true, later: true }).extend({
+  package: z.enum(['photographs', 'drawings']),
+  places: z.array(z.int()),
+  scale: z.number(),
+});
+type SparseCase = z.infer<typeof SparseCase>;
 
 const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image', 'vace']) });
 type WanCase = z.infer<typeof WanCase>;
@@ -88,6 +102,7 @@ export function referenceRuns(): ReferenceRun[] {
   const animateDiff = z
     .record(z.string(), AnimateDiffCase)
     .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
+  const sparse = z.record(z.string(), SparseCase).parse(readJson(join(sparseFixture, 'reference/cases.json')));
   const wan = z.record(z.string(), WanCase).parse(readJson(join(wanFixture, 'reference/cases.json')));
   const svd = z.record(z.string(), SvdCase).parse(readJson(join(svdFixture, 'reference/cases.json')));
   const unet3d = z.record(z.string(), AnimateDiffCase).parse(readJson(join(unet3dFixture, 'reference/cases.json')));
@@ -95,6 +110,7 @@ export function referenceRuns(): ReferenceRun[] {
   return [
     ...pocket.map(pocketRun),
     ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
+    ...Object.entries(sparse).map(([name, run]) => sparseRun(name, run)),
     ...Object.entries(wan).map(([name, run]) => wanRun(name, run)),
     ...Object.entries(svd).map(([name, run]) => svdRun(name, run)),
     ...Object.entries(unet3d).map(([name, run]) =>
@@ -137,9 +153,11 @@ function pocketRun(name: string): ReferenceRun {
 }
 
 function animateDiffRun(name: string, reference: AnimateDiffCase): ReferenceRun {
-  const { frames, known, later, guidance, scheduler } = reference;
+  const { frames, known, later, guidance, scheduler, strength, loop } = reference;
   const modes = [
     [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
+    strength !== undefined && `over a film, strength ${strength}`,
+    loop && 'loop',
     guidance === 1 && 'no guidance',
     frames > animateDiffManifest.nativeFrames && `${frames} frames in contexts`,
   ];
@@ -156,18 +174,60 @@ function animateDiffRun(name: string, reference: AnimateDiffCase): ReferenceRun 
 }
 
 async function animateDiffRecipe(reference: AnimateDiffCase, store: FrameStore): Promise<Recipe> {
-  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler } = reference;
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, strength, loop } = reference;
   const known: Recipe['known'] = [];
-  // The known frames are those of the first run at the same places.
-  for (const [index, rgb] of strip(join(animateDiffReferenceDir, 'ddim.png'), 16).entries())
-    if (index < reference.known || index === reference.later)
-      known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+  const film: string[] = [];
+  // The known frames are those of the first run at the same places, and so is the film that is drawn over.
+  for (const [index, rgb] of strip(join(animateDiffReferenceDir, 'ddim.png'), 16).entries()) {
+    if (width * height * 3 !== rgb.length) continue;
+    const { hash } = await store.put(rgb, width, height);
+    if (index < reference.known || index === reference.later) known.push({ index, frame: hash });
+    if (index < frames) film.push(hash);
+  }
+  const { known: prefix, later } = reference;
   return anAnimateDiffRecipe({
     ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
-    windows: [
-      aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
-    ],
+    ...(strength !== undefined && { source: { strength, from: 0, frames: film } }),
+    windows: [aWindow({ frames, keepTo: frames, prefix, later, prompt, negative, seed, ...(loop && { loop }) })],
   });
+}
+
+function sparseRun(name: string, reference: SparseCase): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, places, scale } = reference;
+  const given = [
+    places.length === 0 ? 'text' : `SparseCtrl, ${reference.package} at ${places.join(', ')}`,
+    scale < 1 && `scale ${scale}`,
+    guidance === 1 && 'no guidance',
+    frames > 16 && `${frames} frames in contexts`,
+  ];
+  return {
+    family: 'animatediff',
+    name: `sparse-${name}`,
+    mode: given.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: sparseDirs[reference.package],
+    recipe: async (store) => {
+      const known: Recipe['known'] = [];
+      for (const [index, rgb] of strip(join(sparseFixture, 'reference/text.png'), 16).entries())
+        if (places.includes(index)) known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+      const prefix = places.filter((place, i) => place === i).length;
+      const [later = null, ...rest] = places.slice(prefix);
+      const also = rest.map((index) => ({ index, frames: 1, hold: scale }));
+      const hold = { prefix: scale, later: scale };
+      return aTinyRecipe(sparseDirs[reference.package], {
+        ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+        windows: [
+          aWindow({
+            ...{ frames, keepTo: frames, prefix, later, prompt, negative, seed },
+            ...(scale < 1 && { hold }),
+            ...(also.length > 0 && { also }),
+          }),
+        ],
+      });
+    },
+    latents: () => readNpy(join(sparseFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(sparseFixture, 'reference', `${name}.png`), frames),
+  };
 }
 
 function wanRun(name: string, reference: WanCase): ReferenceRun {

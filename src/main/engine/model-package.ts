@@ -15,12 +15,14 @@ const VAE_CONFIG_FILE = 'vae/config.json';
 export const SCHEDULER_FILE = 'scheduler/scheduler_config.json';
 const PREVIEW_FILE = 'preview.json';
 const INDEX_FILE = 'model_index.json';
+const CONTROL_FILE = 'controlnet/config.json';
 
 export const graphNames = [
   'text_encoder',
   'transformer',
   'transformer_2',
   'unet',
+  'controlnet',
   'image_encoder',
   'vae_encoder',
   'vae_decoder',
@@ -50,6 +52,13 @@ export interface ModelPackage {
   readonly pipelineClass: string | null;
   /** How the frames of Text2Video-Zero come from the first; null = the index does not say. */
   readonly movedFrames: MovedFrames | null;
+  /** SparseCtrl: `controlnet` is told of known frames; null = the package has none. */
+  readonly sparseControl: SparseControl | null;
+}
+
+export interface SparseControl {
+  /** It reads known frames as latents (photographs), or as pixels (line drawings). */
+  readonly reads: 'latents' | 'pixels';
 }
 
 /** Steps, counted from the last one, and how far a frame moves from the one before, of 512 across and down. */
@@ -66,6 +75,8 @@ const IndexFile = z.looseObject({
   _class_name: z.string().optional(),
   boundary_ratio: z.number().gt(0).lt(1).nullish(),
 });
+
+const ControlFile = z.looseObject({ use_simplified_condition_embedding: z.boolean() });
 
 const MovedFramesFile = z
   .looseObject({
@@ -122,6 +133,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     throw odd(INDEX_FILE, 'it has two transformers and does not say where they meet (boundary_ratio)');
   const movesFrames = manifest.family === 'text2video-zero';
   const moved = movesFrames ? await readPackageJson(dir, INDEX_FILE, MovedFramesFile) : null;
+  const hasControl = manifest.files.some((file) => file.path === CONTROL_FILE);
+  const control = hasControl ? await readPackageJson(dir, CONTROL_FILE, ControlFile) : null;
   const channels = vaeFile.latent_channels;
   const mean = vaeFile.latents_mean ?? new Array<number>(channels).fill(0);
   const std = vaeFile.latents_std ?? new Array<number>(channels).fill(1);
@@ -150,6 +163,7 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
     boundaryRatio: hasExperts ? boundaryRatio : null,
     pipelineClass: index?._class_name ?? null,
+    sparseControl: control && { reads: control.use_simplified_condition_embedding ? 'latents' : 'pixels' },
     movedFrames: moved && {
       ...{ t0: moved.t0, t1: moved.t1 },
       ...{ x: moved.motion_field_strength_x, y: moved.motion_field_strength_y },
