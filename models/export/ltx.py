@@ -27,7 +27,31 @@ class Text(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Where a token lies comes in, so that one graph serves every size, length and way of conditioning."""
+    """diffusers' forward with its shapes spelled out: torch.export cannot follow them. Where a token lies comes in, so that one graph
+    serves every size, length and way of conditioning."""
+
+    def __init__(self, transformer):
+        super().__init__()
+        self.transformer = transformer
+
+    def forward(self, hidden_states, encoder_hidden_states, encoder_attention_mask, timestep, video_coords):
+        model, (batch, tokens) = self.transformer, timestep.shape
+        for value in (hidden_states, encoder_hidden_states, encoder_attention_mask, video_coords):
+            torch._check(value.shape[0] == batch)
+        rotary = model.rope(hidden_states, video_coords=video_coords)
+        bias = ((1 - encoder_attention_mask) * -10000.0).unsqueeze(1)
+        hidden = model.proj_in(hidden_states)
+        told, embedded = (values.reshape(batch, tokens, values.shape[-1]) for values in
+                          model.time_embed(timestep.flatten(), batch_size=batch, hidden_dtype=hidden.dtype))
+        text = model.caption_projection(encoder_hidden_states)
+        for block in model.transformer_blocks:
+            hidden = block(hidden_states=hidden, encoder_hidden_states=text, temb=told, image_rotary_emb=rotary, encoder_attention_mask=bias)
+        shift, scale = (model.scale_shift_table[None, None] + embedded[:, :, None]).unbind(2)
+        return model.proj_out(model.norm_out(hidden) * (1 + scale) + shift)
+
+
+class Whole(nn.Module):
+    """What it is held against."""
 
     def __init__(self, transformer):
         super().__init__()
@@ -69,7 +93,6 @@ def load(folder):
 def graphs(text, transformer, vae, length):
     batch, tokens = Dim("batch", min=1, max=2), Dim("tokens", min=2, max=1 << 20)
     channels, width, cell, frame = transformer.config.in_channels, transformer.config.caption_channels, vae.spatial_compression_ratio, vae.temporal_compression_ratio
-    rows, columns, count = Dim("rows", min=1, max=128), Dim("columns", min=1, max=128), Dim("count", min=1, max=64)
 
     def words(n):
         mask = torch.ones(n, length, dtype=torch.int64)
@@ -84,15 +107,16 @@ def graphs(text, transformer, vae, length):
         return (torch.randn(1, channels, f, h, w), *([torch.tensor([0.05])] if vae.config.timestep_conditioning else []))
 
     told = vae.config.timestep_conditioning
-    place = {2: count + 1, 3: rows, 4: columns}
+    places = {2: "frames", 3: "rows", 4: "columns"}
     return {
         "text_encoder": Graph(Text(text), words(2), ["input_ids", "attention_mask"], "last_hidden_state", ({0: batch}, {0: batch}), words(1)),
         "transformer": Graph(Transformer(transformer), noisy(2, 24), ["hidden_states", "encoder_hidden_states", "encoder_attention_mask", "timestep", "video_coords"],
-                             "out_hidden_states", ({0: batch, 1: tokens}, {0: batch}, {0: batch}, {0: batch, 1: tokens}, {0: batch, 2: tokens}), noisy(1, 31)),
+                             "out_hidden_states", ({0: batch, 1: tokens}, {0: batch}, {0: batch}, {0: batch, 1: tokens}, {0: batch, 2: tokens}), noisy(1, 31),
+                             Whole(transformer)),
         "vae_encoder": Graph(Encoder(vae), (torch.randn(1, 3, 2 * frame + 1, 3 * cell, 2 * cell),), ["sample"], "latent_parameters",
-                             ({2: frame * Dim("k", min=0, max=64) + 1, 3: cell * rows, 4: cell * columns},), (torch.randn(1, 3, frame + 1, 2 * cell, 4 * cell),)),
+                             {"sample": places}, (torch.randn(1, 3, frame + 1, 2 * cell, 4 * cell),), traced=True),
         "vae_decoder": Graph(Decoder(vae), latent(3, 3, 2), ["latent_sample", *(["timestep"] if told else [])], "sample",
-                             (place, (None,)) if told else (place, ()), latent(2, 2, 4)),
+                             {"latent_sample": places}, latent(2, 2, 4), traced=True),
     }
 
 

@@ -4,7 +4,7 @@ The tiny LTX packages of the engine's tests, and what diffusers' own LTXConditio
     python ltx_tiny.py ../../test/fixtures/ltx-tiny [--references]
 
 Writes plain/ and conditioned/ (packages by ltx.py) and reference/: cases.json, and per case NAME.latents.npy [C,f,h,w] and NAME.png, the
-frames below each other. `conditions` are [first frame, frames, strength] of stretches of the first run. The posterior is taken at its mode.
+frames below each other. `conditions` are [first frame, frames, strength]: the first run's first frames, given there. The posterior is taken at its mode.
 """
 import tempfile
 
@@ -33,7 +33,7 @@ CASES = {
     "rescaled": {**PLAIN, "rescale": 0.7, "seed": 13},
     "told": {**PLAIN, "package": "conditioned", "frames": 9, "seed": 14},
     "told-images": {**PLAIN, "package": "conditioned", "conditions": [[0, 1, 1.0], [8, 1, 1.0]], "frames": 9, "seed": 15},
-    "tiled": {**PLAIN, "package": "conditioned", "width": 96, "height": 128, "frames": 9, "conditions": [[0, 9, 1.0]], "seed": 16},
+    "tiled": {**PLAIN, "package": "conditioned", "width": 96, "height": 128, "conditions": [[0, 9, 1.0]], "seed": 16},
 }
 
 
@@ -41,8 +41,8 @@ CASES = {
 def run(pipeline, case, pictures):
     is_told = case["package"] == "conditioned"
     pipeline.scheduler = FlowMatchEulerDiscreteScheduler(**case["scheduler"][1])
-    stretches = [[Image.fromarray(picture).resize((case["width"], case["height"]), Image.NEAREST) for picture in pictures[start:start + count]]
-                 for start, count, _ in case["conditions"]]
+    stretches = [[Image.fromarray(picture).resize((case["width"], case["height"]), Image.NEAREST) for picture in pictures[:count]]
+                 for _, count, _ in case["conditions"]]
     conditions = [LTXVideoCondition(**({"image": stretch[0]} if len(stretch) == 1 else {"video": stretch}), frame_index=start, strength=strength)
                   for stretch, (start, _, strength) in zip(stretches, case["conditions"])]
     timesteps = {"timesteps": DISTILLED} if is_told else {}

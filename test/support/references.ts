@@ -24,6 +24,10 @@ export type SparsePackage = 'photographs' | 'drawings';
 const sparseFixture = resolve('test/fixtures/sparsectrl-tiny');
 export const sparseDirs = { photographs: join(sparseFixture, 'photographs'), drawings: join(sparseFixture, 'drawings') };
 
+export type LtxPackage = 'plain' | 'conditioned';
+const ltxFixture = resolve('test/fixtures/ltx-tiny');
+export const ltxDirs = { plain: join(ltxFixture, 'plain'), conditioned: join(ltxFixture, 'conditioned') };
+
 export type WanPackage = 'text' | 'image' | 'vace';
 const wanFixture = resolve('test/fixtures/wan-tiny');
 export const wanDirs = {
@@ -87,6 +91,14 @@ const SparseCase = AnimateDiffCase.omit({ known: true, later: true }).extend({
 });
 type SparseCase = z.infer<typeof SparseCase>;
 
+const LtxCase = AnimateDiffCase.omit({ known: true, later: true }).extend({
+  package: z.enum(['plain', 'conditioned']),
+  rescale: z.number(),
+  /** Where the first run's first frames are given, how many of them, and their strength. */
+  conditions: z.array(z.tuple([z.int(), z.int(), z.number()])),
+});
+type LtxCase = z.infer<typeof LtxCase>;
+
 const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image', 'vace']) });
 type WanCase = z.infer<typeof WanCase>;
 
@@ -103,12 +115,14 @@ export function referenceRuns(): ReferenceRun[] {
     .record(z.string(), AnimateDiffCase)
     .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
   const sparse = z.record(z.string(), SparseCase).parse(readJson(join(sparseFixture, 'reference/cases.json')));
+  const ltx = z.record(z.string(), LtxCase).parse(readJson(join(ltxFixture, 'reference/cases.json')));
   const wan = z.record(z.string(), WanCase).parse(readJson(join(wanFixture, 'reference/cases.json')));
   const svd = z.record(z.string(), SvdCase).parse(readJson(join(svdFixture, 'reference/cases.json')));
   const unet3d = z.record(z.string(), AnimateDiffCase).parse(readJson(join(unet3dFixture, 'reference/cases.json')));
   const zero = z.record(z.string(), AnimateDiffCase).parse(readJson(join(zeroFixture, 'reference/cases.json')));
   return [
     ...pocket.map(pocketRun),
+    ...Object.entries(ltx).map(([name, run]) => ltxRun(name, run)),
     ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
     ...Object.entries(sparse).map(([name, run]) => sparseRun(name, run)),
     ...Object.entries(wan).map(([name, run]) => wanRun(name, run)),
@@ -228,6 +242,62 @@ function sparseRun(name: string, reference: SparseCase): ReferenceRun {
     latents: () => readNpy(join(sparseFixture, 'reference', `${name}.latents.npy`)),
     frames: () => strip(join(sparseFixture, 'reference', `${name}.png`), frames),
   };
+}
+
+function ltxRun(name: string, reference: LtxCase): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, conditions, rescale } = reference;
+  const isTold = reference.package === 'conditioned';
+  const modes = [
+    conditions.map(([at, count, strength]) => `${count} at ${at}${strength < 1 ? ` by ${strength}` : ''}`).join(', ') || 'text',
+    guidance === 1 && 'no guidance',
+    rescale > 0 && `rescaled ${rescale}`,
+    isTold && 'distilled, noisy decode',
+    width > 64 && 'tiles',
+  ];
+  return {
+    family: 'ltx',
+    name: `tiny-${name}`,
+    mode: modes.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: ltxDirs[reference.package],
+    recipe: async (store) => {
+      const film = strip(join(ltxFixture, 'reference/text.png'), 17);
+      const known: Recipe['known'] = [];
+      for (const [at, count] of conditions)
+        for (let index = at; index < at + count; index++) {
+          const rgb = nearest(film[index - at] ?? new Uint8Array(), { width: 64, height: 64 }, { width, height });
+          known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+        }
+      const [first] = conditions.filter(([at]) => at === 0);
+      const [prefix = 0, prefixHold = 1] = [first?.[1], first?.[2]];
+      const also = conditions.filter(([at]) => at > 0).map(([index, count, hold]) => ({ index, frames: count, hold }));
+      const window = aWindow({
+        ...{ frames, keepTo: frames, prefix, prompt, negative, seed },
+        ...(prefixHold < 1 && { hold: { prefix: prefixHold, later: 1 } }),
+        ...(also.length > 0 && { also }),
+      });
+      return aTinyRecipe(ltxDirs[reference.package], {
+        ...{ width, height, steps, guidance, seed, known, frameCount: frames, rate: { num: 24, den: 1 } },
+        ...(rescale > 0 && { guidanceRule: { rescale } }),
+        windows: [window],
+      });
+    },
+    latents: () => readNpy(join(ltxFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(ltxFixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+/** As PIL scales with NEAREST. */
+function nearest(rgb: Uint8Array, from: { width: number; height: number }, to: { width: number; height: number }): Uint8Array {
+  const out = new Uint8Array(to.width * to.height * 3);
+  for (let y = 0; y < to.height; y++)
+    for (let x = 0; x < to.width; x++) {
+      const row = Math.floor(((y + 0.5) * from.height) / to.height);
+      const column = Math.floor(((x + 0.5) * from.width) / to.width);
+      const at = (row * from.width + column) * 3;
+      out.set(rgb.subarray(at, at + 3), (y * to.width + x) * 3);
+    }
+  return out;
 }
 
 function wanRun(name: string, reference: WanCase): ReferenceRun {
