@@ -103,7 +103,7 @@ async function aProject(studio: Studio, path: string, { from = 0, frameCount = 1
   const commit = (make: (doc: ReturnType<typeof documentFromRecords>) => DocumentDiff) => {
     const { version, records } = studio.projects.open(projectId);
     const diff = make(documentFromRecords(records));
-    const writable = { added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
+    const writable = { ...diff, added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
     studio.projects.commit({ projectId, baseVersion: version, label: 'Edit', source: 'edit', diff: writable });
   };
   const place = (name: string, start: number) =>

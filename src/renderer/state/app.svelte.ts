@@ -361,7 +361,7 @@ export class AppState {
 
 /** zod's input type asks for arrays that may be written; the records themselves are shared. */
 function writable(diff: DocumentDiff): ApiInput<'projects.commit'>['diff'] {
-  return { added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
+  return { ...diff, added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
 }
 
 const [getApp, setApp] = createContext<AppState>();

@@ -155,6 +155,7 @@ export function renamed(record: DocumentRecord, { takeId, mediaId }: Placement):
 export function renamedDiff(diff: DocumentDiff, placement: Placement): DocumentDiff {
   const rename = (record: DocumentRecord) => renamed(record, placement);
   return {
+    ...diff,
     added: diff.added.map(rename),
     updated: diff.updated.map(({ from, to }) => ({ from: rename(from), to: rename(to) })),
     removed: diff.removed.map(rename),

@@ -125,6 +125,11 @@ export class ProjectRows {
   write(projectId: string, entry: JournalEntry, at: number, name: string): void {
     const upsert = `INSERT INTO records (project_id, id, kind, json) VALUES (?, ?, ?, ?)
                     ON CONFLICT (project_id, id) DO UPDATE SET kind = excluded.kind, json = excluded.json`;
+    // Of clips that the diff names as well, what it says of them is written over this.
+    const shift = `UPDATE records SET json = json_set(json, '$.start', json_extract(json, '$.start') + ?)
+                   WHERE project_id = ? AND kind = 'clip' AND json_extract(json, '$.trackId') = ?
+                     AND json_extract(json, '$.start') >= ?`;
+    for (const { trackId, from, by } of entry.diff.shifts ?? []) this.#db.run(shift, by, projectId, trackId, from);
     for (const record of entry.diff.removed)
       this.#db.run('DELETE FROM records WHERE project_id = ? AND id = ?', projectId, record.id);
     for (const record of [...entry.diff.added, ...entry.diff.updated.map((change) => change.to)])

@@ -5,8 +5,9 @@
  */
 import { applyDiff, documentFromRecords, reverseDiff, squashDiffs } from '@core/document/apply-diff';
 import { assertInvariants } from '@core/document/invariants';
-import { idsIn, type DocumentDiff } from '@core/document/diff';
+import type { DocumentDiff } from '@core/document/diff';
 import type { Document, DocumentRecord } from '@core/document/records';
+import { changeOf } from '@core/document/scope';
 import { AppError, invalidInput } from '@core/errors';
 import { createProjectRecords, type NewProject } from '@core/timeline/create-project';
 import * as schemas from '@contracts/document';
@@ -180,7 +181,7 @@ export class ProjectService {
           'Open the project again to see its history.',
         );
       const document = applyDiff(next.document, step.diff);
-      assertInvariants(document, { before: next.document, touched: idsIn(step.diff) });
+      assertInvariants(document, changeOf(next.document, step.diff));
       this.#rows.write(projectId, { version, ...step }, this.#options.clock.now(), nameOf(document));
       next = { version, document, history };
     }
