@@ -8,15 +8,16 @@ import { AppError, type ErrorCode } from '../errors';
 import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
 import { indexOf } from './record-map';
-import type {
-  AudioSource,
-  ClipRecord,
-  Document,
-  DocumentRecord,
-  RecordId,
-  RecordKind,
-  RecordOf,
-  SegmentRecord,
+import {
+  type AudioSource,
+  type ClipRecord,
+  type Document,
+  type DocumentRecord,
+  MAX_FRAME,
+  type RecordId,
+  type RecordKind,
+  type RecordOf,
+  type SegmentRecord,
 } from './records';
 import { type Change, scopeOf } from './scope';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from './sound';
@@ -130,6 +131,7 @@ function rangeProblem(record: DocumentRecord): string | null {
   switch (record.kind) {
     case 'clip':
       if (!areIntegers(record.start, record.duration, record.sourceIn)) return 'has times that are not whole frames';
+      if (record.start > MAX_FRAME) return `starts at ${record.start}, beyond the last frame a film can have`;
       if (record.start < 0) return `starts at ${record.start}, before the film`;
       if (record.duration < 1) return `lasts ${record.duration} frames; at least 1 is needed`;
       if (record.source.type === 'audio') return soundProblem(record.source);

@@ -14,6 +14,9 @@ import type { Rate } from '../time/rate';
 
 export type RecordId = string;
 
+/** The farthest frame a document holds. */
+export const MAX_FRAME = 1_000_000_000;
+
 export interface ProjectRecord {
   readonly kind: 'project';
   /** Always `project`: there is one per document. */

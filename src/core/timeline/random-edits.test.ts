@@ -21,7 +21,8 @@ import { violations } from '../document/invariants';
 import { RecordMap } from '../document/record-map';
 import { markerColors, type Document, type DocumentRecord, type RecordId } from '../document/records';
 import { isAudioClip } from '../document/sound';
-import { AppError } from '../errors';
+import { changeOf } from '../document/scope';
+import { AppError, AssertionError } from '../errors';
 import { createRate } from '../time/rate';
 import { moveAnchor, pinAnchor } from './anchors';
 import { liftRange } from './clear-range';
@@ -426,6 +427,36 @@ describe('after any sequence of edits', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  test('any shifts are refused, or found faulty near what they moved where all rules together find a fault, and reverse', () => {
+    const anyShifts = fc.array(fc.tuple(fc.nat(3), fc.nat(120), fc.integer({ min: -40, max: 40 })), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    const seen = { refused: 0, faulty: 0, sound: 0 };
+    fc.assert(
+      fc.property(anyPlay, anyShifts, ([rate, dice], rolls) => {
+        const film = play(anEmptyFilm(rate), [...opening, ...dice]).at(-1)!.doc;
+        const shifts = rolls.map(([track, from, by]) => ({ trackId: pick(tracksOf(film), track).id, from, by }));
+        const diff: DocumentDiff = { ...emptyDiff, shifts };
+        let doc: Document;
+        try {
+          doc = applyDiff(film, diff);
+        } catch (error) {
+          if (!(error instanceof AssertionError)) throw error;
+          seen.refused++;
+          return;
+        }
+        const isFaulty = violations(new Map(doc)).length > 0;
+        expect(violations(doc, changeOf(film, diff)).length > 0).toBe(isFaulty);
+        seen[isFaulty ? 'faulty' : 'sound']++;
+        expect(new Map(applyDiff(doc, reverseDiff(diff)))).toEqual(new Map(film));
+        expect(isEmptyDiff(squashDiffs(squashDiffs(emptyDiff, diff), reverseDiff(diff)))).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+    expect(Object.values(seen).filter((count) => count < 20)).toEqual([]);
   });
 
   test('the index of a changed document is that of a new one with the same records', () => {

@@ -4,6 +4,7 @@
  */
 import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { ImportedBundle } from '@contracts/bundle';
 import type { JobView } from '@contracts/job';
 import type { RecipeFile } from '@contracts/recipe';
 import type { DocumentDiff } from '@core/document/diff';
@@ -44,7 +45,7 @@ export type Dialog =
   | { readonly kind: 'library' }
   | { readonly kind: 'recipe'; readonly takeId: string }
   | { readonly kind: 'recipe-file'; readonly file: RecipeFile }
-  | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
+  | { readonly kind: 'bundle'; readonly work: 'export' | 'import'; readonly opened?: ImportedBundle }
   | { readonly kind: 'model'; readonly modelId: string }
   | {
       readonly kind: 'footage';
@@ -360,7 +361,7 @@ export class AppState {
 
 /** zod's input type asks for arrays that may be written; the records themselves are shared. */
 function writable(diff: DocumentDiff): ApiInput<'projects.commit'>['diff'] {
-  return { added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
+  return { ...diff, added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
 }
 
 const [getApp, setApp] = createContext<AppState>();
