@@ -184,6 +184,8 @@ export const SegmentRecord = z.object({
   activeTakeId: Id.nullable(),
   footage: z.object({ mediaId: Id, from: Frame.min(0), fit: z.enum(footageFits) }).optional(),
   joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
+  source: z.object({ shotId: Id, from: Frame, strength: z.number().gt(0).max(1) }).optional(),
+  loop: z.literal(true).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
 export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;

@@ -151,7 +151,7 @@ function rangeProblem(record: DocumentRecord): string | null {
       if (record.footage !== undefined && record.role !== 'first') return `is a ${record.role} segment with footage`;
       if (record.footage !== undefined && !(areIntegers(record.footage.from) && record.footage.from >= 0))
         return `shows footage from frame ${record.footage.from}`;
-      return joinsProblem(record);
+      return sourceProblem(record) ?? joinsProblem(record);
     case 'prompt-block':
       if (!areIntegers(record.from, record.to) || record.from >= record.to)
         return `covers ${record.from} to ${record.to}`;
@@ -170,6 +170,16 @@ function rangeProblem(record: DocumentRecord): string | null {
     default:
       return record satisfies never;
   }
+}
+
+function sourceProblem({ role, source, loop, joins, footage, shotId }: SegmentRecord): string | null {
+  if (loop && (role !== 'first' || joins !== undefined)) return 'is a loop and goes on from other frames';
+  if (source === undefined) return null;
+  if (role !== 'first' || footage !== undefined) return `is a ${role} segment and is drawn over a film`;
+  if (source.shotId === shotId) return 'is drawn over its own shot';
+  return areIntegers(source.from) && source.strength > 0 && source.strength <= 1
+    ? null
+    : `is drawn over frame ${source.from} with a strength of ${source.strength}`;
 }
 
 function joinsProblem({ role, joins }: SegmentRecord): string | null {

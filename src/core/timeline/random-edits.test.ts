@@ -46,7 +46,16 @@ import {
   setTravel,
   splitBlock,
 } from './prompt-blocks';
-import { removePlannedSegment, retakeRange, setFootageFit, switchBranch, takeFilmSize } from './segments';
+import { redrawClip } from './redraw';
+import {
+  removePlannedSegment,
+  retakeRange,
+  setFootageFit,
+  setLoop,
+  setSourceStrength,
+  switchBranch,
+  takeFilmSize,
+} from './segments';
 import { setShotWords } from './shot-settings';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
@@ -64,7 +73,7 @@ import {
   resetCurveKeys,
   setCurve,
 } from './curves';
-import { aShot, anEmptyFilm } from './test-films';
+import { aShot, anEmptyFilm, testSampling } from './test-films';
 import {
   groupClips,
   linkClips,
@@ -314,6 +323,18 @@ const operations: readonly Operation[] = [
       curve(doc, a, b),
       Array.from({ length: b % 5 }, (_, i) => ({ frame: i * 3 - 2, value: 1, ease: 'linear' })),
     ),
+  (doc, { a, flag }) => setLoop(doc, pick(recordsOf(doc, 'segment'), a).id, flag),
+  (doc, { a, b }) => setSourceStrength(doc, pick(recordsOf(doc, 'segment'), a).id, (1 + (b % 20)) / 20),
+  (doc, { a, b }, id) =>
+    redrawClip(doc, {
+      clipId: clip(doc, a).id,
+      ids: {
+        ...{ shotId: `${id}-shot`, segmentId: id, newClipId: `${id}-clip` },
+        ...{ blockId: `${id}-block`, trackId: `${id}-track` },
+      },
+      ...{ name: 'Redrawn', text: 'in ink', modelId: 'pocket', width: 64, height: 32, sampling: testSampling },
+      strength: (1 + (b % 20)) / 20,
+    }),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({
@@ -327,7 +348,7 @@ const anyRate = fc.constantFrom(createRate(24_000, 1001), createRate(25), create
 const opening: readonly Dice[] = [
   { op: 0, a: 8, b: 0, flag: true },
   { op: 0, a: 18, b: 0, flag: true },
-  { op: 29, a: 0, b: 0, flag: true },
+  { op: 32, a: 0, b: 0, flag: true },
   { op: 2, a: 30, b: 0, flag: true },
 ];
 
