@@ -136,7 +136,8 @@ async function played(page: Page, cdp: CDPSession): Promise<unknown> {
   await page.evaluate('window.bench.watch()');
   await page.keyboard.press('Space');
   const start = performance.now();
-  await page.waitForFunction(`window.bench.frame() >= ${FRAMES - 1}`, null, { timeout: 60_000 });
+  // The page's policy allows no waiting for a string that is run there; asking ten times a second costs it nothing.
+  while ((await page.evaluate<number>('window.bench.frame()')) < FRAMES - 1) await page.waitForTimeout(100);
   const seconds = (performance.now() - start) / 1000;
   const busySeconds = (await taskSeconds(cdp)) - busy;
   // It stops by itself when the last frame has had its time.

@@ -98,6 +98,7 @@ export interface OpenStudioOptions {
 
 const MAX_DEFAULT_THREADS = 8;
 const DEVICE_SETTING = 'device';
+const GONE_ON_SETTING = 'queue.goneOn';
 
 /** @throws AppError library/in-use, read-only, disk-full, corrupt, newer-than-app, io */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
@@ -291,6 +292,13 @@ function joinServices(
     onChanged: (job) => events.emit('jobs.changed', { job }),
     beforeRun: () => sweep.giveWay(),
     runsEarlierJobs: options.runsEarlierJobs ?? true,
+    lastGoneOn: {
+      get: () => {
+        const where = settings.get(GONE_ON_SETTING);
+        return typeof where === 'string' ? where : null;
+      },
+      set: (where) => settings.set(GONE_ON_SETTING, where),
+    },
   });
 
   // Completing a recipe takes longer the first time (the engine starts, the model is hashed): without the gate a later

@@ -29,9 +29,12 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   /** The map with the changes made; this one stays as it is. @param changes kept, and not to be changed any more */
   with(changes: MapChanges<V>): SharedMap<V> {
     if (changes.size === 0) return this;
-    if (this.#lately.size + changes.size <= MAX_LATELY)
-      return new SharedMap(this.#base, this.#old, joined(this.#lately, changes));
-    const old = joined(joined(this.#old, this.#lately), changes);
+    const isInBase = (key: string): boolean => this.#base.has(key);
+    if (this.#lately.size + changes.size <= MAX_LATELY) {
+      const lately = joined(this.#lately, changes, (key) => isInBase(key) || this.#old.has(key));
+      return new SharedMap(this.#base, this.#old, lately);
+    }
+    const old = joined(joined(this.#old, this.#lately, isInBase), changes, isInBase);
     if (old.size <= this.#base.size / 2) return new SharedMap(this.#base, old, new Map());
     // A copy of a map is made in one go, which is much faster than going through it.
     const base = new Map(this.#base);
@@ -46,8 +49,7 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   get size(): number {
     if (this.#size !== null) return this.#size;
     let size = this.#base.size;
-    for (const [key, value] of joined(this.#old, this.#lately))
-      size += Number(value !== null) - Number(this.#base.has(key));
+    for (const [key, value] of this.#changes()) size += Number(value !== null) - Number(this.#base.has(key));
     return (this.#size = size);
   }
 
@@ -58,6 +60,10 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
 
   has(key: string): boolean {
     return this.get(key) !== undefined;
+  }
+
+  #changes(): MapChanges<V> {
+    return joined(this.#old, this.#lately, (key) => this.#base.has(key));
   }
 
   /** undefined = as in the base */
@@ -72,8 +78,7 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
       if (changed === undefined) yield entry;
       else if (changed !== null) yield [entry[0], changed];
     }
-    for (const [key, value] of joined(this.#old, this.#lately))
-      if (value !== null && !this.#base.has(key)) yield [key, value];
+    for (const [key, value] of this.#changes()) if (value !== null && !this.#base.has(key)) yield [key, value];
     return undefined;
   }
 
@@ -96,18 +101,17 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   }
 }
 
-/** The later changes over the earlier ones. */
-function joined<V>(earlier: MapChanges<V>, later: MapChanges<V>): MapChanges<V> {
+/**
+ * The later changes over the earlier ones, keys in the order they came.
+ * @param isBelow whether a key is in what the changes lie over: only then is its removal to be remembered
+ */
+function joined<V>(earlier: MapChanges<V>, later: MapChanges<V>, isBelow: (key: string) => boolean): MapChanges<V> {
   if (earlier.size === 0) return later;
   if (later.size === 0) return earlier;
-  if (later.size > earlier.size) {
-    const all = new Map(later);
-    earlier.forEach((value, key) => {
-      if (!later.has(key)) all.set(key, value);
-    });
-    return all;
-  }
   const all = new Map(earlier);
-  later.forEach((value, key) => all.set(key, value));
+  later.forEach((value, key) => {
+    if (value === null && !isBelow(key)) all.delete(key);
+    else all.set(key, value);
+  });
   return all;
 }

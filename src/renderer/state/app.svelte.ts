@@ -2,6 +2,7 @@
  * The window's state: which screen, which project, what is running and which dialog is open.
  * Talks to main through the client it is given; every failure ends as a toast with its remedy.
  */
+import { messageOf, remedyOf } from '../language/errors/in-words';
 import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
 import type { ImportedBundle } from '@contracts/bundle';
@@ -120,7 +121,7 @@ export class AppState {
 
   showError(error: AppError): void {
     if (error.code === 'cancelled') return;
-    this.toasts.show('error', error.message, error.detail.remedy);
+    this.toasts.show('error', messageOf(error), remedyOf(error));
   }
 
   /** Runs something that may fail; a failure is shown and answered with null. */
@@ -350,7 +351,7 @@ export class AppState {
     if (hasEnded && job.takeId === null && job.segmentId !== null) this.#answerTakeWaiters(job.segmentId, null);
     if (job.state === 'failed' || job.state === 'cancelled' || job.state === 'interrupted') this.#dropWaitingFor(job);
     if (job.state === 'failed' && job.error !== null)
-      this.toast('error', strings.jobFailed(job.title, job.error.message), job.error.detail.remedy);
+      this.toast('error', strings.jobFailed(job.title, messageOf(job.error)), remedyOf(job.error));
     if (job.state === 'done' && job.kind === 'export')
       this.toast('success', strings.exported(job.title), undefined, {
         label: strings.reveal,
