@@ -107,11 +107,22 @@ def drop_traces(model):
         value.doc_string = ""
 
 
-def write_graph(path, module, inputs, input_names, output_name, shapes, half):
+def trace(path, module, inputs, input_names, output_name, axes):
+    """For modules whose shapes torch.export cannot follow: torch's older exporter. It leaves movedim's −1 in place, which ONNX does not know."""
+    torch.onnx.export(module, inputs, path, input_names=input_names, output_names=[output_name], dynamic_axes=axes, dynamo=False, opset_version=OPSET)
+    model = onnx.load(path)
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if node.op_type == "Transpose" and attribute.name == "perm":
+                attribute.ints[:] = [axis % len(attribute.ints) for axis in attribute.ints]
+    onnx.save(model, path)
+
+
+def write_graph(path, module, inputs, input_names, output_name, shapes, half, traced=False):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     weights = sum(p.numel() * 4 for p in module.parameters())
     with contextlib.redirect_stdout(sys.stderr):
-        torch.onnx.export(module, inputs, path, input_names=input_names, output_names=[output_name], dynamic_shapes=shapes, dynamo=True,
+        trace(path, module, inputs, input_names, output_name, shapes) if traced else torch.onnx.export(module, inputs, path, input_names=input_names, output_names=[output_name] if isinstance(output_name, str) else output_name, dynamic_shapes=shapes, dynamo=True,
                           opset_version=OPSET, external_data=weights > EXTERNAL_FROM)
     model = onnx.load(path)
     if half:
@@ -127,9 +138,10 @@ def write_graph(path, module, inputs, input_names, output_name, shapes, half):
 def difference(path, module, inputs, input_names):
     """The largest absolute difference from torch, as a share of the largest absolute value."""
     session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-    expected = module(*inputs).numpy()
-    found = session.run(None, {name: value.numpy() for name, value in zip(input_names, inputs)})[0]
-    return float(np.abs(found - expected).max() / np.abs(expected).max())
+    outputs = module(*inputs)
+    found = session.run(None, {name: value.numpy() for name, value in zip(input_names, inputs)})
+    pairs = zip(found, [outputs] if torch.is_tensor(outputs) else outputs)
+    return max(float(np.abs(mine - theirs.numpy()).max() / np.abs(theirs.numpy()).max()) for mine, theirs in pairs)
 
 
 def colour_matrix(latents, colours):
@@ -177,10 +189,11 @@ class Graph(NamedTuple):
     module: nn.Module
     inputs: tuple
     names: list
-    output: str
+    output: object                 # its name, or a list of names
     shapes: object
     others: tuple                  # inputs of other shapes, for the report
     counterpart: nn.Module = None  # diffusers' own way, where the module is not it
+    traced: bool = False           # shapes are then dynamic_axes: {input: {axis: name}}
 
 
 def clip_text_graph(text):
@@ -245,7 +258,7 @@ def write_package(args, family, graphs, files, manifest):
     report, bar = [], PARITY if not args.half or args.exact_half else 2e-2
     for name, graph in graphs.items():
         path, module, counterpart = f"{args.package}/{name}/model.onnx", graph.module.eval(), graph.counterpart or graph.module
-        write_graph(path, module, graph.inputs, graph.names, graph.output, graph.shapes, args.half)
+        write_graph(path, module, graph.inputs, graph.names, graph.output, graph.shapes, args.half, graph.traced)
         report.append((name, os.path.getsize(path), *(difference(path, counterpart, inputs, graph.names) for inputs in (graph.inputs, graph.others))))
     if os.path.isdir(f"{args.checkpoint}/tokenizer"):
         AutoTokenizer.from_pretrained(args.checkpoint, subfolder="tokenizer").save_pretrained(f"{args.package}/tokenizer")

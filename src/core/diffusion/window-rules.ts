@@ -7,6 +7,8 @@
 import { followsCurves } from '../curve/parameters';
 import { invalidInput } from '../errors';
 import type { ModelLimits } from '../prompt/model-limits';
+import { closesLoops } from './context-windows';
+import { firstStepOf, redrawsFilms } from './source-film';
 
 export interface WindowLimits extends ModelLimits {
   readonly name: string;
@@ -26,6 +28,8 @@ export interface PlannedWindow {
   readonly guidance?: readonly number[] | undefined;
   readonly promptStrength?: readonly number[] | undefined;
   readonly hold?: unknown;
+  readonly also?: readonly { readonly index: number; readonly frames: number }[] | undefined;
+  readonly loop?: true | undefined;
 }
 
 export interface PlannedRun {
@@ -35,6 +39,8 @@ export interface PlannedRun {
   readonly known: readonly { readonly index: number }[];
   readonly windows: readonly PlannedWindow[];
   readonly camera?: unknown;
+  readonly steps: number;
+  readonly source?: { readonly strength: number } | undefined;
 }
 
 /** @throws AppError input/invalid, naming the first thing that does not fit */
@@ -42,6 +48,7 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   assertSide('width', run.width, limits.maxSize[0], limits);
   assertSide('height', run.height, limits.maxSize[1], limits);
   if (run.camera !== undefined) assertFollows('camera', limits);
+  assertSource(run, limits);
 
   const available = new Set<number>();
   run.known.forEach(({ index }, i) => {
@@ -57,6 +64,10 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
     for (let index = window.start; index < window.start + window.prefix; index++)
       assertAvailable(available, index, `${field}.prefix`, window.prefix);
     if (window.later !== null) assertAvailable(available, window.later, `${field}.later`, window.later);
+    for (const { index, frames } of window.also ?? [])
+      for (let frame = index; frame < index + frames; frame++)
+        assertAvailable(available, frame, `${field}.also`, index);
+    if (window.loop) assertLoop(window, run, field, limits);
     for (let index = window.keepFrom; index < window.keepTo; index++) {
       if (index < 0 || index >= run.frameCount || made.has(index))
         throw invalidInput(
@@ -91,6 +102,33 @@ function assertSide(field: 'width' | 'height', pixels: number, most: number, lim
       `Use ${fitting} instead.`,
     );
   }
+}
+
+function assertSource({ source, steps }: PlannedRun, { family, name }: WindowLimits): void {
+  if (source === undefined) return;
+  if (!redrawsFilms(family))
+    throw invalidInput('source', family ?? 'unknown', `${name} cannot draw over a film`, 'Choose another model.');
+  if (firstStepOf({ steps, source }) >= steps)
+    throw invalidInput(
+      'source.strength',
+      source.strength,
+      `${source.strength} of ${steps} steps is less than one step`,
+      `Use a strength of at least ${(Math.ceil(100 / steps) / 100).toFixed(2)}, or more steps.`,
+    );
+}
+
+function assertLoop(window: PlannedWindow, run: PlannedRun, field: string, { family, name }: WindowLimits): void {
+  if (!closesLoops(family))
+    throw invalidInput(`${field}.loop`, family ?? 'unknown', `${name} cannot draw a loop`, 'Turn the loop off.');
+  const { start, frames, keepFrom, keepTo, later } = window;
+  const isWhole = start === 0 && keepFrom === 0 && keepTo === frames && frames === run.frameCount;
+  if (!isWhole || (later !== null && later >= frames))
+    throw invalidInput(
+      `${field}.loop`,
+      run.frameCount,
+      'a loop is drawn in one window, with nothing before it or behind it',
+      'Ask for fewer frames, or turn the loop off.',
+    );
 }
 
 function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits): void {
@@ -129,7 +167,24 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
       `${name} cannot be given a later image`,
       'Remove the last-frame image.',
     );
-  if (window.later !== null && window.later < window.start + Math.max(1, window.prefix))
+  const images = (window.later === null ? 0 : 1) + (window.also?.length ?? 0);
+  if (images > Math.max(1, conditioning.laterImages))
+    throw invalidInput(
+      `${field}.also`,
+      images,
+      `${name} is given at most ${conditioning.laterImages} later images in one window, not ${images}`,
+      'Remove one of the pinned images, or use fewer new frames per window.',
+    );
+  const firstFree = window.start + Math.max(max === 0 ? 0 : 1, window.prefix);
+  for (const { index } of window.also ?? [])
+    if (index < firstFree)
+      throw invalidInput(
+        `${field}.also`,
+        index,
+        `the image at frame ${index} is not after the window's first frames`,
+        'Pin it to a later frame, or give it as the first frame.',
+      );
+  if (window.later !== null && window.later < firstFree)
     throw invalidInput(
       `${field}.later`,
       window.later,

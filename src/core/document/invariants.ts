@@ -13,6 +13,7 @@ import {
   type ClipRecord,
   type Document,
   type DocumentRecord,
+  MAX_FRAME,
   type RecordId,
   type RecordKind,
   type RecordOf,
@@ -132,6 +133,7 @@ function rangeProblem(record: DocumentRecord): string | null {
   switch (record.kind) {
     case 'clip':
       if (!areIntegers(record.start, record.duration, record.sourceIn)) return 'has times that are not whole frames';
+      if (record.start > MAX_FRAME) return `starts at ${record.start}, beyond the last frame a film can have`;
       if (record.start < 0) return `starts at ${record.start}, before the film`;
       if (record.duration < 1) return `lasts ${record.duration} frames; at least 1 is needed`;
       if (record.source.type === 'audio') return soundProblem(record.source);
@@ -151,7 +153,7 @@ function rangeProblem(record: DocumentRecord): string | null {
       if (record.footage !== undefined && record.role !== 'first') return `is a ${record.role} segment with footage`;
       if (record.footage !== undefined && !(areIntegers(record.footage.from) && record.footage.from >= 0))
         return `shows footage from frame ${record.footage.from}`;
-      return joinsProblem(record);
+      return sourceProblem(record) ?? joinsProblem(record);
     case 'prompt-block':
       if (!areIntegers(record.from, record.to) || record.from >= record.to)
         return `covers ${record.from} to ${record.to}`;
@@ -171,6 +173,16 @@ function rangeProblem(record: DocumentRecord): string | null {
     default:
       return record satisfies never;
   }
+}
+
+function sourceProblem({ role, source, loop, joins, footage, shotId }: SegmentRecord): string | null {
+  if (loop && (role !== 'first' || joins !== undefined)) return 'is a loop and goes on from other frames';
+  if (source === undefined) return null;
+  if (role !== 'first' || footage !== undefined) return `is a ${role} segment and is drawn over a film`;
+  if (source.shotId === shotId) return 'is drawn over its own shot';
+  return areIntegers(source.from) && source.strength > 0 && source.strength <= 1
+    ? null
+    : `is drawn over frame ${source.from} with a strength of ${source.strength}`;
 }
 
 function joinsProblem({ role, joins }: SegmentRecord): string | null {

@@ -9,6 +9,7 @@ import type { Motion, SegmentRole } from '../document/records';
 import { assert } from '../errors';
 import type { Rate } from '../time/rate';
 import type { PlannedKnown, PlannedWindow } from './plan';
+import type { PlannedSource } from './sides';
 
 type KeyedWindow = Omit<PlannedWindow, 'seed'>;
 
@@ -28,6 +29,7 @@ export interface KeyedDraft {
   readonly windows: readonly KeyedWindow[];
   readonly known: readonly PlannedKnown[];
   readonly camera?: CameraPath | undefined;
+  readonly source?: PlannedSource | undefined;
 }
 
 const parts = ['model', 'shape', 'steps', 'guidance', 'prompt', 'negative', 'images', 'frames', 'windows'] as const;
@@ -122,7 +124,10 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
     case 'images':
       return draft.known.flatMap((known) => ('mediaId' in known ? [[known.index, known.mediaId]] : [])).sort(byIndex);
     case 'frames':
-      return draft.known.flatMap((known) => ('frame' in known ? [[known.index, known.frame]] : [])).sort(byIndex);
+      return [
+        ...draft.known.flatMap((known) => ('frame' in known ? [[known.index, known.frame]] : [])).sort(byIndex),
+        ...(draft.source ? [[draft.source.strength, draft.source.from, ...draft.source.frames]] : []),
+      ];
     case 'windows':
       return draft.windows.map((window) => [
         window.start,
@@ -131,6 +136,8 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
         window.later,
         window.keepFrom,
         window.keepTo,
+        ...(window.also ?? []).map(({ index, frames, hold }) => [index, frames, hold]),
+        ...(window.loop ? ['loop'] : []),
       ]);
     case 'strength':
       return curveOf(draft, ({ promptStrength }) => promptStrength);

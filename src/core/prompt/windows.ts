@@ -6,6 +6,7 @@
  * A pinned image is the prefix of the window it starts, or else the one `later` image of the window that holds it.
  * The frame after a retaken range is `later` in the last window, which reaches one frame beyond what it keeps.
  */
+import { closesLoops } from '../diffusion/context-windows';
 import { AppError, assert, invalidInput } from '../errors';
 import { gridCeil, gridFloor, nativeWindow, prefixFloor } from './frame-grid';
 import type { ModelLimits } from './model-limits';
@@ -24,6 +25,8 @@ export interface WindowsRequest {
   readonly contextFrames: number;
   /** New frames per window that goes on from an earlier one; null = what the native length leaves room for. */
   readonly framesPerWindow: number | null;
+  /** The last frame goes on into the first: all in one window. */
+  readonly loop?: boolean;
 }
 
 /** A recipe's window without prompts and seed: frames [start, start + frames), of which [keepFrom, keepTo) are kept. */
@@ -34,6 +37,9 @@ export interface WindowSpan {
   readonly later: number | null;
   readonly keepFrom: number;
   readonly keepTo: number;
+  /** Further pinned images, behind `later`. */
+  readonly also?: readonly { readonly index: number; readonly frames: number; readonly hold: number }[] | undefined;
+  readonly loop?: true | undefined;
 }
 
 export interface WindowsPlan {
@@ -62,9 +68,48 @@ export function planWindows(request: WindowsRequest): WindowsPlan {
   if (new Set(anchors).size !== anchors.length)
     throw invalidInput('anchor', anchors.join(', '), 'two images are pinned to one frame', 'Remove one of them.');
   const notes: PlanNote[] = [];
-  const windows = request.direction === 'backward' ? backwardWindows(request) : forwardWindows(request, notes);
+  const windows = request.loop
+    ? [loopWindow(request, notes)]
+    : request.direction === 'backward'
+      ? backwardWindows(request)
+      : forwardWindows(request, notes);
   noteGrid(windows, request, notes);
   return { windows, notes };
+}
+
+function loopWindow(request: WindowsRequest, notes: PlanNote[]): WindowSpan {
+  const { limits, frameCount } = request;
+  if (!closesLoops(limits.family))
+    throw unsupported('loop', 'this model cannot draw a loop', 'Turn the loop off, or use another model.');
+  if (gridFloor(frameCount, limits.frameGrid) !== frameCount)
+    throw invalidInput(
+      'frames',
+      frameCount,
+      `a loop is drawn in one window, and the model has none of ${frameCount} frames`,
+      `Ask for ${limits.frameGrid.min} to ${limits.frameGrid.max} frames, or turn the loop off.`,
+    );
+  const startsOnAnchor = request.anchors.includes(0) && prefixFloor(1, limits) === 1;
+  const [later = null, ...rest] = laterTargets(request, startsOnAnchor, notes);
+  if (rest.length + 1 > mostImages(limits))
+    throw unsupported(
+      `frame ${rest.at(-1)}`,
+      'this model takes fewer images in one window',
+      'Remove a pinned image, or turn the loop off.',
+    );
+  return {
+    ...{ start: 0, frames: frameCount, prefix: startsOnAnchor ? 1 : 0, later, keepFrom: 0, keepTo: frameCount },
+    ...alsoPinned(rest),
+    loop: true,
+  };
+}
+
+/** Pinned images that one window can hold besides its first frames. */
+function mostImages(limits: ModelLimits): number {
+  return Math.max(1, limits.conditioning.laterImages);
+}
+
+function alsoPinned(indices: readonly number[]): Pick<WindowSpan, 'also'> {
+  return indices.length === 0 ? {} : { also: indices.map((index) => ({ index, frames: 1, hold: 1 })) };
 }
 
 function forwardWindows(request: WindowsRequest, notes: PlanNote[]): WindowSpan[] {
@@ -76,11 +121,12 @@ function forwardWindows(request: WindowsRequest, notes: PlanNote[]): WindowSpan[
     const isAnchored = next === 0 && startsOnAnchor;
     const prefix = isAnchored ? 1 : contextPrefix(request, next, notes);
     const start = isAnchored ? 0 : next - prefix;
-    const pending = targets.filter((target) => target >= next).slice(0, 2);
-    const { end, later } = nextCut({ request, next, known: next - start, pending });
+    const pending = targets.filter((target) => target >= next).slice(0, mostImages(limits) + 1);
+    const { end, later, also = [] } = nextCut({ request, next, known: next - start, pending });
     assert(end > next, `the window at ${next} makes nothing`);
     const total = reachOf({ start, prefix, later, keepTo: end }) - start;
-    windows.push({ start, frames: windowFrames(total, limits), prefix, later, keepFrom: next, keepTo: end });
+    const frames = windowFrames(total, limits);
+    windows.push({ start, frames, prefix, later, keepFrom: next, keepTo: end, ...alsoPinned(also) });
     next = end;
     assertBound(windows);
   }
@@ -113,26 +159,30 @@ interface CutQuestion {
   readonly next: number;
   /** Frames of the window before the first new one. */
   readonly known: number;
-  /** The next two indices that want to be `later`. */
+  /** The next indices that want to be `later`: one more than a window holds. */
   readonly pending: readonly number[];
 }
 
-/** Where the window that makes frame `next` ends, and its later image: at most one, so a second one cuts it short. */
+/** Where the window that makes frame `next` ends, and its later images: one more than it holds cuts it short. */
 function nextCut({ request, next, known, pending }: CutQuestion): {
   readonly end: number;
   readonly later: number | null;
+  readonly also?: readonly number[];
 } {
   const { limits, frameCount } = request;
   const native = nativeWindow(limits);
   const longest = gridFloor(limits.frameGrid.max, limits.frameGrid) ?? native;
   const newFrames = known === 0 ? native : Math.min(request.framesPerWindow ?? native - known, longest - known);
   const end = Math.min(frameCount, next + newFrames);
-  const [first, second] = pending;
+  const [first] = pending;
   if (first === undefined || first > end) return { end, later: null };
   if (first < end) {
-    if (second === undefined || second > end) return { end, later: first };
+    const also = pending.filter((target) => target < end).slice(1, mostImages(limits));
+    const over = pending[also.length + 1];
+    if (over === undefined || over > end) return { end, later: first, also };
     // The frame after the run needs one more window, with at least one frame of its own.
-    return { end: second === frameCount ? Math.min(end, frameCount - 1) : Math.min(end, second), later: first };
+    const cut = over === frameCount ? Math.min(end, frameCount - 1) : Math.min(end, over);
+    return { end: cut, later: first, also: also.filter((target) => target < cut) };
   }
   if (first < frameCount) return { end, later: null };
   const reach = known + (frameCount - next) + 1;

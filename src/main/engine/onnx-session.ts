@@ -5,10 +5,13 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError, assert } from '@core/errors';
 import { errnoOf } from '../platform/fs-atomic';
 import { missingFile } from './package-files';
+
+// What a provider cannot load is in the error it throws, and from there in the run's report; it need not be said twice.
+env.logLevel = 'fatal';
 
 export interface SessionOptions {
   /** ONNX Runtime's intra-op threads; part of the recipe, because sums are split by thread. */
@@ -66,6 +69,10 @@ export class OnnxSession {
     return input?.isTensor ? { type: input.type, rank: input.shape.length } : null;
   }
 
+  get inputNames(): readonly string[] {
+    return this.#session.inputNames;
+  }
+
   /** @throws AppError model/unsupported when the graph lacks one of these inputs or wants another type */
   assertInputs(inputs: Readonly<Record<string, 'float32' | 'int64'>>): void {
     const found = new Map(
@@ -84,9 +91,19 @@ export class OnnxSession {
    * @throws AppError engine/out-of-memory; model/unsupported when the output is missing or not float32
    */
   async run(feeds: Feeds, output: string): Promise<{ data: Float32Array; dims: readonly number[] }> {
+    const [only] = await this.runAll(feeds, [output]);
+    assert(only, 'one output was asked for');
+    return only;
+  }
+
+  /** The same for several outputs, in the order they are asked for. */
+  async runAll(
+    feeds: Feeds,
+    outputs: readonly string[],
+  ): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
     let results: InferenceSession.ReturnType;
     try {
-      results = await this.#runOrFallBack(feeds, output);
+      results = await this.#runOrFallBack(feeds, outputs);
     } catch (error) {
       if (isOutOfMemory(error)) throw outOfMemory(this.#graph, error);
       throw new AppError(
@@ -96,10 +113,12 @@ export class OnnxSession {
         error,
       );
     }
-    const tensor = results[output];
-    if (tensor === undefined || !(tensor.data instanceof Float32Array))
-      throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
-    return { data: tensor.data, dims: tensor.dims };
+    return outputs.map((output) => {
+      const tensor = results[output];
+      if (tensor === undefined || !(tensor.data instanceof Float32Array))
+        throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
+      return { data: tensor.data, dims: tensor.dims };
+    });
   }
 
   async release(): Promise<void> {
@@ -107,9 +126,9 @@ export class OnnxSession {
   }
 
   /** What a provider opens it may still not be able to run: then the processor does, from this run on. */
-  async #runOrFallBack(feeds: Feeds, output: string): Promise<InferenceSession.ReturnType> {
+  async #runOrFallBack(feeds: Feeds, outputs: readonly string[]): Promise<InferenceSession.ReturnType> {
     try {
-      return await this.#session.run(feeds, [output]);
+      return await this.#session.run(feeds, outputs);
     } catch (error) {
       const isOnCpu = this.#options.provider === 'cpu' || this.#fallbackReason !== null;
       if (isOnCpu || isOutOfMemory(error)) throw error;
@@ -117,7 +136,7 @@ export class OnnxSession {
       this.#session = await create(this.#path, this.#options.threads, 'cpu');
       this.#fallbackReason = messageOf(error);
       await broken.release();
-      return this.#session.run(feeds, [output]);
+      return this.#session.run(feeds, outputs);
     }
   }
 

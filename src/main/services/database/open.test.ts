@@ -13,6 +13,7 @@ import { migrate, schemaVersion, type Migration } from './migration';
 import { releasedMigrations } from './migrations/released';
 import { backUp } from '../backups/backup-files';
 import { openDatabase } from './open';
+import { assertSound } from './quick-check';
 
 const Row = z.object({ name: z.string() });
 const noClean = { wasUnclean: false };
@@ -365,6 +366,24 @@ describe('damage', () => {
     const paths = await aClosedLibrary();
     truncateSync(paths.database, 100 * 4096);
     await expect(open(paths, { wasUnclean: true })).rejects.toMatchObject({ code: 'library/corrupt' });
+  });
+
+  test('a page that was overwritten is found as well, while the event loop goes on', async () => {
+    const paths = await aClosedLibrary();
+    let turns = 0;
+    const turn = () => void (turns++, (next = setImmediate(turn)));
+    let next = setImmediate(turn);
+    await assertSound(paths.database);
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(10);
+    const bytes = readFileSync(paths.database);
+    bytes.fill(0x41, 60 * 4096, 61 * 4096);
+    writeFileSync(paths.database, bytes);
+    await expect(assertSound(paths.database)).rejects.toMatchObject({ code: 'library/corrupt' });
+    await expect(assertSound(paths.database, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    await expect(assertSound(join(paths.dir, 'none.sqlite'))).rejects.toMatchObject({ code: 'library/io' });
   });
 
   test('the remedy names the newest backup that is good', async () => {

@@ -147,7 +147,7 @@ export class ModelRegistry {
         'frame' in image ? image.frame : await completion.resolveMedia(image.mediaId, draft.width, draft.height);
       known.push({ index: image.index, frame });
     }
-    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera } =
+    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera, source } =
       draft;
     const motion = motionOf(draft, manifest);
     return Recipe.parse({
@@ -173,6 +173,7 @@ export class ModelRegistry {
       windows,
       ...(motion && { motion }),
       ...(camera && { camera }),
+      ...(source && { source }),
       provider: completion.provider,
       threads: completion.threads,
       versions: completion.versions,

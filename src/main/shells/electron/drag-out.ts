@@ -103,7 +103,6 @@ async function iconOf(picture: string | null, file: string): Promise<NativeImage
 
 /** Without what a file system refuses; never empty. */
 export function fileName(name: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  const plain = name.replace(/[<>:"/\\|?*\u0000-\u001f]+/g, ' ').trim();
+  const plain = name.replace(/[<>:"/\\|?*\p{Cc}]+/gu, ' ').replace(/\s+/g, ' ').trim();
   return plain.replace(/[. ]+$/, '').slice(0, 120) || 'onionskin';
 }

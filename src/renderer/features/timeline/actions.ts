@@ -40,6 +40,7 @@ import { cutsNear, deleteRecords, moveClips } from './clip-edits';
 import { clipAtFrame, editPoints, indexClips } from './clip-index';
 import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
 import { inSequence } from './edit-sequence';
+import { redraw } from './redraw';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
 import { matchFrame, nextUseOfFrame } from './match-frame';
@@ -114,6 +115,7 @@ export const timelineActions: readonly Action[] = [
   action('resetTrackHeights', strings.resetTrackHeights, [], resetTrackHeights),
   action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
   action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
+  action('redraw', strings.redrawAction, ['Alt+KeyG'], redraw, hasClips),
   action('dissolve', strings.actions.dissolve, ['Mod+KeyD'], dissolveNearest, hasClips),
   action(
     'trimStart',

@@ -144,6 +144,7 @@ export const de: Strings = {
   moveAnchor: 'Angeheftetes Bild bewegen',
   anchorAt: (frame) => `Bild ${frame} der Einstellung`,
   pinImage: 'Bild anheften',
+  dropMenu: 'Was aus dem Bild wird',
   dropPin: 'Hier anheften',
   dropPinHint: (frame, clip) => `Bild ${frame} von ${clip} muss so aussehen`,
 
@@ -182,6 +183,10 @@ export const de: Strings = {
   fillGapWith: (prompt) => `Eine Brücke generieren: „${prompt.length > 40 ? `${prompt.slice(0, 40)}…` : prompt}“`,
   planGap: 'Planen und zuerst ihren Prompt schreiben',
   planGapHint: 'noch wird nichts generiert',
+  redrawAction: 'Den Clip mit neuen Worten überzeichnen',
+  redraw: 'Den Clip überzeichnen',
+  noRedraw: 'Kein installiertes Modell kann einen Film überzeichnen',
+  noRedrawRemedy: 'Ein AnimateDiff-Modell hinzufügen: Modelle → Hinzufügen.',
   closeLoop: 'Schleife schließen',
   closeLoopTitle: (clip) => `${clip} zu seinem ersten Bild zurückführen`,
   closeLoopBy: (frames) => `Mit ${frames === 1 ? '1 Bild' : `${frames} Bildern`} schließen`,

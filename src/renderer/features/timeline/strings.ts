@@ -146,6 +146,7 @@ const en = {
   moveAnchor: 'Move pinned image',
   anchorAt: (frame: number) => `frame ${String(frame)} of the shot`,
   pinImage: 'Pin image',
+  dropMenu: 'What the picture becomes',
   dropPin: 'Pin it here',
   dropPinHint: (frame: number, clip: string) => `frame ${String(frame)} of ${clip} must look like it`,
 
@@ -184,6 +185,10 @@ const en = {
   fillGapWith: (prompt: string) => `Generate a bridge: “${prompt.length > 40 ? `${prompt.slice(0, 40)}…` : prompt}”`,
   planGap: 'Plan it and write its prompt first',
   planGapHint: 'nothing is generated yet',
+  redrawAction: 'Draw over the clip with new words',
+  redraw: 'Draw over the clip',
+  noRedraw: 'No installed model can draw over a film',
+  noRedrawRemedy: 'Add an AnimateDiff model: Models → Add.',
   closeLoop: 'Close loop',
   closeLoopTitle: (clip: string) => `Lead ${clip} back to its first frame`,
   closeLoopBy: (frames: number) => `Close with ${String(frames)} ${frames === 1 ? 'frame' : 'frames'}`,
