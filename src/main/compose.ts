@@ -498,7 +498,7 @@ function joinServices(
     takes: {
       get: generatedTake,
       list: (projectId) => takes.list(projectId),
-      framesOf: (takeId) => takes.get(takeId).view.frames,
+      framesOf: (takeId, atMost) => takes.framesOf(takeId, atMost),
       report: (takeId) => jobs.reportOfTake(takes.get(takeId).view.id),
       star: (takeId, isStarred) => history.star(takeId, isStarred),
       note: (takeId, note) => history.note(takeId, note),

@@ -176,8 +176,8 @@ export interface Studio {
     /** @throws AppError input/invalid for a take of footage, which no model made */
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
-    /** Hashes in order, of any take. */
-    framesOf(takeId: string): readonly string[];
+    /** Hashes in order, of any take. @throws AppError input/invalid for more than that */
+    framesOf(takeId: string, atMost: number): readonly string[];
     /** What was promised and what it took; null = nothing was noted. */
     report(takeId: string): TakeReport | null;
     star(takeId: string, isStarred: boolean): void;

@@ -120,6 +120,18 @@ export class TakeStore {
     };
   }
 
+  /** Hashes in order, for copies that are wanted at once. @throws AppError input/not-found, input/invalid for more frames than that */
+  framesOf(takeId: string, atMost: number): readonly string[] {
+    const { frames } = this.get(takeId).view;
+    if (frames.length > atMost)
+      throw new AppError('input/invalid', `This take has ${frames.length} frames, too many to be dragged.`, {
+        field: 'take',
+        value: String(frames.length),
+        remedy: 'Export it as numbered pictures, then drag the export from the queue.',
+      });
+    return frames;
+  }
+
   /** Frames of the longest take that was made from this very recipe; empty when there is none. */
   framesOfRecipe(recipe: TakeRecipe): string[] {
     const sql = `SELECT take_id AS takeId, hash FROM take_frames WHERE take_id =

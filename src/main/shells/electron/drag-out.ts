@@ -6,7 +6,6 @@ import { app, nativeImage, type NativeImage, type WebContents } from 'electron';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '@core/errors';
 import type { DraggedOut } from '@contracts/drag-out';
 import { fileErrorFrom } from '@main/platform/fs-atomic';
 import type { Studio } from '@main/studio';
@@ -37,13 +36,7 @@ export class DragOut {
         return { file: await this.#copy(picture, `${fileName(what.name)}.png`), picture };
       }
       case 'take': {
-        const files = takes.framesOf(what.takeId).map((hash) => frames.pathOf(hash));
-        if (files.length > MAX_FRAMES)
-          throw new AppError('input/invalid', `This take has ${files.length} frames, too many to be dragged.`, {
-            field: 'takeId',
-            value: String(files.length),
-            remedy: 'Export it as numbered pictures, then drag the export from the queue.',
-          });
+        const files = takes.framesOf(what.takeId, MAX_FRAMES).map((hash) => frames.pathOf(hash));
         const folder = await this.#place(fileName(what.name));
         await attempt(folder, async () => {
           await mkdir(folder);

@@ -2,6 +2,12 @@
 import type { ErrorTable } from './error-table';
 
 export const library: ErrorTable = {
+  'one of these takes is used, or another take was made from it':
+    'einer dieser Takes wird verwendet, oder aus ihm ist ein anderer entstanden',
+  'Look at the list again. Nothing was removed.': 'Die Liste noch einmal ansehen. Nichts wurde entfernt.',
+  'This take has {} frames, too many to be dragged.': 'Dieser Take hat {1} Bilder, zu viele zum Ziehen.',
+  'Export it as numbered pictures, then drag the export from the queue.':
+    'Ihn als nummerierte Bilder exportieren und den Export aus der Warteschlange ziehen.',
   'This backup is not in the library.': 'Diese Sicherung ist nicht in der Bibliothek.',
   'Look at the list of backups again.': 'Die Liste der Sicherungen neu ansehen.',
   'The project “{}” has lost its own record.': 'Das Projekt „{1}“ hat seinen eigenen Eintrag verloren.',
