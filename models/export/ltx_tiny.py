@@ -33,7 +33,7 @@ CASES = {
     "rescaled": {**PLAIN, "rescale": 0.7, "seed": 13},
     "told": {**PLAIN, "package": "conditioned", "frames": 9, "seed": 14},
     "told-images": {**PLAIN, "package": "conditioned", "conditions": [[0, 1, 1.0], [8, 1, 1.0]], "frames": 9, "seed": 15},
-    "tiled": {**PLAIN, "package": "conditioned", "width": 96, "height": 128, "conditions": [[0, 9, 1.0]], "seed": 16},
+    "tiled": {**PLAIN, "package": "conditioned", "width": 128, "height": 128, "conditions": [[0, 9, 1.0]], "seed": 16},
 }
 
 

@@ -1,6 +1,7 @@
 /**
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
- * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
+ * against it. pocket's are made by models/pocket/reference.py, those of the
+ * tiny LTX packages by LTXConditionPipeline (models/export/ltx_tiny.py), AnimateDiff's by diffusers' own AnimateDiffPipeline
  * (models/export/animatediff_tiny.py, sparsectrl_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
  * (models/export/wan_tiny.py), and those of Stable Video Diffusion, ModelScope
  * and Text2Video-Zero by their own (svd_tiny.py, unet3d_tiny.py, text2video_zero_tiny.py).

@@ -5,10 +5,13 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError, assert } from '@core/errors';
 import { errnoOf } from '../platform/fs-atomic';
 import { missingFile } from './package-files';
+
+// What a provider cannot load is in the error it throws, and from there in the run's report; it need not be said twice.
+env.logLevel = 'fatal';
 
 export interface SessionOptions {
   /** ONNX Runtime's intra-op threads; part of the recipe, because sums are split by thread. */
