@@ -10,14 +10,20 @@ function aVolume(height: number, width: number): Volume {
 test('what does nothing to a tile does nothing to the whole, at any size and overlap', async () => {
   const side = fc.integer({ min: 1, max: 13 });
   await fc.assert(
-    fc.asyncProperty(side, side, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 5 }), async (h, w, stride, more) => {
-      const volume = aVolume(h, w);
-      const tiling = { size: stride + more, stride };
-      const copy = ({ size, data }: Volume) => Promise.resolve({ size, data: data.slice() });
-      const whole = await inTiles(volume, { from: tiling, to: tiling }, copy);
-      expect(whole.size).toEqual(volume.size);
-      for (const [i, value] of whole.data.entries()) expect(value).toBeCloseTo(volume.data[i] ?? NaN, 5);
-    }),
+    fc.asyncProperty(
+      side,
+      side,
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 0, max: 5 }),
+      async (h, w, stride, more) => {
+        const volume = aVolume(h, w);
+        const tiling = { size: stride + more, stride };
+        const copy = ({ size, data }: Volume) => Promise.resolve({ size, data: data.slice() });
+        const whole = await inTiles(volume, { from: tiling, to: tiling }, copy);
+        expect(whole.size).toEqual(volume.size);
+        for (const [i, value] of whole.data.entries()) expect(value).toBeCloseTo(volume.data[i] ?? NaN, 5);
+      },
+    ),
   );
 });
 

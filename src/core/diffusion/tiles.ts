@@ -86,6 +86,9 @@ function paste(tile: Volume, whole: Volume, { y, x, side }: { y: number; x: numb
   for (let plane = 0; plane < tile.size.channels * tile.size.frames; plane++)
     for (let row = 0; row < height; row++) {
       const from = (plane * tile.size.height + row) * tile.size.width;
-      whole.data.set(tile.data.subarray(from, from + width), (plane * whole.size.height + y + row) * whole.size.width + x);
+      whole.data.set(
+        tile.data.subarray(from, from + width),
+        (plane * whole.size.height + y + row) * whole.size.width + x,
+      );
     }
 }
