@@ -283,6 +283,45 @@ export const film: ErrorTable = {
   'It can go from {} to {}.': 'Möglich ist {1} bis {2}.',
   'Ripple trim moves the neighbour along.': 'Mit Ripple wandert der Nachbar mit.',
   'Extend the shot to get more frames.': 'Für mehr Bilder die Einstellung verlängern.',
+  // drawing over a film, loops
+  '{} cannot draw over a film': '{1} kann nicht über einen Film zeichnen',
+  'Choose another model.': 'Ein anderes Modell wählen.',
+  '{} of {} steps is less than one step': '{1} von {2} Schritten ist weniger als ein Schritt',
+  'Use a strength of at least {}, or more steps.': 'Eine Stärke von mindestens {1} oder mehr Schritte nehmen.',
+  '{} cannot draw a loop': '{1} kann keine Schleife zeichnen',
+  'Turn the loop off.': 'Die Schleife ausschalten.',
+  'a loop is drawn in one window, with nothing before it or behind it':
+    'eine Schleife entsteht in einem Fenster, mit nichts davor oder dahinter',
+  'Ask for fewer frames, or turn the loop off.': 'Weniger Bilder verlangen oder die Schleife ausschalten.',
+  '{} is given at most {} later images in one window, not {}':
+    '{1} nimmt höchstens {2} spätere Bilder je Fenster, nicht {3}',
+  'Remove one of the pinned images, or use fewer new frames per window.':
+    'Eines der angehefteten Bilder entfernen oder weniger neue Bilder je Fenster nehmen.',
+  "the image at frame {} is not after the window's first frames":
+    'das Bild bei {1} liegt nicht nach den ersten Bildern des Fensters',
+  'the shot that this one is drawn over is no longer in the film':
+    'die Einstellung, über die diese gezeichnet wird, ist nicht mehr im Film',
+  'Undo until it is there again, or delete this clip.':
+    'Rückgängig machen, bis sie wieder da ist, oder diesen Clip löschen.',
+  'frame {} of "{}", which this one is drawn over, is not made yet':
+    'Bild {1} von „{2}“, über das diese gezeichnet wird, gibt es noch nicht',
+  'a loop is drawn in one window, and the model has none of {} frames':
+    'eine Schleife entsteht in einem Fenster, und das Modell hat keines von {1} Bildern',
+  'Ask for {} to {} frames, or turn the loop off.': '{1} bis {2} Bilder verlangen oder die Schleife ausschalten.',
+  '"{}" has no film to draw over': '„{1}“ hat keinen Film, über den gezeichnet werden kann',
+  'Choose a generated or imported clip.': 'Einen generierten oder importierten Clip wählen.',
+  'this part is not drawn over a film': 'dieser Teil wird nicht über einen Film gezeichnet',
+  'Choose a part that is.': 'Einen Teil wählen, bei dem es so ist.',
+  '{} is not a strength': '{1} ist keine Stärke',
+  'Use more than 0, up to 1.': 'Mehr als 0, bis 1 nehmen.',
+  'this part goes on from other frames and cannot be a loop of its own':
+    'dieser Teil schließt an andere Bilder an und kann keine eigene Schleife sein',
+  'Close the loop over the whole clip instead.': 'Stattdessen die Schleife über den ganzen Clip schließen.',
+  '{} was distilled to a schedule of {} steps of its own':
+    '{1} wurde auf einen eigenen Plan von {2} Schritten destilliert',
+  'Use {} steps.': '{1} Schritte nehmen.',
+  'a later clip of {} frames is too short for {}': 'ein späterer Clip von {1} Bildern ist zu kurz für {2}',
+  'Give one image, or at least {} frames.': 'Ein Bild geben oder mindestens {1} Bilder.',
   // the window's own
   'the length of this part is fixed': 'die Länge dieses Teils ist fest',
   'Extend the clip instead.': 'Stattdessen den Clip verlängern.',

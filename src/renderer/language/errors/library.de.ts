@@ -82,6 +82,12 @@ export const library: ErrorTable = {
   '{} was changed since it was linked.': '{1} wurde geändert, seit es verknüpft wurde.',
   'Bring the original back, or import the changed file as well. Frames that were made from it stay.':
     'Das Original zurückbringen oder auch die geänderte Datei importieren. Daraus gemachte Bilder bleiben.',
+  'CUDA’s libraries are not for this system': 'die Bibliotheken von CUDA sind nicht für dieses System',
+  'Use another device.': 'Ein anderes Gerät nehmen.',
+  'These files are not one film.': 'Diese Dateien sind nicht ein Film.',
+  'Choose one film, or all pictures of one sequence.': 'Einen Film wählen oder alle Bilder einer Folge.',
+  'This job writes no file.': 'Dieser Auftrag schreibt keine Datei.',
+  'Ask for the path of an export.': 'Nach dem Pfad eines Exports fragen.',
   cancelled: 'abgebrochen',
   'a sound of this film is not in the library': 'ein Ton dieses Films ist nicht in der Bibliothek',
   'Import it again, or remove its clip.': 'Erneut importieren oder seinen Clip entfernen.',
