@@ -42,7 +42,7 @@ import {
 import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { StepRule } from '@core/diffusion/step-rule';
-import { inTiles, type Volume } from '@core/diffusion/tiles';
+import { joinedTiles, tilesOf, type Volume } from '@core/diffusion/tiles';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import { framesPerSecond } from '@core/time/rate';
@@ -646,10 +646,16 @@ async function throughTiles(
   const cells = { size: tiles.size / spatialRatio, stride: tiles.stride / spatialRatio };
   const [from, to] = way === 'encode' ? [tiles, cells] : [cells, tiles];
   if (volume.size.height <= from.size && volume.size.width <= from.size) return through(volume);
-  return inTiles(volume, { from, to }, async (tile) => {
-    await checkCancelled(signal);
-    return through(tile);
-  });
+  const rows: Volume[][] = [];
+  for (const row of tilesOf(volume, from)) {
+    const made: Volume[] = [];
+    for (const tile of row) {
+      await checkCancelled(signal);
+      made.push(await through(tile));
+    }
+    rows.push(made);
+  }
+  return joinedTiles(rows, volume.size, { from, to });
 }
 
 function volumeTensor({ size, data }: Volume): Tensor {
