@@ -23,7 +23,10 @@ export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiff
 
 export type SparsePackage = 'photographs' | 'drawings';
 const sparseFixture = resolve('test/fixtures/sparsectrl-tiny');
-export const sparseDirs = { photographs: join(sparseFixture, 'photographs'), drawings: join(sparseFixture, 'drawings') };
+export const sparseDirs = {
+  photographs: join(sparseFixture, 'photographs'),
+  drawings: join(sparseFixture, 'drawings'),
+};
 
 export type LtxPackage = 'plain' | 'conditioned';
 const ltxFixture = resolve('test/fixtures/ltx-tiny');
@@ -249,7 +252,8 @@ function ltxRun(name: string, reference: LtxCase): ReferenceRun {
   const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, conditions, rescale } = reference;
   const isTold = reference.package === 'conditioned';
   const modes = [
-    conditions.map(([at, count, strength]) => `${count} at ${at}${strength < 1 ? ` by ${strength}` : ''}`).join(', ') || 'text',
+    conditions.map(([at, count, strength]) => `${count} at ${at}${strength < 1 ? ` by ${strength}` : ''}`).join(', ') ||
+      'text',
     guidance === 1 && 'no guidance',
     rescale > 0 && `rescaled ${rescale}`,
     isTold && 'distilled, noisy decode',
@@ -289,7 +293,11 @@ function ltxRun(name: string, reference: LtxCase): ReferenceRun {
 }
 
 /** As PIL scales with NEAREST. */
-function nearest(rgb: Uint8Array, from: { width: number; height: number }, to: { width: number; height: number }): Uint8Array {
+function nearest(
+  rgb: Uint8Array,
+  from: { width: number; height: number },
+  to: { width: number; height: number },
+): Uint8Array {
   const out = new Uint8Array(to.width * to.height * 3);
   for (let y = 0; y < to.height; y++)
     for (let x = 0; x < to.width; x++) {

@@ -4,7 +4,8 @@
  * the engine asks again before it runs, by the same rules. Nothing is adjusted here: what does not fit is refused with
  * the field, the value and what would fit.
  */
-import { followsCurves } from '../curve/parameters';
+import { curvesOf } from '../curve/parameters';
+import type { CurveParameter } from '../document/records';
 import { invalidInput } from '../errors';
 import type { ModelLimits } from '../prompt/model-limits';
 import { closesLoops } from './context-windows';
@@ -47,7 +48,7 @@ export interface PlannedRun {
 export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   assertSide('width', run.width, limits.maxSize[0], limits);
   assertSide('height', run.height, limits.maxSize[1], limits);
-  if (run.camera !== undefined) assertFollows('camera', limits);
+  if (run.camera !== undefined) assertFollows('camera', 'panX', limits);
   assertSource(run, limits);
 
   const available = new Set<number>();
@@ -230,11 +231,11 @@ function assertTravel({ frames, travel }: PlannedWindow, field: string, { name, 
 }
 
 function assertCurves(window: PlannedWindow, field: string, limits: WindowLimits): void {
-  if (window.hold !== undefined) assertFollows(`${field}.hold`, limits);
+  if (window.hold !== undefined) assertFollows(`${field}.hold`, 'hold', limits);
   for (const name of ['guidance', 'promptStrength'] as const) {
     const count = window[name]?.length;
     if (count === undefined) continue;
-    assertFollows(`${field}.${name}`, limits);
+    assertFollows(`${field}.${name}`, name, limits);
     if (count !== 1 && count !== window.frames)
       throw invalidInput(
         `${field}.${name}`,
@@ -252,8 +253,8 @@ function assertCurves(window: PlannedWindow, field: string, limits: WindowLimits
     );
 }
 
-function assertFollows(field: string, { family, name }: WindowLimits): void {
-  if (!followsCurves(family))
+function assertFollows(field: string, parameter: CurveParameter, { family, name }: WindowLimits): void {
+  if (!curvesOf(family).has(parameter))
     throw invalidInput(field, family ?? 'unknown', `${name} does not follow curves`, 'Remove the curve.');
 }
 

@@ -97,10 +97,7 @@ export class OnnxSession {
   }
 
   /** The same for several outputs, in the order they are asked for. */
-  async runAll(
-    feeds: Feeds,
-    outputs: readonly string[],
-  ): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
+  async runAll(feeds: Feeds, outputs: readonly string[]): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
     let results: InferenceSession.ReturnType;
     try {
       results = await this.#runOrFallBack(feeds, outputs);

@@ -39,7 +39,7 @@ export interface WindowSteps<Texts, State extends SizedState> {
   /** @param windows those that are still to be made; none when only the frames' order is left to say */
   readonly encodePrompts: (windows: readonly RecipeWindow[]) => Promise<Texts>;
   /** One scale, or one for each value; default: the recipe's, or the window's own along a curve. */
-  readonly guidance?: (state: State) => GuidanceScale;
+  readonly guidance?: (state: State, window: RecipeWindow) => GuidanceScale;
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
@@ -74,7 +74,7 @@ export async function runWindows<Texts, State extends SizedState>(
     await checkCancelled(run.signal);
     if (steps.readsImages(window)) meter.stage('encoding-images');
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
-    const guidance = steps.guidance?.(fresh) ?? guidanceOf(run, window, fresh.size);
+    const guidance = steps.guidance?.(fresh, window) ?? guidanceOf(run, window, fresh.size);
     const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: fresh.latents.length });
     const atStart = { state: fresh, from: first };
     const { state, from } = doneSteps === 0 ? atStart : await goOnSampling(run, w, fresh, rule);
