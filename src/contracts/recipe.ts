@@ -22,8 +22,11 @@ import {
 
 const Index = z.int().min(-100_000).max(100_000);
 
-/** An image the model is given: a stored frame of exactly width × height pixels. */
-export const KnownFrame = z.object({ index: Index, frame: Sha256 });
+/**
+ * An image the model is given: a stored frame of exactly width × height pixels. `mask`, a stored frame of the same size,
+ * leaves only its dark parts known: what is brighter than half is made anew.
+ */
+export const KnownFrame = z.object({ index: Index, frame: Sha256, mask: Sha256.optional() });
 
 /** Two prompts over `frames` frames: (1 − weight) of `from` and `weight` of `to`, their embeddings blended by `kind`. */
 export const PromptMix = z.object({
@@ -62,6 +65,7 @@ export const CameraPath = z.object({
  * One call of the sampling loop over `frames` consecutive frames starting at index `start`.
  * The first `prefix` of them are known (given or made by an earlier window) and condition in place with timestep 0.
  * `later`, when not null, is the index of a known frame that conditions as extra tokens at its own time.
+ * `keyframes` are more known frames between the prefix and the window's end, for models that take them at any place.
  * Frames with index in [keepFrom, keepTo) become frames of the take.
  * `travel`, when there, decides the prompt in place of `prompt`: mixes in frame order that together cover `frames`.
  * One mix is for the whole window; several are for models that read a prompt per frame. `prompt` is then the one of
@@ -74,6 +78,7 @@ export const RecipeWindow = z.object({
   frames: z.int().min(1).max(1_000),
   prefix: z.int().min(0).max(1_000),
   later: Index.nullable(),
+  keyframes: z.array(Index).min(1).max(1_000).optional(),
   keepFrom: Index,
   keepTo: Index,
   prompt: PromptText,
@@ -106,6 +111,8 @@ export const Recipe = z.object({
   seed: Seed,
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
+  /** What the film shows somewhere: stored frames of width × height pixels. */
+  references: z.array(Sha256).min(1).max(16).optional(),
   windows: z.array(RecipeWindow).min(1).max(10_000),
   /** For families that read it. */
   motion: Motion.optional(),
@@ -129,6 +136,8 @@ export const RecipeFile = z.object({
 });
 export type RecipeFile = z.infer<typeof RecipeFile>;
 
+const MediaId = z.string().min(1).max(64);
+
 /**
  * What the studio or the command line asks for. The main process completes it to a Recipe: it adds the model's files
  * and hashes, the scheduler, provider, threads and versions, and turns media into stored frames of the right size.
@@ -149,7 +158,10 @@ export const RecipeDraft = Recipe.pick({
   camera: true,
 }).extend({
   modelId: z.string().min(1).max(64),
-  known: z.array(z.union([KnownFrame, z.object({ index: Index, mediaId: z.string().min(1).max(64) })])).max(1_000),
+  known: z
+    .array(z.union([KnownFrame, z.object({ index: Index, mediaId: MediaId, maskMediaId: MediaId.optional() })]))
+    .max(1_000),
+  referenceMediaIds: z.array(MediaId).min(1).max(16).optional(),
 });
 export type RecipeDraft = z.infer<typeof RecipeDraft>;
 

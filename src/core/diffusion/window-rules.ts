@@ -19,6 +19,7 @@ export interface PlannedWindow {
   readonly frames: number;
   readonly prefix: number;
   readonly later: number | null;
+  readonly keyframes?: readonly number[] | undefined;
   readonly keepFrom: number;
   readonly keepTo: number;
   readonly prompt: string;
@@ -32,7 +33,13 @@ export interface PlannedRun {
   readonly width: number;
   readonly height: number;
   readonly frameCount: number;
-  readonly known: readonly { readonly index: number }[];
+  readonly known: readonly {
+    readonly index: number;
+    readonly mask?: unknown;
+    readonly maskMediaId?: unknown;
+  }[];
+  readonly references?: readonly unknown[] | undefined;
+  readonly referenceMediaIds?: readonly unknown[] | undefined;
   readonly windows: readonly PlannedWindow[];
   readonly camera?: unknown;
 }
@@ -43,8 +50,17 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   assertSide('height', run.height, limits.maxSize[1], limits);
   if (run.camera !== undefined) assertFollows('camera', limits);
 
+  assertReferences(run, limits);
+
   const available = new Set<number>();
-  run.known.forEach(({ index }, i) => {
+  run.known.forEach(({ index, mask, maskMediaId }, i) => {
+    if ((mask ?? maskMediaId) !== undefined && limits.conditioning.masks !== true)
+      throw invalidInput(
+        `known.${i}.mask`,
+        index,
+        `${limits.name} knows frames whole or not at all`,
+        'Leave the mask out, or choose a model that takes masks.',
+      );
     if (available.has(index))
       throw invalidInput(`known.${i}.index`, index, `two images are given for frame ${index}`, 'Keep one of them.');
     available.add(index);
@@ -57,6 +73,7 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
     for (let index = window.start; index < window.start + window.prefix; index++)
       assertAvailable(available, index, `${field}.prefix`, window.prefix);
     if (window.later !== null) assertAvailable(available, window.later, `${field}.later`, window.later);
+    for (const index of window.keyframes ?? []) assertAvailable(available, index, `${field}.keyframes`, index);
     for (let index = window.keepFrom; index < window.keepTo; index++) {
       if (index < 0 || index >= run.frameCount || made.has(index))
         throw invalidInput(
@@ -136,6 +153,7 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
       `the later image at frame ${window.later} is not after the window's first frames`,
       'Pin it to a later frame, or give it as the first frame.',
     );
+  assertKeyframes(window, field, limits);
   if (
     window.keepFrom < window.start ||
     window.keepTo > window.start + window.frames ||
@@ -151,6 +169,42 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
   assertCurves(window, field, limits);
   if (!conditioning.text && window.prompt.trim() !== '')
     throw invalidInput(`${field}.prompt`, window.prompt, `${name} does not read prompts`, 'Leave the prompt empty.');
+}
+
+function assertKeyframes(
+  { start, frames, prefix, later, keyframes }: PlannedWindow,
+  field: string,
+  { name, conditioning }: WindowLimits,
+): void {
+  if (keyframes === undefined) return;
+  const most = conditioning.keyframes ?? 0;
+  if (keyframes.length > most)
+    throw invalidInput(
+      `${field}.keyframes`,
+      keyframes.length,
+      most === 0 ? `${name} takes no images in the middle of a window` : `${name} takes ${most} keyframes in a window`,
+      most === 0 ? 'Pin images to the first frame, or choose another model.' : 'Use fewer keyframes.',
+    );
+  for (const index of keyframes)
+    if (index < start + prefix || index >= start + frames || index === later)
+      throw invalidInput(
+        `${field}.keyframes`,
+        index,
+        `frame ${index} is not between the window's first frames and its end`,
+        'Pin the image inside the window, once.',
+      );
+}
+
+function assertReferences({ references, referenceMediaIds }: PlannedRun, { name, conditioning }: WindowLimits): void {
+  const count = (references ?? referenceMediaIds ?? []).length;
+  const most = conditioning.references ?? 0;
+  if (count > most)
+    throw invalidInput(
+      'references',
+      count,
+      most === 0 ? `${name} takes no reference images` : `${name} takes up to ${most} reference images`,
+      most === 0 ? 'Leave them out, or choose another model.' : 'Use fewer.',
+    );
 }
 
 function assertTravel({ frames, travel }: PlannedWindow, field: string, { name, conditioning }: WindowLimits): void {

@@ -22,9 +22,10 @@ export function anchorSpan(
   if (index < 0 || index >= frameCount) return null;
   try {
     const { windows } = planSegment({ doc, ...request, seed: 0 }).draft;
-    // As windows.ts has it: the image starts a window, or is the one later image of the window that holds it.
+    // As windows.ts has it: the image starts a window, or is its one later image, or one of its keyframes.
     const knowing = windows.filter(
-      ({ start, prefix, later, keepFrom }) => later === index || (start === index && keepFrom === index && prefix > 0),
+      ({ start, prefix, later, keyframes, keepFrom }) =>
+        later === index || keyframes?.includes(index) || (start === index && keepFrom === index && prefix > 0),
     );
     if (knowing.length === 0) return null;
     return {

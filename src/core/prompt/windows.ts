@@ -3,7 +3,8 @@
  *
  * Forward: the first window starts from nothing, an image or the prior frames; each later one knows the last frames made
  * (its prefix). Backward: each window's last frame is the known one after it (`later`), and those before it are kept.
- * A pinned image is the prefix of the window it starts, or else the one `later` image of the window that holds it.
+ * A pinned image is the prefix of the window it starts, or else the one `later` image of the window that holds it; a model
+ * that takes keyframes has all that lie in a window at their places, and windows are not cut for them.
  * The frame after a retaken range is `later` in the last window, which reaches one frame beyond what it keeps.
  */
 import { AppError, assert, invalidInput } from '../errors';
@@ -32,6 +33,7 @@ export interface WindowSpan {
   readonly frames: number;
   readonly prefix: number;
   readonly later: number | null;
+  readonly keyframes?: number[];
   readonly keepFrom: number;
   readonly keepTo: number;
 }
@@ -71,16 +73,20 @@ function forwardWindows(request: WindowsRequest, notes: PlanNote[]): WindowSpan[
   const { limits, frameCount, priorCount } = request;
   const startsOnAnchor = priorCount === 0 && request.anchors.includes(0) && prefixFloor(1, limits) === 1;
   const targets = laterTargets(request, startsOnAnchor, notes);
+  const takesKeyframes = (limits.conditioning.keyframes ?? 0) > 0;
   const windows: WindowSpan[] = [];
   for (let next = 0; next < frameCount;) {
     const isAnchored = next === 0 && startsOnAnchor;
     const prefix = isAnchored ? 1 : contextPrefix(request, next, notes);
     const start = isAnchored ? 0 : next - prefix;
-    const pending = targets.filter((target) => target >= next).slice(0, 2);
+    const pending = targets.filter((target) => target >= next && !(takesKeyframes && target < frameCount)).slice(0, 2);
     const { end, later } = nextCut({ request, next, known: next - start, pending });
     assert(end > next, `the window at ${next} makes nothing`);
     const total = reachOf({ start, prefix, later, keepTo: end }) - start;
-    windows.push({ start, frames: windowFrames(total, limits), prefix, later, keepFrom: next, keepTo: end });
+    const frames = windowFrames(total, limits);
+    const keyframes = takesKeyframes ? targets.filter((target) => target >= start + prefix && target < end) : [];
+    const keyed = keyframes.length > 0 && { keyframes };
+    windows.push({ start, frames, prefix, later, ...keyed, keepFrom: next, keepTo: end });
     next = end;
     assertBound(windows);
   }

@@ -23,7 +23,9 @@ export const graphNames = [
   'unet',
   'image_encoder',
   'vae_encoder',
+  'vae_encoder_next',
   'vae_decoder',
+  'vae_decoder_next',
 ] as const;
 export type GraphName = (typeof graphNames)[number];
 
@@ -46,6 +48,10 @@ export interface ModelPackage {
   readonly preview: PreviewMatrix | null;
   /** Two experts: `transformer_2` has the steps whose timestep is below this share of the training's; null = one. */
   readonly boundaryRatio: number | null;
+  /** Which graphs there are. */
+  readonly graphs: ReadonlySet<GraphName>;
+  /** Each token has a timestep of its own. */
+  readonly expandTimesteps: boolean;
   /** diffusers' pipeline, as model_index.json names it; null when the package has none. */
   readonly pipelineClass: string | null;
   /** How the frames of Text2Video-Zero come from the first; null = the index does not say. */
@@ -65,6 +71,7 @@ export interface MovedFrames {
 const IndexFile = z.looseObject({
   _class_name: z.string().optional(),
   boundary_ratio: z.number().gt(0).lt(1).nullish(),
+  expand_timesteps: z.boolean().nullish(),
 });
 
 const MovedFramesFile = z
@@ -117,7 +124,9 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
   const hasIndex = manifest.files.some((file) => file.path === INDEX_FILE);
   const index = hasIndex ? await readPackageJson(dir, INDEX_FILE, IndexFile) : null;
   const boundaryRatio = index?.boundary_ratio ?? null;
-  const hasExperts = manifest.files.some((file) => file.path === 'transformer_2/model.onnx');
+  const paths = new Set(manifest.files.map(({ path }) => path));
+  const graphs = new Set(graphNames.filter((graph) => paths.has(`${graph}/model.onnx`)));
+  const hasExperts = graphs.has('transformer_2');
   if (hasExperts && boundaryRatio === null)
     throw odd(INDEX_FILE, 'it has two transformers and does not say where they meet (boundary_ratio)');
   const movesFrames = manifest.family === 'text2video-zero';
@@ -149,6 +158,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     scheduler,
     preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
     boundaryRatio: hasExperts ? boundaryRatio : null,
+    graphs,
+    expandTimesteps: index?.expand_timesteps ?? false,
     pipelineClass: index?._class_name ?? null,
     movedFrames: moved && {
       ...{ t0: moved.t0, t1: moved.t1 },

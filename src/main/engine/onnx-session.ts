@@ -84,9 +84,30 @@ export class OnnxSession {
    * @throws AppError engine/out-of-memory; model/unsupported when the output is missing or not float32
    */
   async run(feeds: Feeds, output: string): Promise<{ data: Float32Array; dims: readonly number[] }> {
-    let results: InferenceSession.ReturnType;
+    return this.#float32Of(await this.#runNamed(feeds, [output]), output);
+  }
+
+  /**
+   * The same for a graph that remembers: what it gives as `next_cache.i` it is given as `cache.i` the next time.
+   * @param memory what the last chunk left; empty before the first one, which another graph makes
+   */
+  async runRemembering(
+    feeds: Feeds,
+    output: string,
+    memory: readonly Tensor[],
+  ): Promise<{ data: Float32Array; dims: readonly number[]; memory: Tensor[] }> {
+    const count = this.#session.outputNames.filter((name) => name.startsWith('next_cache.')).length;
+    if (count === 0 || (memory.length > 0 && memory.length !== count))
+      throw unsupportedGraph(this.#graph, `it remembers ${count} tensors and is given ${memory.length}`);
+    const names = Array.from({ length: count }, (_, i) => `next_cache.${i}`);
+    const caches = Object.fromEntries(memory.map((tensor, i) => [`cache.${i}`, tensor]));
+    const results = await this.#runNamed({ ...feeds, ...caches }, [output, ...names]);
+    return { ...this.#float32Of(results, output), memory: names.flatMap((name) => results[name] ?? []) };
+  }
+
+  async #runNamed(feeds: Feeds, outputs: readonly string[]): Promise<InferenceSession.ReturnType> {
     try {
-      results = await this.#runOrFallBack(feeds, output);
+      return await this.#runOrFallBack(feeds, outputs);
     } catch (error) {
       if (isOutOfMemory(error)) throw outOfMemory(this.#graph, error);
       throw new AppError(
@@ -96,6 +117,12 @@ export class OnnxSession {
         error,
       );
     }
+  }
+
+  #float32Of(
+    results: InferenceSession.ReturnType,
+    output: string,
+  ): { data: Float32Array; dims: readonly number[] } {
     const tensor = results[output];
     if (tensor === undefined || !(tensor.data instanceof Float32Array))
       throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
@@ -107,9 +134,9 @@ export class OnnxSession {
   }
 
   /** What a provider opens it may still not be able to run: then the processor does, from this run on. */
-  async #runOrFallBack(feeds: Feeds, output: string): Promise<InferenceSession.ReturnType> {
+  async #runOrFallBack(feeds: Feeds, outputs: readonly string[]): Promise<InferenceSession.ReturnType> {
     try {
-      return await this.#session.run(feeds, [output]);
+      return await this.#session.run(feeds, outputs);
     } catch (error) {
       const isOnCpu = this.#options.provider === 'cpu' || this.#fallbackReason !== null;
       if (isOnCpu || isOutOfMemory(error)) throw error;
@@ -117,7 +144,7 @@ export class OnnxSession {
       this.#session = await create(this.#path, this.#options.threads, 'cpu');
       this.#fallbackReason = messageOf(error);
       await broken.release();
-      return this.#session.run(feeds, [output]);
+      return this.#session.run(feeds, outputs);
     }
   }
 

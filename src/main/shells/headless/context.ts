@@ -42,15 +42,3 @@ export function notePromptLength({ studio, reporter }: CommandContext, modelId: 
     `the prompt has ${count} tokens and the model reads ${limit}: it ends at “…${prompt.slice(0, keptChars).slice(-30)}”`,
   );
 }
-
-/** @throws AppError input/invalid when the model cannot hold the images asked for */
-export function assertCanCondition(
-  manifest: ModelManifest,
-  options: { readonly first: boolean; readonly last: boolean },
-): void {
-  const { firstFrames, laterImages } = manifest.conditioning;
-  if (options.first && firstFrames.max < 1)
-    throw invalidInput('--first', '', `the model ${manifest.id} cannot start from an image`, 'leave --first out');
-  if (options.last && laterImages < 1)
-    throw invalidInput('--last', '', `the model ${manifest.id} cannot end on an image`, 'leave --last out');
-}
