@@ -23,6 +23,13 @@ KINDS = {
     "seeing-two": "the same for a first and a last image",
 }
 WIDTH, TOKENS, LATENTS, SIGHT = 32, 32, 4, dict(image_size=224, patch_size=28)
+
+
+def tokens_of(kind):
+    """diffusers' transformer takes the last 512 tokens for the text where CLIP's come before them."""
+    return 512 if kind.startswith("seeing") else TOKENS
+
+
 # What the checkpoints for 480 lines name.
 SCHEDULER = dict(prediction_type="flow_prediction", use_flow_sigmas=True, num_train_timesteps=1000, flow_shift=3.0)
 

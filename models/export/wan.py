@@ -190,6 +190,8 @@ def export(args):
     text, transformers, vae, eyes, index = load(args.checkpoint)
     config, ratio = transformers["transformer"].config, vae.config.scale_factor_spatial
     kind = kind_of(transformers, vae, index)
+    if eyes is not None and args.tokens != 512:
+        sys.exit(f"--tokens {args.tokens}: with CLIP's tokens in front, diffusers takes the last 512 for the text")
     known, prefix = conditioning(kind, eyes, config, args.frames)
     takes_images = kind != "text"
     autoencoder = clip_graphs if args.whole_clips else chunk_graphs

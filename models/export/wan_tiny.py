@@ -120,7 +120,7 @@ def run(pipeline, case, pictures):
             pipeline.first_frames = tensor_of(pictures[:case["known"]]).permute(1, 0, 2, 3)[None] * 2 - 1
     latents = pipeline(prompt=case["prompt"], negative_prompt=case["negative"], num_frames=case["frames"], height=case["height"], width=case["width"],
                        num_inference_steps=case["steps"], guidance_scale=case["guidance"], generator=torch.Generator().manual_seed(case["seed"]),
-                       max_sequence_length=tiny_wan.TOKENS, output_type="latent", **conditions(case, pictures)).frames
+                       max_sequence_length=tiny_wan.tokens_of(case["package"]), output_type="latent", **conditions(case, pictures)).frames
     # The end of the pipeline, which returns either the latents or the frames.
     mean, std = statistics(pipeline.vae)
     video = pipeline.vae.decode(latents[:, :, len(case.get("references", [])):] / (1.0 / std) + mean, return_dict=False)[0]
@@ -144,7 +144,7 @@ def export(pipelines, folder):
             wan.export(wan.parser().parse_args([
                 checkpoint, f"{folder}/{kind}", "--id", f"wan-tiny-{kind}", "--name", f"Wan, tiny, {kind}", "--licence", "MIT",
                 "--description", "Random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3",
-                "--tokens", str(tiny_wan.TOKENS), "--size", "64", "64", "--frames", "9", "--max-frames", "33",
+                "--tokens", str(tiny_wan.tokens_of(kind)), "--size", "64", "64", "--frames", "9", "--max-frames", "33",
                 # One package has its autoencoder over whole clips, which the chunks of the others are held against.
                 *(["--whole-clips"] if kind == "image" else [])]))
 

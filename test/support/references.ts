@@ -218,7 +218,11 @@ async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore
   const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, keyframes, masked } = reference;
   const { known: prefix, later } = reference;
   const put = async (rgb: Uint8Array): Promise<string> => (await store.put(rgb, width, height)).hash;
-  const places = new Set([...Array.from({ length: prefix }, (_, i) => i), ...keyframes, ...(later === null ? [] : [later])]);
+  const places = new Set([
+    ...Array.from({ length: prefix }, (_, i) => i),
+    ...keyframes,
+    ...(later === null ? [] : [later]),
+  ]);
   const known: Recipe['known'] = [];
   const references: string[] = [];
   if (places.size + reference.references.length > 0)
@@ -245,7 +249,11 @@ export function wanMask(frame: number, width: number, height: number): Uint8Arra
   const rgb = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
-      rgb.fill(y < 4 ? 100 : (x + 2 * frame) % width >= width >> 1 ? 255 : 0, (y * width + x) * 3, (y * width + x + 1) * 3);
+      rgb.fill(
+        y < 4 ? 100 : (x + 2 * frame) % width >= width >> 1 ? 255 : 0,
+        (y * width + x) * 3,
+        (y * width + x + 1) * 3,
+      );
   return rgb;
 }
 

@@ -25,6 +25,6 @@ test.each([
 test('CLIP sees the middle of a wide picture and of a high one', () => {
   const wide = clipView(aPicture(48, 32), 48, 32);
   const whole = resizeBicubic(aPicture(48, 32), { width: 48, height: 32 }, { width: 336, height: 224 });
-  expect(wide[0]).toBeCloseTo((whole[(336 - 224) / 2 * 3] ?? 0) / 255, 6);
+  expect(wide[0]).toBeCloseTo((whole[((336 - 224) / 2) * 3] ?? 0) / 255, 6);
   expect(clipView(aPicture(32, 48), 32, 48)).toHaveLength(3 * 224 * 224);
 });

@@ -173,13 +173,11 @@ test('a model that takes keyframes has all images of a window at their places', 
 
 const anyRequest: fc.Arbitrary<WindowsRequest> = fc
   .record({
-    limits: fc.constantFrom<ModelLimits>(
-      pocketLimits,
-      ltxLimits,
-      { ...pocketLimits, nativeFrames: 13 },
-      vaceLimits,
-      { ...ltxLimits, nativeFrames: 41, frameGrid: { multiple: 4, plus: 1, min: 5, max: 81 } },
-    ),
+    limits: fc.constantFrom<ModelLimits>(pocketLimits, ltxLimits, { ...pocketLimits, nativeFrames: 13 }, vaceLimits, {
+      ...ltxLimits,
+      nativeFrames: 41,
+      frameGrid: { multiple: 4, plus: 1, min: 5, max: 81 },
+    }),
     frameCount: fc.integer({ min: 1, max: 150 }),
     direction: fc.constantFrom('forward', 'backward'),
     priorCount: fc.nat(30),

@@ -119,10 +119,7 @@ export class OnnxSession {
     }
   }
 
-  #float32Of(
-    results: InferenceSession.ReturnType,
-    output: string,
-  ): { data: Float32Array; dims: readonly number[] } {
+  #float32Of(results: InferenceSession.ReturnType, output: string): { data: Float32Array; dims: readonly number[] } {
     const tensor = results[output];
     if (tensor === undefined || !(tensor.data instanceof Float32Array))
       throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);

@@ -49,7 +49,9 @@ test('frames come out as they are decoded, and are those of the whole clip', asy
   expect(whole.parts).toEqual([0, 17]);
   expect(chunks.parts).toEqual([0, 1, 1, 4, 5, 4, 9, 4, 13, 4]);
   expect(chunks.frames).toHaveLength(17);
-  chunks.frames.forEach((frame, i) => expect(differenceOf(frame, whole.frames[i] ?? frame.map(() => NaN))).toBeLessThan(1e-5));
+  chunks.frames.forEach((frame, i) =>
+    expect(differenceOf(frame, whole.frames[i] ?? frame.map(() => NaN))).toBeLessThan(1e-5),
+  );
   expect(new Set(chunks.frames.map(String)).size).toBe(17);
 });
 

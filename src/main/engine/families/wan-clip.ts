@@ -30,12 +30,12 @@ export async function encodeClip(run: FamilyRun, frames: number, pixels: FramePi
         for (let i = 0; i < step; i++) {
           const picture = pixels(first + i);
           if (picture !== null)
-            for (let c = 0; c < 3; c++)
-              clip.set(picture.subarray(c * plane, (c + 1) * plane), (c * step + i) * plane);
+            for (let c = 0; c < 3; c++) clip.set(picture.subarray(c * plane, (c + 1) * plane), (c * step + i) * plane);
         }
         const feeds = { sample: float32Tensor(clip, [1, 3, step, height, width]) };
         let data: Float32Array;
-        if (isInChunks(run, 'vae_encoder')) ({ data, memory } = await encoder.runRemembering(feeds, 'latent_parameters', memory));
+        if (isInChunks(run, 'vae_encoder'))
+          ({ data, memory } = await encoder.runRemembering(feeds, 'latent_parameters', memory));
         else ({ data } = await encoder.run(feeds, 'latent_parameters'));
         // Means and log-variances, channel by channel: the first half is the mode.
         const mode = data.slice(0, data.length / 2);

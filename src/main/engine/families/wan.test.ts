@@ -151,8 +151,9 @@ describe('a run', () => {
   test('CLIP sees the image: the same latents with another view are another film', async () => {
     const at = async (index: number): Promise<string[]> => {
       const known = [{ index: 0, frame: start[index] ?? '' }];
-      return (await run(aWanRecipe('seeing', { steps: 2, known, windows: [aWindow({ frames: 9, prefix: 1, keepTo: 9 })] })))
-        .frames;
+      return (
+        await run(aWanRecipe('seeing', { steps: 2, known, windows: [aWindow({ frames: 9, prefix: 1, keepTo: 9 })] }))
+      ).frames;
     };
     expect(await at(0)).not.toEqual(await at(1));
   });
@@ -240,11 +241,14 @@ test('an engine that is killed at every step of a run with masks and references 
   );
 });
 
-test.each(['ti2v', 'seeing'] as const)('an engine that is killed at every step of %s comes to the same frames', async (kind) => {
-  const known = [{ index: 0, frame: start[0] ?? '' }];
-  const windows = [aWindow({ frames: 5, prefix: 1, keepTo: 5 })];
-  await runner.expectSurvivesKills(aWanRecipe(kind, { frameCount: 5, steps: 4, known, windows }));
-});
+test.each(['ti2v', 'seeing'] as const)(
+  'an engine that is killed at every step of %s comes to the same frames',
+  async (kind) => {
+    const known = [{ index: 0, frame: start[0] ?? '' }];
+    const windows = [aWindow({ frames: 5, prefix: 1, keepTo: 5 })];
+    await runner.expectSurvivesKills(aWanRecipe(kind, { frameCount: 5, steps: 4, known, windows }));
+  },
+);
 
 test('a package of two experts has to say where they meet', async () => {
   const dir = runner.aFolder();

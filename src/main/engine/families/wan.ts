@@ -156,8 +156,7 @@ function putKnownInside(volume: Float32Array, { condition, size }: WindowState):
   if (condition?.kind !== 'inside') return;
   const known = condition.values.length / size.channels;
   const whole = volume.length / size.channels;
-  for (let c = 0; c < size.channels; c++)
-    volume.set(condition.values.subarray(c * known, (c + 1) * known), c * whole);
+  for (let c = 0; c < size.channels; c++) volume.set(condition.values.subarray(c * known, (c + 1) * known), c * whole);
 }
 
 /** Buffers are made once and filled in place: the tensors wrap them. */
@@ -229,7 +228,8 @@ async function* decode(run: FamilyRun, window: RecipeWindow, state: WindowState)
     const kept: Uint8Array[] = [];
     for (let i = 0; i < frames; i++) {
       const index = window.start + first + i;
-      if (index >= window.keepFrom && index < window.keepTo) kept.push(frameFromVolume(data, i, { frames, width, height }));
+      if (index >= window.keepFrom && index < window.keepTo)
+        kept.push(frameFromVolume(data, i, { frames, width, height }));
     }
     if (kept.length > 0) yield kept;
   }

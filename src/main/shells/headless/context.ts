@@ -1,7 +1,7 @@
 /**
  * What every command works with: the open studio, the exporter, the reporter and the signal of Ctrl+C.
  */
-import { AppError, invalidInput } from '@core/errors';
+import { AppError } from '@core/errors';
 import type { ModelManifest } from '@contracts/model-manifest';
 import { appErrorFromWire } from '@contracts/wire-error';
 import type { Exporter } from '@main/services/export/exporter';

@@ -33,7 +33,8 @@ export async function importImages(
     throw invalidInput('--last', options.last, 'needs a film of two frames or more', 'raise --frames');
   const paths = new Map<number, { option: string; path: string }>();
   const pin = (index: number, option: string, path: string): void => {
-    if (paths.has(index)) throw invalidInput(option, path, `there are two images for frame ${index}`, 'give one of them');
+    if (paths.has(index))
+      throw invalidInput(option, path, `there are two images for frame ${index}`, 'give one of them');
     paths.set(index, { option, path });
   };
   if (options.first !== undefined) pin(0, '--first', options.first);
@@ -46,7 +47,12 @@ export async function importImages(
   for (const text of options.mask ?? []) {
     const { index, path } = parsePlace('--mask', text, frameCount);
     if (!paths.has(index))
-      throw invalidInput('--mask', text, `no image is given for frame ${index}`, 'give the image it belongs to as --keyframe');
+      throw invalidInput(
+        '--mask',
+        text,
+        `no image is given for frame ${index}`,
+        'give the image it belongs to as --keyframe',
+      );
     masks.set(index, path);
   }
   const anchors: { index: number; image: KnownImage }[] = [];
