@@ -140,6 +140,7 @@ export const de: Strings = {
   moveAnchor: 'Angeheftetes Bild bewegen',
   anchorAt: (frame) => `Bild ${frame} der Einstellung`,
   pinImage: 'Bild anheften',
+  dropMenu: 'Was aus dem Bild wird',
   dropPin: 'Hier anheften',
   dropPinHint: (frame, clip) => `Bild ${frame} von ${clip} muss so aussehen`,
 

@@ -142,6 +142,7 @@ const en = {
   moveAnchor: 'Move pinned image',
   anchorAt: (frame: number) => `frame ${String(frame)} of the shot`,
   pinImage: 'Pin image',
+  dropMenu: 'What the picture becomes',
   dropPin: 'Pin it here',
   dropPinHint: (frame: number, clip: string) => `frame ${String(frame)} of ${clip} must look like it`,
 
