@@ -69,7 +69,7 @@ test('a shot is drawn around pictures that are pinned inside it, and grown from 
   expect(await film.recipeOf(take?.id ?? '')).toMatchObject({
     family: 'wan',
     known: [{ index: 2 }, { index: 6 }],
-    windows: [{ frames: 9, prefix: 0, later: null, keyframes: [2, 6] }],
+    windows: [{ frames: 9, prefix: 0, later: 2, also: [{ index: 6 }] }],
   });
 
   await film.select(film.clips.first());

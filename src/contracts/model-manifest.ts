@@ -37,8 +37,6 @@ export const ModelManifest = z.object({
     text: z.boolean(),
     firstFrames: z.object({ min: z.int().min(0), max: z.int().min(0) }),
     laterImages: z.int().min(0),
-    /** Known frames at any place of a window, besides the first ones and the later image. */
-    keyframes: z.int().min(0).optional(),
     /** Whether a known frame may be known in part. */
     masks: z.boolean().optional(),
     /** Images of what the film is to show, without a place in it. */

@@ -44,6 +44,9 @@ const curveValues = (min: number, max: number) => z.array(z.number().min(min).ma
 /** How firmly known frames are held, from 0 (free) to 1 (kept as they are): those before, and the later one. */
 export const WindowHold = z.object({ prefix: z.number().min(0).max(1), later: z.number().min(0).max(1) });
 
+/** `frames` known ones from `index` on, and how firmly they are held. */
+export const AlsoKnown = z.object({ index: Index, frames: z.int().min(1).max(1_000), hold: z.number().min(0).max(1) });
+
 /** The 2-D camera: moves[i] leads to index from + i. Pixels, a factor, degrees; see core/diffusion/camera. */
 export const CameraPath = z.object({
   from: Index,
@@ -65,20 +68,19 @@ export const CameraPath = z.object({
  * One call of the sampling loop over `frames` consecutive frames starting at index `start`.
  * The first `prefix` of them are known (given or made by an earlier window) and condition in place with timestep 0.
  * `later`, when not null, is the index of a known frame that conditions as extra tokens at its own time.
- * `keyframes` are more known frames between the prefix and the window's end, for models that take them at any place.
  * Frames with index in [keepFrom, keepTo) become frames of the take.
  * `travel`, when there, decides the prompt in place of `prompt`: mixes in frame order that together cover `frames`.
  * One mix is for the whole window; several are for models that read a prompt per frame. `prompt` is then the one of
  * most weight, for titles and search.
  * `guidance`, when there, takes the place of the recipe's. `promptStrength` moves the prompt's embedding away from the
- * empty text's (0 = that one, 1 = the prompt, above it beyond).
+ * empty text's (0 = that one, 1 = the prompt, above it beyond). `also` are further known stretches, behind the first
+ * frames.
  */
 export const RecipeWindow = z.object({
   start: Index,
   frames: z.int().min(1).max(1_000),
   prefix: z.int().min(0).max(1_000),
   later: Index.nullable(),
-  keyframes: z.array(Index).min(1).max(1_000).optional(),
   keepFrom: Index,
   keepTo: Index,
   prompt: PromptText,
@@ -88,6 +90,7 @@ export const RecipeWindow = z.object({
   guidance: curveValues(0, 50).optional(),
   promptStrength: curveValues(0, 2).optional(),
   hold: WindowHold.optional(),
+  also: z.array(AlsoKnown).min(1).max(64).optional(),
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
 

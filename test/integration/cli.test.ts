@@ -282,7 +282,7 @@ describe('Wan', () => {
     ]);
     expect(around).toMatchObject({ code: 0, err: '' });
     const { known, references, windows } = Recipe.parse(around.events.at(-1)?.['recipe']);
-    expect(windows).toMatchObject([{ prefix: 1, later: null, keyframes: [4] }]);
+    expect(windows).toMatchObject([{ prefix: 1, later: 4 }]);
     expect(known).toMatchObject([{ index: 0 }, { index: 4, frame: references?.[0], mask: known[0]?.frame }]);
     expect(await pixelsOf(join(dir, 'wan-around'))).toHaveLength(9);
     const unpinned = await cli([

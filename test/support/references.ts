@@ -238,7 +238,7 @@ async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore
     windows: [
       aWindow({
         ...{ frames, keepTo: frames, prefix, later, prompt, negative, seed },
-        ...(keyframes.length > 0 && { keyframes }),
+        ...(keyframes.length > 0 && { also: keyframes.map((index) => ({ index, frames: 1, hold: 1 })) }),
       }),
     ],
   });

@@ -19,7 +19,6 @@ export interface PlannedWindow {
   readonly frames: number;
   readonly prefix: number;
   readonly later: number | null;
-  readonly keyframes?: readonly number[] | undefined;
   readonly keepFrom: number;
   readonly keepTo: number;
   readonly prompt: string;
@@ -27,6 +26,7 @@ export interface PlannedWindow {
   readonly guidance?: readonly number[] | undefined;
   readonly promptStrength?: readonly number[] | undefined;
   readonly hold?: unknown;
+  readonly also?: readonly { readonly index: number; readonly frames: number }[] | undefined;
 }
 
 export interface PlannedRun {
@@ -73,7 +73,9 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
     for (let index = window.start; index < window.start + window.prefix; index++)
       assertAvailable(available, index, `${field}.prefix`, window.prefix);
     if (window.later !== null) assertAvailable(available, window.later, `${field}.later`, window.later);
-    for (const index of window.keyframes ?? []) assertAvailable(available, index, `${field}.keyframes`, index);
+    for (const { index, frames } of window.also ?? [])
+      for (let frame = index; frame < index + frames; frame++)
+        assertAvailable(available, frame, `${field}.also`, index);
     for (let index = window.keepFrom; index < window.keepTo; index++) {
       if (index < 0 || index >= run.frameCount || made.has(index))
         throw invalidInput(
@@ -146,14 +148,30 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
       `${name} cannot be given a later image`,
       'Remove the last-frame image.',
     );
-  if (window.later !== null && window.later < window.start + Math.max(1, window.prefix))
+  const images = (window.later === null ? 0 : 1) + (window.also?.length ?? 0);
+  if (images > Math.max(1, conditioning.laterImages))
+    throw invalidInput(
+      `${field}.also`,
+      images,
+      `${name} is given at most ${conditioning.laterImages} later images in one window, not ${images}`,
+      'Remove one of the pinned images, or use fewer new frames per window.',
+    );
+  const firstFree = window.start + Math.max(max === 0 ? 0 : 1, window.prefix);
+  for (const { index } of window.also ?? [])
+    if (index < firstFree)
+      throw invalidInput(
+        `${field}.also`,
+        index,
+        `the image at frame ${index} is not after the window's first frames`,
+        'Pin it to a later frame, or give it as the first frame.',
+      );
+  if (window.later !== null && window.later < firstFree)
     throw invalidInput(
       `${field}.later`,
       window.later,
       `the later image at frame ${window.later} is not after the window's first frames`,
       'Pin it to a later frame, or give it as the first frame.',
     );
-  assertKeyframes(window, field, limits);
   if (
     window.keepFrom < window.start ||
     window.keepTo > window.start + window.frames ||
@@ -169,30 +187,6 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
   assertCurves(window, field, limits);
   if (!conditioning.text && window.prompt.trim() !== '')
     throw invalidInput(`${field}.prompt`, window.prompt, `${name} does not read prompts`, 'Leave the prompt empty.');
-}
-
-function assertKeyframes(
-  { start, frames, prefix, later, keyframes }: PlannedWindow,
-  field: string,
-  { name, conditioning }: WindowLimits,
-): void {
-  if (keyframes === undefined) return;
-  const most = conditioning.keyframes ?? 0;
-  if (keyframes.length > most)
-    throw invalidInput(
-      `${field}.keyframes`,
-      keyframes.length,
-      most === 0 ? `${name} takes no images in the middle of a window` : `${name} takes ${most} keyframes in a window`,
-      most === 0 ? 'Pin images to the first frame, or choose another model.' : 'Use fewer keyframes.',
-    );
-  for (const index of keyframes)
-    if (index < start + prefix || index >= start + frames || index === later)
-      throw invalidInput(
-        `${field}.keyframes`,
-        index,
-        `frame ${index} is not between the window's first frames and its end`,
-        'Pin the image inside the window, once.',
-      );
 }
 
 function assertReferences({ references, referenceMediaIds }: PlannedRun, { name, conditioning }: WindowLimits): void {

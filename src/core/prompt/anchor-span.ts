@@ -22,10 +22,12 @@ export function anchorSpan(
   if (index < 0 || index >= frameCount) return null;
   try {
     const { windows } = planSegment({ doc, ...request, seed: 0 }).draft;
-    // As windows.ts has it: the image starts a window, or is its one later image, or one of its keyframes.
+    // As windows.ts has it: the image starts a window, or is one of the later images of the window that holds it.
     const knowing = windows.filter(
-      ({ start, prefix, later, keyframes, keepFrom }) =>
-        later === index || keyframes?.includes(index) || (start === index && keepFrom === index && prefix > 0),
+      ({ start, prefix, later, also = [], keepFrom }) =>
+        later === index ||
+        also.some((known) => known.index === index) ||
+        (start === index && keepFrom === index && prefix > 0),
     );
     if (knowing.length === 0) return null;
     return {

@@ -143,7 +143,7 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
         window.later,
         window.keepFrom,
         window.keepTo,
-        ...(window.keyframes ? [window.keyframes] : []),
+        ...(window.also ?? []).map(({ index, frames, hold }) => [index, frames, hold]),
       ]);
     case 'strength':
       return curveOf(draft, ({ promptStrength }) => promptStrength);

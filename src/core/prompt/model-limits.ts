@@ -14,7 +14,6 @@ export interface ModelLimits {
     readonly text?: boolean;
     readonly firstFrames: { readonly min: number; readonly max: number };
     readonly laterImages: number;
-    readonly keyframes?: number | undefined;
     readonly masks?: boolean | undefined;
     readonly references?: number | undefined;
     readonly perFramePrompts: boolean;

@@ -44,7 +44,6 @@ export interface PlannedWindow {
   frames: number;
   prefix: number;
   later: number | null;
-  keyframes?: number[] | undefined;
   keepFrom: number;
   keepTo: number;
   prompt: string;
@@ -58,6 +57,8 @@ export interface PlannedWindow {
   promptStrength?: number[] | undefined;
   /** Absent = known frames are kept as they are. */
   hold?: WindowHold | undefined;
+  /** Further known stretches. */
+  also?: { index: number; frames: number; hold: number }[] | undefined;
 }
 
 /** A mask leaves only its dark parts known. */
@@ -155,8 +156,9 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     ...(request.stepReuse && { stepReuse: request.stepReuse }),
     ...(limits.defaults.motion && { motion: request.motion ?? limits.defaults.motion }),
     seed,
-    windows: windows.map((window, i) => ({
+    windows: windows.map(({ also, ...window }, i) => ({
       ...window,
+      ...(also && { also: [...also] }),
       ...(limits.conditioning.text === false ? { prompt: '', negative: '' } : textsOfWindow(request, window)),
       seed: (seed + i) % 2 ** 32,
     })),

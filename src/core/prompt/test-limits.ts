@@ -31,8 +31,7 @@ export const vaceLimits: ModelLimits = {
   nativeFrames: 41,
   conditioning: {
     firstFrames: { min: 1, max: 37 },
-    laterImages: 1,
-    keyframes: 40,
+    laterImages: 40,
     masks: true,
     references: 4,
     perFramePrompts: false,

@@ -158,16 +158,13 @@ test.each([
   expect(() => plan(over)).toThrowError(expect.objectContaining({ code: 'input/invalid' }));
 });
 
-test('a model that takes keyframes has all images of a window at their places', () => {
+test('a model that takes images anywhere has all of a window at their places', () => {
   const vace = { limits: vaceLimits, contextFrames: 9 };
+  const at = (...indices: number[]) => indices.map((index) => ({ index, frames: 1, hold: 1 }));
   const { windows } = planWindows(request({ ...vace, frameCount: 60, anchors: [0, 7, 20, 40, 55] }));
   expect(windows).toEqual([
-    { start: 0, frames: 41, prefix: 1, later: null, keyframes: [7, 20, 40], keepFrom: 0, keepTo: 41 },
-    { start: 32, frames: 29, prefix: 9, later: null, keyframes: [55], keepFrom: 41, keepTo: 60 },
-  ]);
-  const bridge = planWindows(request({ ...vace, frameCount: 9, anchors: [3], priorCount: 9, hasFollowing: true }));
-  expect(bridge.windows).toEqual([
-    { start: -9, frames: 21, prefix: 9, later: 9, keyframes: [3], keepFrom: 0, keepTo: 9 },
+    { start: 0, frames: 41, prefix: 1, later: 7, also: at(20, 40), keepFrom: 0, keepTo: 41 },
+    { start: 32, frames: 29, prefix: 9, later: 55, keepFrom: 41, keepTo: 60 },
   ]);
 });
 
@@ -266,10 +263,12 @@ describe('every plan', () => {
   test('uses every pinned image in the window that keeps its frame, and lands on the following frame', () => {
     holds((windows, { anchors, hasFollowing, frameCount, direction }) => {
       for (const anchor of anchors) {
-        const { start, prefix, later, keyframes } = windows.find(
+        const { start, prefix, later, also } = windows.find(
           ({ keepFrom, keepTo }) => keepFrom <= anchor && anchor < keepTo,
         )!;
-        expect(later === anchor || keyframes?.includes(anchor) || (start === anchor && prefix === 1)).toBe(true);
+        expect(
+          later === anchor || also?.some(({ index }) => index === anchor) || (start === anchor && prefix === 1),
+        ).toBe(true);
       }
       const isReplaced =
         direction === 'forward' &&

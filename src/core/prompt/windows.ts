@@ -3,8 +3,7 @@
  *
  * Forward: the first window starts from nothing, an image or the prior frames; each later one knows the last frames made
  * (its prefix). Backward: each window's last frame is the known one after it (`later`), and those before it are kept.
- * A pinned image is the prefix of the window it starts, or else the one `later` image of the window that holds it; a model
- * that takes keyframes has all that lie in a window at their places, and windows are not cut for them.
+ * A pinned image is the prefix of the window it starts, or else the one `later` image of the window that holds it.
  * The frame after a retaken range is `later` in the last window, which reaches one frame beyond what it keeps.
  */
 import { AppError, assert, invalidInput } from '../errors';
@@ -33,9 +32,10 @@ export interface WindowSpan {
   readonly frames: number;
   readonly prefix: number;
   readonly later: number | null;
-  readonly keyframes?: number[];
   readonly keepFrom: number;
   readonly keepTo: number;
+  /** Further pinned images, behind `later`. */
+  readonly also?: readonly { readonly index: number; readonly frames: number; readonly hold: number }[] | undefined;
 }
 
 export interface WindowsPlan {
@@ -69,24 +69,30 @@ export function planWindows(request: WindowsRequest): WindowsPlan {
   return { windows, notes };
 }
 
+/** Pinned images that one window can hold besides its first frames. */
+function mostImages(limits: ModelLimits): number {
+  return Math.max(1, limits.conditioning.laterImages);
+}
+
+function alsoPinned(indices: readonly number[]): Pick<WindowSpan, 'also'> {
+  return indices.length === 0 ? {} : { also: indices.map((index) => ({ index, frames: 1, hold: 1 })) };
+}
+
 function forwardWindows(request: WindowsRequest, notes: PlanNote[]): WindowSpan[] {
   const { limits, frameCount, priorCount } = request;
   const startsOnAnchor = priorCount === 0 && request.anchors.includes(0) && prefixFloor(1, limits) === 1;
   const targets = laterTargets(request, startsOnAnchor, notes);
-  const takesKeyframes = (limits.conditioning.keyframes ?? 0) > 0;
   const windows: WindowSpan[] = [];
   for (let next = 0; next < frameCount;) {
     const isAnchored = next === 0 && startsOnAnchor;
     const prefix = isAnchored ? 1 : contextPrefix(request, next, notes);
     const start = isAnchored ? 0 : next - prefix;
-    const pending = targets.filter((target) => target >= next && !(takesKeyframes && target < frameCount)).slice(0, 2);
-    const { end, later } = nextCut({ request, next, known: next - start, pending });
+    const pending = targets.filter((target) => target >= next).slice(0, mostImages(limits) + 1);
+    const { end, later, also = [] } = nextCut({ request, next, known: next - start, pending });
     assert(end > next, `the window at ${next} makes nothing`);
     const total = reachOf({ start, prefix, later, keepTo: end }) - start;
     const frames = windowFrames(total, limits);
-    const keyframes = takesKeyframes ? targets.filter((target) => target >= start + prefix && target < end) : [];
-    const keyed = keyframes.length > 0 && { keyframes };
-    windows.push({ start, frames, prefix, later, ...keyed, keepFrom: next, keepTo: end });
+    windows.push({ start, frames, prefix, later, keepFrom: next, keepTo: end, ...alsoPinned(also) });
     next = end;
     assertBound(windows);
   }
@@ -119,26 +125,30 @@ interface CutQuestion {
   readonly next: number;
   /** Frames of the window before the first new one. */
   readonly known: number;
-  /** The next two indices that want to be `later`. */
+  /** The next indices that want to be `later`: one more than a window holds. */
   readonly pending: readonly number[];
 }
 
-/** Where the window that makes frame `next` ends, and its later image: at most one, so a second one cuts it short. */
+/** Where the window that makes frame `next` ends, and its later images: one more than it holds cuts it short. */
 function nextCut({ request, next, known, pending }: CutQuestion): {
   readonly end: number;
   readonly later: number | null;
+  readonly also?: readonly number[];
 } {
   const { limits, frameCount } = request;
   const native = nativeWindow(limits);
   const longest = gridFloor(limits.frameGrid.max, limits.frameGrid) ?? native;
   const newFrames = known === 0 ? native : Math.min(request.framesPerWindow ?? native - known, longest - known);
   const end = Math.min(frameCount, next + newFrames);
-  const [first, second] = pending;
+  const [first] = pending;
   if (first === undefined || first > end) return { end, later: null };
   if (first < end) {
-    if (second === undefined || second > end) return { end, later: first };
+    const also = pending.filter((target) => target < end).slice(1, mostImages(limits));
+    const over = pending[also.length + 1];
+    if (over === undefined || over > end) return { end, later: first, also };
     // The frame after the run needs one more window, with at least one frame of its own.
-    return { end: second === frameCount ? Math.min(end, frameCount - 1) : Math.min(end, second), later: first };
+    const cut = over === frameCount ? Math.min(end, frameCount - 1) : Math.min(end, over);
+    return { end: cut, later: first, also: also.filter((target) => target < cut) };
   }
   if (first < frameCount) return { end, later: null };
   const reach = known + (frameCount - next) + 1;

@@ -87,7 +87,7 @@ async function readPlaces(run: FamilyRun, { window, made }: Clip): Promise<Place
   const { width, height, known } = run.recipe;
   const indices = Array.from({ length: window.prefix }, (_, i) => window.start + i);
   if (window.later !== null) indices.push(window.later);
-  indices.push(...(window.keyframes ?? []));
+  for (const { index, frames } of window.also ?? []) for (let i = 0; i < frames; i++) indices.push(index + i);
   const places = new Map<number, Place>();
   for (const index of indices) {
     const image = await readKnownFrame(run, { index, window }, made);

@@ -22,6 +22,7 @@ const runner = new FamilyRunner(({ model }) => {
 });
 afterAll(() => runner.close());
 const run = (recipe: Recipe, options: RunOptions = {}): Promise<RunResult> => runner.run(recipe, options);
+const at = (index: number) => ({ index, frames: 1, hold: 1 });
 const euler = { class: 'FlowMatchEulerDiscreteScheduler', config: { shift: 3 } };
 
 let start: string[];
@@ -119,7 +120,12 @@ describe('a run', () => {
         { index: 0, frame: first },
         { index: 4, frame: key, ...(masked !== undefined && { mask: masked }) },
       ];
-      const window = aWindow({ frames: 9, prefix: 1, keepTo: 9, ...(keyframes.length > 0 && { keyframes }) });
+      const window = aWindow({
+        frames: 9,
+        prefix: 1,
+        keepTo: 9,
+        ...(keyframes.length > 0 && { also: keyframes.map(at) }),
+      });
       const recipe = aWanRecipe('vace', { steps: 2, known, windows: [window], ...(references && { references }) });
       return String((await run(recipe)).frames);
     };
@@ -236,7 +242,7 @@ test('an engine that is killed at every step of a run with masks and references 
         { index: 0, frame: first, mask },
         { index: 3, frame: second },
       ],
-      windows: [aWindow({ frames: 5, prefix: 1, keyframes: [3], keepTo: 5 })],
+      windows: [aWindow({ frames: 5, prefix: 1, also: [at(3)], keepTo: 5 })],
     }),
   );
 });
@@ -315,15 +321,15 @@ describe('a run refuses', () => {
       () =>
         aWanRecipe('ti2v', {
           known: [...image, { index: 4, frame: later }],
-          windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, keyframes: [4] })],
+          windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, also: [at(4)] })],
         }),
-      { code: 'input/invalid', detail: { field: 'windows.0.keyframes' } },
+      { code: 'input/invalid', detail: { field: 'windows.0.also' } },
     ],
     [
       'a keyframe among the first frames',
       () =>
-        aWanRecipe('vace', { known: image, windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, keyframes: [0] })] }),
-      { code: 'input/invalid', detail: { field: 'windows.0.keyframes' } },
+        aWanRecipe('vace', { known: image, windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, also: [at(0)] })] }),
+      { code: 'input/invalid', detail: { field: 'windows.0.also' } },
     ],
     [
       'references for a model without',

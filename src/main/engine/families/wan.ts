@@ -77,6 +77,24 @@ function checkRecipe(run: FamilyRun): void {
         `${pkg.manifest.name} makes films between two images, and no later one is given`,
         'Give a last image, or choose a model that goes on from one.',
       );
+    for (const [j, { index, frames, hold }] of (window.also ?? []).entries()) {
+      if (hold !== 1)
+        throw invalidInput(
+          `windows.${i}.also.${j}.hold`,
+          hold,
+          `${pkg.manifest.name} holds known frames wholly; a mask holds them in part`,
+          'Set the hold back to 1.',
+        );
+      if (conditionKind(pkg) !== 'control' || index + frames > window.start + window.frames)
+        throw invalidInput(
+          `windows.${i}.also`,
+          index,
+          conditionKind(pkg) === 'control'
+            ? `frames ${index} to ${index + frames - 1} are not all in the window`
+            : `${pkg.manifest.name} takes no images in the middle of a window`,
+          'Pin the image to another frame, or choose another model.',
+        );
+    }
     if (denoisedFrames(window, pkg) > max)
       throw invalidInput(
         `windows.${i}.later`,

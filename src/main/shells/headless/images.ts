@@ -75,13 +75,14 @@ function parsePlace(option: string, text: string, frameCount: number): { index: 
 }
 
 function assertCanCondition(manifest: ModelManifest, options: ImageOptions): void {
-  const { firstFrames, laterImages, keyframes = 0, masks = false, references = 0 } = manifest.conditioning;
+  const { firstFrames, laterImages, masks = false, references = 0 } = manifest.conditioning;
   const refuse = (option: string, cannot: string): never => {
     throw invalidInput(option, '', `the model ${manifest.id} ${cannot}`, `leave ${option} out`);
   };
   if (options.first !== undefined && firstFrames.max < 1) refuse('--first', 'cannot start from an image');
   if (options.last !== undefined && laterImages < 1) refuse('--last', 'cannot end on an image');
-  if (options.keyframe !== undefined && keyframes < 1) refuse('--keyframe', 'takes no images in the middle of a film');
+  if (options.keyframe !== undefined && laterImages < 2)
+    refuse('--keyframe', 'takes no images in the middle of a film');
   if (options.mask !== undefined && !masks) refuse('--mask', 'knows images whole or not at all');
   if (options.reference !== undefined && references < 1) refuse('--reference', 'takes no reference images');
 }

@@ -24,7 +24,7 @@ describe('what a model can do, in sentences', () => {
   });
 
   it('says what only some models take', () => {
-    const conditioning = { ...base.conditioning, keyframes: 8, masks: true, references: 4 };
+    const conditioning = { ...base.conditioning, laterImages: 8, masks: true, references: 4 };
     const { can } = capabilitiesOf({ ...base, conditioning } as ModelView['manifest']);
     expect(can).toContain('be given pictures anywhere inside a shot');
     expect(can.join()).toContain('--mask');
