@@ -82,24 +82,41 @@ export async function runWindows<Texts, State extends SizedState>(
     meter.stage('decoding');
     await checkCancelled(run.signal);
     run.onLatents?.(w, state.latents.slice());
-    const parts = partsIn(steps.decode(window, state));
-    let decodeMs = 0;
-    for (let from = window.keepFrom; ;) {
-      const { value: part, ms } = await watch.time('decode', () => parts.next());
-      decodeMs += ms;
-      if (part.done === true) break;
-      const { value: kept } = await watch.time('write', () => storeFrames(run, window, { from, frames: part.value }));
-      from += part.value.length;
-      for (const { index, hash } of kept) made.set(index, hash);
-      stored.push(...kept);
-      run.onFrames(kept);
-    }
-    meter.decodeDone(decodeMs);
+    const kept = await storeAsDecoded(run, window, partsIn(steps.decode(window, state)));
+    for (const { index, hash } of kept) made.set(index, hash);
+    stored.push(...kept);
     meter.stage('writing');
     const done = { window: w + 1, step: 0, scheduler: { position: 0 }, rng: null, latents: null };
     await run.checkpoints?.reached({ ...done, frames: [...stored], spent: watch.seconds() });
   }
   return framesInOrder(recipe, made);
+}
+
+/** Frames are on disk and told as soon as they are decoded. */
+async function storeAsDecoded(
+  run: FamilyRun,
+  window: RecipeWindow,
+  parts: AsyncGenerator<Uint8Array[], void>,
+): Promise<StoredFrame[]> {
+  const { meter, watch } = run;
+  const stored: StoredFrame[] = [];
+  let decodeMs = 0;
+  try {
+    for (;;) {
+      const { value: part, ms } = await watch.time('decode', () => parts.next());
+      decodeMs += ms;
+      if (part.done === true) break;
+      const from = window.keepFrom + stored.length;
+      const { value: kept } = await watch.time('write', () => storeFrames(run, window, { from, frames: part.value }));
+      stored.push(...kept);
+      run.onFrames(kept);
+    }
+  } finally {
+    // A disk that is full must not leave the decoder open.
+    await parts.return();
+  }
+  meter.decodeDone(decodeMs);
+  return stored;
 }
 
 async function* partsIn(
