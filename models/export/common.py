@@ -18,6 +18,7 @@ import onnx
 import onnxruntime as ort
 import torch
 import torch.nn as nn
+from onnx import numpy_helper
 from torch.export import Dim
 from transformers import AutoTokenizer
 
@@ -25,6 +26,7 @@ from attention import fused_attention
 from weights import BARS, MULTIPLIED, PARITY, with_weights
 
 OPSET = 20
+TABLE_FROM = 64 << 10        # bytes; equal tables of whole numbers from here on are stored once
 EXTERNAL_FROM = 1_900 << 20  # bytes of weights; protobuf ends at 2 GiB
 PREVIEW_PICTURES = 48
 
@@ -93,6 +95,20 @@ def drop_traces(model):
         value.doc_string = ""
 
 
+def merge_tables(model):
+    """The exporter writes a table of distances out once per layer. (Matrices that are equal stay two: each is packed for its own use.)"""
+    kept, replaced_by = {}, {}
+    for table in list(model.graph.initializer):
+        if table.data_type == onnx.TensorProto.INT64 and table.ByteSize() > TABLE_FROM:
+            first = kept.setdefault((*table.dims, numpy_helper.to_array(table).tobytes()), table)
+            if first is not table:
+                replaced_by[table.name] = first.name
+                model.graph.initializer.remove(table)
+    for node in model.graph.node:
+        for i, name in enumerate(node.input):
+            node.input[i] = replaced_by.get(name, name)
+
+
 def write_graph(path, graph, weights, external_from=EXTERNAL_FROM):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     outputs = [graph.output] if isinstance(graph.output, str) else graph.output
@@ -104,6 +120,7 @@ def write_graph(path, graph, weights, external_from=EXTERNAL_FROM):
     if os.path.exists(path + ".data"):
         os.remove(path + ".data")
     model = with_weights(model, weights)
+    merge_tables(model)
     drop_traces(model)
     size = sum(weight.ByteSize() for weight in model.graph.initializer)
     onnx.save(model, path, save_as_external_data=size > external_from, location=os.path.basename(path) + ".data", size_threshold=1024)
