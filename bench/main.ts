@@ -6,6 +6,7 @@ import { benchCompositor } from './compositor';
 import { benchEngine } from './engine';
 import { benchGeneration } from './generation';
 import { benchLibrary } from './library';
+import { benchPlayback } from './playback';
 import { benchPng } from './png';
 import { benchTimeline } from './timeline';
 
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   compositor: benchCompositor,
   png: benchPng,
   timeline: benchTimeline,
+  playback: benchPlayback,
   library: benchLibrary,
 };
 

@@ -22,3 +22,18 @@ export function timesMs(work: () => void, { runs, warmUp }: { runs: number; warm
 export function summary(times: readonly number[]): { p50Ms: number; p95Ms: number } {
   return { p50Ms: round(percentile(times, 0.5)), p95Ms: round(percentile(times, 0.95)) };
 }
+
+/**
+ * Wall time, and the mean of the time this thread had a processor: on a machine that others use too, the highest values
+ * of the first are their turns. Systems count the second in ticks of some milliseconds, so only its mean says something.
+ */
+export function wallAndCpu(
+  work: () => void,
+  { runs, warmUp }: { runs: number; warmUp: number },
+): { p50Ms: number; p95Ms: number; cpuMeanMs: number } {
+  for (let i = 0; i < warmUp; i++) work();
+  const before = process.threadCpuUsage();
+  const wall = timesMs(work, { runs, warmUp: 0 });
+  const { user, system } = process.threadCpuUsage(before);
+  return { ...summary(wall), cpuMeanMs: round((user + system) / 1000 / runs) };
+}

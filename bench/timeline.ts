@@ -3,7 +3,7 @@
  * changed, what reading the film for playback costs, and what the timeline derives for each document before it draws.
  * Pure code in Node: no drawing, no database, no process in between.
  */
-import { documentFromRecords, applyDiff } from '@core/document/apply-diff';
+import { applyDiff, documentFromRecords, reverseDiff } from '@core/document/apply-diff';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
 import type { DocumentDiff } from '@core/document/diff';
 import type { Document, DocumentRecord } from '@core/document/records';
@@ -14,6 +14,7 @@ import { draftKey } from '@core/prompt/draft-key';
 import type { ModelLimits } from '@core/prompt/model-limits';
 import { planSegment } from '@core/prompt/plan';
 import { createProjectRecords } from '@core/timeline/create-project';
+import { insertStill } from '@core/timeline/insert-still';
 import { moveClip } from '@core/timeline/move';
 import { setPromptText } from '@core/timeline/prompt-blocks';
 import { rollCut } from '@core/timeline/roll';
@@ -21,7 +22,7 @@ import { slipClip } from '@core/timeline/slip';
 import { splitClip } from '@core/timeline/split';
 import { trimClip } from '@core/timeline/trim';
 import { clipsInWindow, editPoints, indexClips } from '../src/renderer/features/timeline/clip-index';
-import { round, summary, timesMs } from './statistics';
+import { round, summary, timesMs, wallAndCpu } from './statistics';
 
 const CLIPS = 10_000;
 /** Shot frames made, of which a clip shows all but two at either end. */
@@ -40,9 +41,9 @@ const limits: ModelLimits = {
   defaults: { steps: 24, guidance: 3, negative: '', extensionPrefix: 4 },
 };
 
-function filmRecords(): DocumentRecord[] {
+export function filmRecords(name = 'Bench'): DocumentRecord[] {
   const size = { width: 128, height: 128 };
-  const records: DocumentRecord[] = [...createProjectRecords({ name: 'Bench', rate: RATE, modelId: 'bench', ...size })];
+  const records: DocumentRecord[] = [...createProjectRecords({ name, rate: RATE, modelId: 'bench', ...size })];
   const sampling = { steps: 24, guidance: 3, negative: '', contextFrames: 4, framesPerWindow: null };
   for (let i = 0; i < CLIPS; i++) {
     const shotId = `shot${i}`;
@@ -97,16 +98,26 @@ function takesOf(doc: Document): TakeView[] {
 }
 
 /** The edit, made on the same film each time, and applied: what stands between the artist and the next picture. */
-function editTimes(
-  doc: Document,
-  make: (doc: Document, clip: number) => DocumentDiff,
-): { p50Ms: number; p95Ms: number } {
+function editTimes(doc: Document, make: (doc: Document, clip: number) => DocumentDiff): ReturnType<typeof wallAndCpu> {
   let clip = 0;
   const once = (): void => {
     clip = (clip + 7_919) % (CLIPS - 1);
     applyDiff(doc, make(doc, clip));
   };
-  return summary(timesMs(once, { runs: 60, warmUp: 10 }));
+  return wallAndCpu(once, { runs: 200, warmUp: 20 });
+}
+
+function undoTimes(doc: Document, make: (doc: Document, clip: number) => DocumentDiff): ReturnType<typeof wallAndCpu> {
+  const edits = Array.from({ length: 10 }, (_, i) => make(doc, (i + 1) * 900)).map((diff) => ({
+    after: applyDiff(doc, diff),
+    back: reverseDiff(diff),
+  }));
+  let next = 0;
+  const once = (): void => {
+    const edit = edits[next++ % edits.length];
+    if (edit !== undefined) applyDiff(edit.after, edit.back);
+  };
+  return wallAndCpu(once, { runs: 200, warmUp: 20 });
 }
 
 function staleness(doc: Document, takes: TakeIndex): { p50Ms: number; p95Ms: number; stale: number } {
@@ -147,6 +158,13 @@ export function benchTimeline(): Promise<unknown> {
     edit: {
       trim: editTimes(doc, (now, clip) => trimClip(now, `clip${clip}`, 'end', start(clip) + 5, { ripple: false })),
       rippleTrim: editTimes(doc, (now, clip) => trimClip(now, `clip${clip}`, 'end', start(clip) + 5, { ripple: true })),
+      rippleInsert: editTimes(doc, (now, clip) =>
+        insertStill(now, {
+          ...{ clipId: 'new', trackId: 'track-1', mediaId: 'm', name: 'Still' },
+          ...{ start: start(clip), duration: 5, mode: 'insert' },
+        }),
+      ),
+      undoRipple: undoTimes(doc, (now, clip) => trimClip(now, `clip${clip}`, 'end', start(clip) + 5, { ripple: true })),
       roll: editTimes(doc, (now, clip) => rollCut(now, `clip${clip}`, `clip${clip + 1}`, start(clip) + 9)),
       slip: editTimes(doc, (now, clip) => slipClip(now, `clip${clip}`, 1)),
       split: editTimes(doc, (now, clip) => splitClip(now, `clip${clip}`, start(clip) + 4, 'new')),

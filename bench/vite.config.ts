@@ -14,7 +14,7 @@ export default defineConfig({
   },
   ssr: {
     noExternal: true,
-    external: ['better-sqlite3', 'onnxruntime-node', '@ffmpeg-installer/ffmpeg', 'ffprobe-static'],
+    external: ['better-sqlite3', 'onnxruntime-node', '@ffmpeg-installer/ffmpeg', 'ffprobe-static', '@playwright/test'],
   },
   build: {
     ssr: resolve(root, 'bench/main.ts'),

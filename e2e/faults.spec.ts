@@ -61,7 +61,7 @@ test('an engine killed in mid-run leaves the studio alive and the job ready to r
   expect((await film.project()).takes[0]?.frames).toHaveLength(9);
 });
 
-test('the whole studio killed in mid-run opens again where it was, and the run goes on from its last step', async ({
+test('the whole studio killed in mid-run opens again where it was, and the run goes on from its last step by itself', async ({
   studio,
 }) => {
   const film = new StudioPage(studio.page);
@@ -70,7 +70,8 @@ test('the whole studio killed in mid-run opens again where it was, and the run g
   await film.generate();
   await studio.page.keyboard.press('End');
   await film.planShot('a blue box');
-  await film.setNumber('steps', 60);
+  // Long enough that it is still at work when the studio has opened again.
+  await film.setNumber('steps', 150);
   await film.waitForSaved();
   const before = await film.project();
   await studio.page.keyboard.press('Control+Enter');
@@ -95,10 +96,7 @@ test('the whole studio killed in mid-run opens again where it was, and the run g
   expect(after.records).toEqual(before.records);
   expect(after.takes).toEqual(before.takes);
   expect(after.history.undo.map(({ label }) => label)).toEqual(before.history.undo.map(({ label }) => label));
-  const [job] = after.jobs.filter(({ state }) => state !== 'done');
-  expect(job?.state).toBe('interrupted');
-  await studio.page.keyboard.press('Control+j');
-  await studio.page.getByTestId('retry-job').first().click();
+  // It was running when everything ended, and goes on by itself.
   await again.waitForTakes(2);
   await studio.page.keyboard.press('Control+z');
   expect((await again.project()).version).toBe(after.version + 1);

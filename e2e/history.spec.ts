@@ -67,6 +67,17 @@ test('many seeds, a queue that can be paused, and a history to come back to', as
     await expect(runs).toHaveCount(0);
     await page.getByTestId('history-search').fill('red ball');
     await expect(runs).toHaveCount(5);
+    await page.getByTestId('history-when').selectOption('today');
+    await expect(runs).toHaveCount(5);
+    await page.getByTestId('history-when').selectOption('days');
+    await page.getByTestId('history-last-day').fill('2020-01-31');
+    await expect(runs).toHaveCount(0);
+    await page.getByTestId('history-last-day').fill('');
+    await page.getByTestId('history-first-day').fill('2020-01-31');
+    await expect(runs).toHaveCount(5);
+    await studio.screenshot('history-4-days');
+    await page.getByTestId('history-when').selectOption('any');
+    await page.getByTestId('history-search').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await expect(runs.nth(1).getByTestId('history-row')).toBeFocused();

@@ -1,6 +1,6 @@
 /** Pictures from outside: imported by the dialog, placed by dragging, and kept by the frames made from them. */
 import { decode, encode } from 'fast-png';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, type StudioUnderTest } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
@@ -165,4 +165,51 @@ test('an imported picture that is gone says so, and is found again in a folder',
   await expect(page.getByTestId('media-offline')).toBeHidden();
   await expect(page.locator('[data-media-id] img')).toHaveJSProperty('naturalWidth', SIZE);
   expect(existsSync(copy)).toBe(true);
+});
+
+test('a picture can stay where it is: linked, offline, found again, copied in', async ({ studio }) => {
+  const film = (): StudioPage => new StudioPage(studio.page);
+  const original = writePicture(studio, 'meadow.png', meadow([214, 60, 50], 34));
+  const folder = path.join(studio.dir, 'moved', 'here');
+  const copies = (): string[] =>
+    readdirSync(path.join(studio.library, 'media'), { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith('.png'));
+  await studio.chooseOpenFiles([original]);
+  await film().newProject('Linked');
+
+  await test.step('the choice is kept, and nothing is copied', async () => {
+    await studio.page.getByTestId('link-originals').check();
+    await studio.page.keyboard.press('Control+i');
+    await expect(studio.page.getByTestId('media-linked')).toBeVisible();
+    await expect(studio.page.locator('[data-media-id] img')).toHaveJSProperty('naturalWidth', SIZE);
+    await studio.screenshot('images-linked');
+    expect(copies()).toEqual([]);
+    await studio.app.close();
+    mkdirSync(folder, { recursive: true });
+    renameSync(original, path.join(folder, 'under another name.png'));
+    await studio.startAgain();
+    await expect(studio.page.getByTestId('link-originals')).toBeChecked();
+  });
+
+  await test.step('moved it is offline, and found again in a folder', async () => {
+    await expect(studio.page.getByTestId('media-offline')).toBeVisible();
+    await studio.chooseOpenFiles([path.join(studio.dir, 'moved')]);
+    await studio.page.getByTestId('relink-folder').click();
+    await expect(film().toasts).toContainText('1 found again');
+    await expect(studio.page.locator('[data-media-id] img')).toHaveJSProperty('naturalWidth', SIZE);
+    expect(copies()).toEqual([]);
+  });
+
+  await test.step('copied into the library it needs the original no more', async () => {
+    await studio.page.keyboard.press('Control+Shift+p');
+    await studio.page.keyboard.type('Copy linked files');
+    await studio.page.keyboard.press('Enter');
+    await expect(film().toasts).toContainText('1 file is in the library now');
+    await expect(studio.page.getByTestId('media-linked')).toBeHidden();
+    expect(copies()).toHaveLength(1);
+    rmSync(folder, { recursive: true });
+    await studio.reopen();
+    await expect(studio.page.locator('[data-media-id] img')).toHaveJSProperty('naturalWidth', SIZE);
+  });
 });

@@ -55,6 +55,18 @@ test('German is chosen, spoken everywhere, kept, and left again', async ({ studi
     await page.keyboard.press('Control+z');
   });
 
+  await test.step('so does an edit that is refused', async () => {
+    await page.getByRole('button', { name: 'Spur V1 sperren' }).click();
+    await film.select(film.clips.first());
+    await page.keyboard.press('Delete');
+    const refusal = film.toasts.getByRole('alert');
+    await expect(refusal).toContainText('Spur V1 ist gesperrt');
+    await expect(refusal).toContainText('Die Spur entsperren, um ihre Clips zu ändern.');
+    await studio.screenshot('german-06-refused');
+    await page.getByRole('button', { name: 'Spur V1 entsperren' }).click();
+    await page.keyboard.press('Escape');
+  });
+
   await test.step('every dialog and panel fits its words', async () => {
     for (const [keys, name] of [
       ['Shift+Slash', 'shortcuts'],

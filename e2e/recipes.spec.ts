@@ -1,7 +1,8 @@
 /**
  * A take's recipe: shown, saved as JSON, and run again to see that it still gives the same frames.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
@@ -102,4 +103,55 @@ test('a recipe comes back from a file dropped on the window: JSON, film or frame
     await expect(film.toasts).toContainText('package.json is not a recipe');
     await expect(dialog).toBeHidden();
   });
+});
+
+test('a take whose model changed since is not identical, and the inputs that differ are named', async ({ studio }) => {
+  // A package of its own: the pocket model under another name, which is then given another schedule.
+  const packageDir = path.join(studio.dir, 'pocket-b');
+  cpSync(path.resolve('resources/models/pocket'), packageDir, { recursive: true });
+  const manifestFile = path.join(packageDir, 'onionskin.json');
+  const schedulerFile = 'scheduler/scheduler_config.json';
+  const setManifest = (change: { id?: string; name?: string; version: string }): void => {
+    const bytes = readFileSync(path.join(packageDir, schedulerFile));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as { files: { path: string }[] };
+    const files = manifest.files.map((file) =>
+      file.path === schedulerFile ? { ...file, sha256, bytes: bytes.length } : file,
+    );
+    writeFileSync(manifestFile, JSON.stringify({ ...manifest, ...change, files }));
+  };
+  setManifest({ id: 'pocket-b', name: 'Pocket B', version: '1.0.0' });
+  writeFileSync(path.join(studio.library, 'models.json'), JSON.stringify({ schemaVersion: 1, packages: [packageDir] }));
+  await studio.reopen();
+
+  const film = new StudioPage(studio.page);
+  await studio.page.keyboard.press('Control+n');
+  await studio.page.getByTestId('new-project-name').fill('Another schedule');
+  await studio.page.getByTestId('new-project-model').selectOption('pocket-b');
+  await studio.page.keyboard.press('Enter');
+  await expect(studio.page.getByTestId('studio')).toBeVisible();
+  await film.planQuickShot('a red ball on a blue background', { steps: 4 });
+  await film.generate();
+  await studio.app.close();
+
+  const scheduler = JSON.parse(readFileSync(path.join(packageDir, schedulerFile), 'utf8')) as object;
+  writeFileSync(path.join(packageDir, schedulerFile), JSON.stringify({ ...scheduler, shift: 6 }));
+  setManifest({ version: '2.0.0' });
+  await studio.startAgain();
+  const { page } = studio;
+  await page.keyboard.press('Control+3');
+  await page.getByTestId('history-row').first().click();
+  await page.getByTestId('show-recipe').click();
+  await page.getByTestId('rerender-start').click();
+  const result = page.getByTestId('rerender-result');
+  await expect(result).toHaveAttribute('data-identical', 'false', { timeout: 90_000 });
+  await expect(result).toContainText(/Not identical: 9 of 9 frames differ; the furthest has a PSNR of \d+\.\d dB/);
+  await expect(result).toContainText('model.version');
+  await expect(result).toContainText('1.0.0');
+  await expect(result).toContainText('2.0.0');
+  await expect(result).toContainText(`model.files.${schedulerFile}`);
+  await expect(result).toContainText('"shift":6');
+  await expect(result.locator('li')).toHaveCount(3);
+  await result.scrollIntoViewIfNeeded();
+  await studio.screenshot('recipes-2-differs');
 });

@@ -116,6 +116,18 @@ test('music is put under a film, edited, heard and exported', async ({ studio })
     await page.keyboard.press('Space');
     await expect.poll(peak, { timeout: 30_000 }).toBeGreaterThan(0.2);
     await page.keyboard.press('k');
+    await page.keyboard.press('Home');
+    await peak();
+    // Twice as fast, and then backwards from the end.
+    await page.keyboard.press('l');
+    await page.keyboard.press('l');
+    await expect.poll(peak, { timeout: 30_000 }).toBeGreaterThan(0.2);
+    await page.keyboard.press('k');
+    await film.seekTo(11);
+    await peak();
+    await page.keyboard.press('j');
+    await expect.poll(peak, { timeout: 30_000 }).toBeGreaterThan(0.2);
+    await page.keyboard.press('k');
     await page.getByRole('button', { name: 'Mute track A1' }).click();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Home');

@@ -1,17 +1,17 @@
 """
 An AnimateDiff checkpoint in diffusers' layout → a model package (docs/model-packages.md, family animatediff):
 
-    python animatediff.py CHECKPOINT PACKAGE --id my-model --name "My model" [--motion ADAPTER] [--half]
+    python animatediff.py CHECKPOINT PACKAGE --id my-model --name "My model" [--motion ADAPTER] [--control SPARSECTRL] [--half]
 
 CHECKPOINT is a Stable Diffusion 1.5 folder with the motion adapter in ADAPTER, or one whose unet is a UNetMotionModel
-already. Ends with a parity report, graph by graph against torch at shapes the export has not seen, and fails when one of
+already. SPARSECTRL is the folder of a SparseControlNetModel: known frames are told to it. Ends with a parity report, graph by graph against torch at shapes the export has not seen, and fails when one of
 them is over the bar.
 """
 import sys
 
 import torch
 import torch.nn as nn
-from diffusers import AutoencoderKL, DDIMScheduler, MotionAdapter, UNet2DConditionModel, UNetMotionModel
+from diffusers import AutoencoderKL, DDIMScheduler, MotionAdapter, SparseControlNetModel, UNet2DConditionModel, UNetMotionModel
 from torch.export import Dim
 from transformers import CLIPTextModel
 
@@ -30,8 +30,25 @@ class Unet(nn.Module):
         super().__init__()
         self.unet = unet
 
-    def forward(self, sample, timestep, encoder_hidden_states):
-        return self.unet(sample, timestep, encoder_hidden_states, return_dict=False)[0]
+    def forward(self, sample, timestep, encoder_hidden_states, *residuals):
+        told = {"down_block_additional_residuals": residuals[:-1], "mid_block_additional_residual": residuals[-1]} if residuals else {}
+        return self.unet(sample, timestep, encoder_hidden_states, return_dict=False, **told)[0]
+
+
+class Control(nn.Module):
+    """SparseCtrl sees no noise: the sample it is given is replaced by zeros inside, so it has the shape alone."""
+
+    def __init__(self, control, pixels):
+        super().__init__()
+        self.control = control
+        self.pixels = 1 if control.config.use_simplified_condition_embedding else pixels
+
+    def forward(self, timestep, encoder_hidden_states, controlnet_cond, conditioning_mask, conditioning_scale):
+        _, _, frames, height, width = controlnet_cond.shape
+        sample = controlnet_cond.new_zeros(1, self.control.config.in_channels, frames, height // self.pixels, width // self.pixels)
+        down, mid = self.control(sample, timestep, encoder_hidden_states, controlnet_cond, conditioning_scale=conditioning_scale,
+                                 conditioning_mask=conditioning_mask, return_dict=False)
+        return (*down, mid)
 
 
 def load(folder, motion):
@@ -49,29 +66,62 @@ def load(folder, motion):
     return text.eval(), unet.eval(), vae.eval()
 
 
-def graphs(text, unet, vae):
+def load_control(folder):
+    control = SparseControlNetModel.from_pretrained(folder, torch_dtype=torch.float32).eval()
+    control.set_default_attn_processor()
+    return control
+
+
+def graphs(text, unet, vae, control):
     channels, width, length = unet.config.in_channels, text.config.hidden_size, text.config.max_position_embeddings
     frames = Dim("frames", min=2, max=unet.config.motion_max_seq_length)
     steps = 2 ** (len(unet.config.block_out_channels) - 1)
-    height, wide = steps * Dim("half_height", min=1, max=512), steps * Dim("half_width", min=1, max=512)
+    half_height, half_width = Dim("half_height", min=1, max=512), Dim("half_width", min=1, max=512)
+    height, wide = steps * half_height, steps * half_width
 
     def sample(count, h, w):
         return torch.randn(1, channels, count, h * steps, w * steps), torch.tensor([731.0]), torch.randn(count, length, width)
 
+    names, shapes = ["sample", "timestep", "encoder_hidden_states"], ({2: frames, 3: height, 4: wide}, None, {0: frames})
+    unet_graph = Graph(Unet(unet), sample(5, 3, 4), names, "out_sample", shapes, sample(16, 4, 3))
+    parts = {"text_encoder": clip_text_graph(text), "vae_encoder": picture_encoder_graph(vae), "vae_decoder": picture_decoder_graph(vae)}
+    if control is None:
+        return {**parts, "unet": unet_graph}
+
+    network, pixels = Control(control, picture_ratio(vae)), 1 if control.config.use_simplified_condition_embedding else picture_ratio(vae)
+
+    def known(count, h, w):
+        places = (1, 1, count, h * steps * pixels, w * steps * pixels)
+        mask = (torch.arange(count) % 3 == 0).float()[None, None, :, None, None].expand(places).contiguous()
+        condition = torch.randn(1, control.config.conditioning_channels, *places[2:]) * mask
+        return torch.tensor([731.0]), torch.randn(count, length, width), condition, mask, torch.tensor([0.75])
+
+    def residuals(count, h, w):
+        return tuple(torch.randn_like(value) for value in network(*known(count, h, w)))
+
+    examples = residuals(5, 3, 4)
+    outputs = [*(f"down_block_res_samples.{i}" for i in range(len(examples) - 1)), "mid_block_res_sample"]
+    # Each level of the UNet has half the side of the one above.
+    side = lambda dim, times: dim if times == 1 else times * dim  # noqa: E731
+    places = tuple({0: frames, 2: side(half_height, value.shape[2] // 3), 3: side(half_width, value.shape[2] // 3)} for value in examples)
+    on = {2: frames, 3: pixels * steps * half_height, 4: pixels * steps * half_width}
     return {
-        "text_encoder": clip_text_graph(text),
-        "unet": Graph(Unet(unet), sample(5, 3, 4), ["sample", "timestep", "encoder_hidden_states"], "out_sample",
-                      ({2: frames, 3: height, 4: wide}, None, {0: frames}), sample(16, 4, 3)),
-        "vae_encoder": picture_encoder_graph(vae),
-        "vae_decoder": picture_decoder_graph(vae),
+        **parts,
+        "unet": unet_graph._replace(inputs=(*sample(5, 3, 4), *examples), names=[*names, *outputs], shapes=(*shapes, places),
+                                    others=(*sample(16, 4, 3), *residuals(16, 4, 3))),
+        "controlnet": Graph(network, known(5, 3, 4), ["timestep", "encoder_hidden_states", "controlnet_cond", "conditioning_mask", "conditioning_scale"],
+                            outputs, (None, {0: frames}, on, on, None), known(16, 4, 3)),
     }
 
 
 def export(args):
     text, unet, vae = load(args.checkpoint, args.motion)
+    control = None if args.control is None else load_control(args.control)
+    takes_drawings = control is not None and not control.config.use_simplified_condition_embedding
     pixels = picture_ratio(vae)
     grid, side = pixels * 2 ** (len(unet.config.block_out_channels) - 1), unet.config.sample_size * pixels
-    write_package(args, "animatediff", graphs(text, unet, vae), {
+    write_package(args, "animatediff", graphs(text, unet, vae, control), {
+        **({} if control is None else {"controlnet/config.json": {key: value for key, value in control.config.items() if not key.startswith("_")}}),
         "vae/config.json": picture_vae_config(vae),
         # Stable Diffusion's own PNDM was not what the motion adapters were trained with.
         "scheduler/scheduler_config.json": SCHEDULER if args.scheduler == "animatediff" else read_json(f"{args.checkpoint}/scheduler/scheduler_config.json"),
@@ -81,7 +131,9 @@ def export(args):
         "frameGrid": {"multiple": 1, "plus": 0, "min": 2, "max": args.max_frames}, "sizeGrid": grid,
         "nativeSize": [side, side], "maxSize": [2 * side, 2 * side], "nativeRate": {"num": 8, "den": 1}, "nativeFrames": 16,
         "promptTokens": text.config.max_position_embeddings,
-        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 8}, "laterImages": 1, "perFramePrompts": True},
+        # A network of line drawings is not told of the film's own frames; one of photographs takes any number.
+        "conditioning": {"text": True, "firstFrames": {"min": 0, "max": 0} if takes_drawings else {"min": 1, "max": 8},
+                         "laterImages": 1 if control is None else 16, "perFramePrompts": True},
         "defaults": {"steps": args.steps, "guidance": args.guidance, "negative": args.negative, "extensionPrefix": 4},
     })
 
@@ -90,6 +142,7 @@ def parser():
     # Longer than 16 frames goes through overlapping windows of 16.
     parse = base_parser(__doc__, steps=25, guidance=7.5, max_frames=64)
     parse.add_argument("--motion", help="folder of the motion adapter, for a checkpoint with a plain UNet")
+    parse.add_argument("--control", help="folder of a SparseControlNetModel")
     parse.add_argument("--scheduler", choices=["animatediff", "checkpoint"], default="animatediff")
     return parse
 

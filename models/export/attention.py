@@ -19,9 +19,14 @@ def fused_attention():
     """For torch.onnx.export's custom_translation_table."""
 
     def attention(query, key, value, attn_mask=None, dropout_p: float = 0.0, is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False):
-        if attn_mask is not None or is_causal or enable_gqa:
-            raise NotImplementedError("only attention of all tokens to all is fused")
+        if is_causal or enable_gqa:
+            raise NotImplementedError("attention that looks back only, or shares keys, is in none of these models")
         heads, width = value.shape[1], value.shape[3]
+        if attn_mask is not None:
+            # Of a prompt's few tokens: what a mask is added to is small.
+            scaled = op.Mul(query, op.Constant(value_float=scale or query.shape[3] ** -0.5))
+            scores = op.Add(op.MatMul(scaled, op.Transpose(key, perm=[0, 1, 3, 2])), attn_mask)
+            return op.MatMul(op.Softmax(scores, axis=-1), value)
         tokens = [op.Reshape(op.Transpose(part, perm=[0, 2, 1, 3]), op.Constant(value_ints=[0, 0, heads * part.shape[3]])) for part in (query, key, value)]
         joined = MULTI_HEAD_ATTENTION(*tokens, num_heads=heads, **({} if scale is None else {"scale": scale}))
         return op.Transpose(op.Reshape(joined, op.Constant(value_ints=[0, 0, heads, width])), perm=[0, 2, 1, 3])

@@ -13,7 +13,6 @@ import shutil
 import sys
 from typing import NamedTuple
 
-import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
@@ -109,13 +108,27 @@ def merge_tables(model):
             node.input[i] = replaced_by.get(name, name)
 
 
+def trace(path, module, inputs, input_names, output_names, axes):
+    """For modules whose shapes torch.export cannot follow: torch's older exporter. It leaves movedim's −1 in place, which ONNX does not know."""
+    torch.onnx.export(module, inputs, path, input_names=input_names, output_names=output_names, dynamic_axes=axes, dynamo=False, opset_version=OPSET)
+    model = onnx.load(path)
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if node.op_type == "Transpose" and attribute.name == "perm":
+                attribute.ints[:] = [axis % len(attribute.ints) for axis in attribute.ints]
+    onnx.save(model, path)
+
+
 def write_graph(path, graph, weights, external_from=EXTERNAL_FROM):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     outputs = [graph.output] if isinstance(graph.output, str) else graph.output
     size = sum(p.numel() * 4 for p in graph.module.parameters())
     with contextlib.redirect_stdout(sys.stderr):
-        torch.onnx.export(graph.module, graph.inputs, path, input_names=graph.names, output_names=outputs, dynamic_shapes=graph.shapes, dynamo=True,
-                          opset_version=OPSET, external_data=size > EXTERNAL_FROM, custom_translation_table=fused_attention())
+        if graph.traced:
+            trace(path, graph.module, graph.inputs, graph.names, outputs, graph.shapes)
+        else:
+            torch.onnx.export(graph.module, graph.inputs, path, input_names=graph.names, output_names=outputs, dynamic_shapes=graph.shapes, dynamo=True,
+                              opset_version=OPSET, external_data=size > EXTERNAL_FROM, custom_translation_table=fused_attention())
     model = onnx.load(path)
     if os.path.exists(path + ".data"):
         os.remove(path + ".data")
@@ -198,6 +211,7 @@ class Graph(NamedTuple):
     shapes: object
     others: tuple                  # inputs of other shapes, for the report
     counterpart: nn.Module = None  # diffusers' own way, where the module is not it
+    traced: bool = False           # shapes are then dynamic_axes: {input: {axis: name}}
 
 
 def clip_text_graph(text):

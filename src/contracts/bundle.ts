@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { DocumentDiff, DocumentRecord, Id, Sha256 } from './document';
 import { TakeRecipe } from './recipe';
-import { NamedVersion } from './versions';
+import { NamedVersion, VERSION_NAME_MAX } from './versions';
 
 const EntryPath = z
   .string()
@@ -115,12 +115,70 @@ export type BundleMedia = z.infer<typeof BundleMedia>;
 export const BundleProgress = z.object({ done: z.int().min(0), total: z.int().min(1) });
 export type BundleProgress = z.infer<typeof BundleProgress>;
 
-export const ImportedBundle = z.object({
+/** What a bundle brings that is not here yet. */
+export const BundleAdds = z.object({
+  takes: z.int(),
+  /** Files of frames. */
+  frames: z.int(),
+  /** Imported pictures, sounds and films. */
+  media: z.int(),
+  /** Changes of the document, each of them a version to go back to. */
+  versions: z.int(),
+});
+export type BundleAdds = z.infer<typeof BundleAdds>;
+
+/** A project of the library that a bundle is of, too: both began as one. */
+export const BundleMatch = z.object({
+  projectId: Id,
+  name: z.string(),
+  updatedAt: z.number(),
+  isArchived: z.boolean(),
+  adds: BundleAdds,
+  /** The films are the same now, whatever led to them. */
+  isSameFilm: z.boolean(),
+  /** At most 200. */
+  shots: z.array(
+    z.object({ shotId: Id, name: z.string(), is: z.enum(['changed', 'only-here', 'only-there']) }).readonly(),
+  ),
+  /** Tracks, stills, sounds, markers and settings that are not the same. */
+  others: z.int(),
+});
+export type BundleMatch = z.infer<typeof BundleMatch>;
+
+/** What is in a bundle, and what it would add here: said before anything is done. */
+export const BundlePreview = z.object({
+  projectName: z.string(),
+  savedAt: z.number(),
+  /** As a project of its own. */
+  asCopy: BundleAdds,
+  /** The one that was changed last first; empty = the library does not have this project. */
+  matches: z.array(BundleMatch),
+});
+export type BundlePreview = z.infer<typeof BundlePreview>;
+
+const VersionName = z.string().trim().min(1).max(VERSION_NAME_MAX);
+
+export const MergeChoice = z.object({
+  projectId: Id,
+  /** Whose film goes on; the other one is a version with a name. */
+  keep: z.enum(['mine', 'theirs']),
+  /** In the words of whoever merges. */
+  names: z.object({
+    /** The film of the bundle, as a version. */
+    theirs: VersionName,
+    /** The film of the library, as a version, where the bundle's goes on. */
+    mine: VersionName,
+    /** The change of the document, as undo calls it. */
+    edit: z.string().min(1).max(200),
+  }),
+});
+export type MergeChoice = z.infer<typeof MergeChoice>;
+
+export const ImportedBundle = BundleAdds.extend({
   projectId: Id,
   projectName: z.string(),
-  takes: z.int(),
-  frames: z.int(),
-  media: z.int(),
+  /** Into a project that was here; otherwise it is one of its own. */
+  isMerged: z.boolean(),
   /** Models of its recipes that are not installed here, or in another version. The project opens without them. */
   missingModels: z.array(
     z.object({

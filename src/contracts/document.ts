@@ -9,6 +9,7 @@ import type * as D from '@core/document/diff';
 import { footageFits } from '@core/footage/fit';
 import * as R from '@core/document/records';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from '@core/document/sound';
+import type { TrackShift as Shift } from '@core/document/track-shift';
 
 export const Id = z.string().min(1).max(64);
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
@@ -17,7 +18,7 @@ export const Seed = z.int().min(0).max(0xffffffff);
 export const Rate = z.object({ num: z.int().min(1).max(1_000_000), den: z.int().min(1).max(1_000_000) });
 export const PromptText = z.string().max(20_000);
 const Name = z.string().min(1).max(200);
-const Frame = z.int().min(-10_000_000).max(1_000_000_000);
+const Frame = z.int().min(-10_000_000).max(R.MAX_FRAME);
 const Size = z.int().min(16).max(8192);
 
 export const ProjectRecord = z.object({
@@ -183,6 +184,8 @@ export const SegmentRecord = z.object({
   activeTakeId: Id.nullable(),
   footage: z.object({ mediaId: Id, from: Frame.min(0), fit: z.enum(footageFits) }).optional(),
   joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
+  source: z.object({ shotId: Id, from: Frame, strength: z.number().gt(0).max(1) }).optional(),
+  loop: z.literal(true).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
 export const TravelKind = z.enum(['linear', 'slerp']) satisfies z.ZodType<R.TravelKind>;
@@ -222,6 +225,12 @@ export const DocumentRecord = z.discriminatedUnion('kind', [
   AnchorRecord,
 ]) satisfies z.ZodType<R.DocumentRecord>;
 
+const TrackShift = z.object({
+  trackId: Id,
+  from: Frame,
+  by: z.int().min(-R.MAX_FRAME).max(R.MAX_FRAME),
+}) satisfies z.ZodType<Shift>;
+
 export const DocumentDiff = z.object({
   added: z.array(DocumentRecord).max(100_000).readonly(),
   updated: z
@@ -229,4 +238,6 @@ export const DocumentDiff = z.object({
     .max(100_000)
     .readonly(),
   removed: z.array(DocumentRecord).max(100_000).readonly(),
+  // Diffs written before ripples were one value have none.
+  shifts: z.array(TrackShift).max(1_000).readonly().optional(),
 }) satisfies z.ZodType<D.DocumentDiff>;

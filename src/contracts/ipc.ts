@@ -4,7 +4,7 @@
  * No path crosses: files are chosen in main and named by ids or grants.
  */
 import { z } from 'zod';
-import { BundleProgress, ImportedBundle } from './bundle';
+import { BundlePreview, BundleProgress, ImportedBundle, MergeChoice } from './bundle';
 import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
 import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { RunProgress } from './engine';
@@ -147,8 +147,19 @@ export const api = {
   ),
   /** Opens the save dialog and writes a .onionskin file; null means closed. */
   'projects.exportBundle': method(ProjectRef, z.object({ name: z.string().nullable() })),
-  /** Opens the file dialog and reads a .onionskin file as a new project; null means closed. */
-  'projects.importBundle': method(Nothing, z.object({ imported: ImportedBundle.nullable() })),
+  /**
+   * Opens the file dialog and says what is in the .onionskin file and what it would add; null means closed. The grant
+   * stands for the file in projects.importBundle.
+   */
+  'projects.chooseBundle': method(
+    Nothing,
+    z.object({ bundle: z.object({ grantId: Id, file: z.string(), preview: BundlePreview }).nullable() }),
+  ),
+  /** Merged into a project that the preview matched; null = as a project of its own. */
+  'projects.importBundle': method(
+    z.object({ grantId: Id, merge: MergeChoice.nullable() }),
+    z.object({ imported: ImportedBundle }),
+  ),
   /** Stops the bundle that is being saved or opened; that call then fails with `cancelled`. */
   'projects.cancelBundle': method(Nothing, Nothing),
   'projects.versions': method(ProjectRef, VersionList),
@@ -242,12 +253,19 @@ export const api = {
     z.object({ projectId: Id, frame: Sha256, name: z.string().min(1).max(150) }),
     z.object({ media: MediaView }),
   ),
-  /** Imported files whose file is gone. */
+  /** Imported files whose file is gone, films with their originals included. */
   'media.offline': method(ProjectRef, z.object({ mediaIds: z.array(Id) })),
   /** Opens the file dialog and looks there for the files that are gone; null means closed. */
   'media.relink': method(
     z.object({ projectId: Id, from: z.enum(['files', 'folder']) }),
     z.object({ report: RelinkReport.nullable() }),
+  ),
+  /** Stops the looking; that call then fails with `cancelled`. What was found so far stays found. */
+  'media.cancelRelink': method(Nothing, Nothing),
+  /** Copies linked originals into the library; null = all of the project. */
+  'media.collect': method(
+    z.object({ projectId: Id, mediaIds: z.array(Id).nullable() }),
+    z.object({ media: z.array(MediaView) }),
   ),
   /** The stored frame of an image scaled to cover width × height and cropped at the centre: what a still clip shows. */
   'media.fittedFrame': method(

@@ -134,8 +134,16 @@ export const TakeView = z.object({
 export type TakeView = z.infer<typeof TakeView>;
 
 const imported = { id: Id, name: z.string(), bytes: z.int(), sha256: Sha256, createdAt: z.number() };
+/** The original stays where it is; left out = it was copied into the library. */
+const isLinked = z.boolean().optional();
 
-export const ImageMedia = z.object({ kind: z.literal('image'), width: z.int(), height: z.int(), ...imported });
+export const ImageMedia = z.object({
+  kind: z.literal('image'),
+  width: z.int(),
+  height: z.int(),
+  isLinked,
+  ...imported,
+});
 export type ImageMedia = z.infer<typeof ImageMedia>;
 
 export const SoundMedia = z.object({
@@ -145,6 +153,7 @@ export const SoundMedia = z.object({
   channels: z.int(),
   /** How long it is when decoded, at the rate every film's sound has (core/export/sound-plan.ts). */
   samples: z.int(),
+  isLinked,
   ...imported,
 });
 export type SoundMedia = z.infer<typeof SoundMedia>;

@@ -47,6 +47,13 @@ export const WindowHold = z.object({ prefix: z.number().min(0).max(1), later: z.
 /** `frames` known ones from `index` on, and how firmly they are held. */
 export const AlsoKnown = z.object({ index: Index, frames: z.int().min(1).max(1_000), hold: z.number().min(0).max(1) });
 
+/** A film that the run is drawn over: frames[0] is at index `from`. strength: the share of the steps that is made. */
+export const SourceFilm = z.object({
+  strength: z.number().gt(0).max(1),
+  from: Index,
+  frames: z.array(Sha256).min(1).max(10_000),
+});
+
 /** The 2-D camera: moves[i] leads to index from + i. Pixels, a factor, degrees; see core/diffusion/camera. */
 export const CameraPath = z.object({
   from: Index,
@@ -74,7 +81,7 @@ export const CameraPath = z.object({
  * most weight, for titles and search.
  * `guidance`, when there, takes the place of the recipe's. `promptStrength` moves the prompt's embedding away from the
  * empty text's (0 = that one, 1 = the prompt, above it beyond). `also` are further known stretches, behind the first
- * frames.
+ * frames. `loop`: the last frame goes on into the first.
  */
 export const RecipeWindow = z.object({
   start: Index,
@@ -91,6 +98,7 @@ export const RecipeWindow = z.object({
   promptStrength: curveValues(0, 2).optional(),
   hold: WindowHold.optional(),
   also: z.array(AlsoKnown).min(1).max(64).optional(),
+  loop: z.literal(true).optional(),
 });
 export type RecipeWindow = z.infer<typeof RecipeWindow>;
 
@@ -121,10 +129,17 @@ export const Recipe = z.object({
   motion: Motion.optional(),
   /** Absent = the camera stands still. */
   camera: CameraPath.optional(),
+  /** Absent = drawn from noise. */
+  source: SourceFilm.optional(),
   provider: Provider,
   /** ONNX Runtime intra-op threads: part of the recipe, because sums are split by thread. */
   threads: z.int().min(1).max(256),
   versions: z.object({ app: z.string(), onnxruntime: z.string() }),
+  /**
+   * Graphs that ran elsewhere than on `provider`, which could not run them. Written into a take when its run is done: it
+   * is what came of the recipe, not part of what it asks for, so it is left out of the recipe's hash.
+   */
+  ranOn: z.record(z.string().max(40), Provider).optional(),
 });
 export type Recipe = z.infer<typeof Recipe>;
 
@@ -159,6 +174,7 @@ export const RecipeDraft = Recipe.pick({
   windows: true,
   motion: true,
   camera: true,
+  source: true,
 }).extend({
   modelId: z.string().min(1).max(64),
   known: z

@@ -16,6 +16,9 @@ export const SettingValue = z
   .refine((value) => JSON.stringify(value).length <= MAX_SETTING_CHARS, 'a setting holds at most 64 kB');
 export type SettingValue = z.infer<typeof SettingValue>;
 
+/** How pictures and sounds are imported: `copy` (also when it was never set) or `link`. */
+export const MEDIA_SETTING = 'media.originals';
+
 /** Under this name both sides find how the studio looks and speaks. */
 export const INTERFACE_SETTING = 'interface';
 

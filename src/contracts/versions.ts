@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { DocumentRecord } from './document';
 
 export const VERSION_NAME_MAX = 200;
+/** Of one project. */
+export const NAMED_VERSIONS_MAX = 1_000;
 
 export const NamedVersion = z.object({ version: z.int(), name: z.string(), createdAt: z.number() });
 export type NamedVersion = z.infer<typeof NamedVersion>;

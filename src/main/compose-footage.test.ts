@@ -1,5 +1,5 @@
 /** Imported films through the studio's services: real SQLite, real files, real ffmpeg; the child runs in this process. */
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { documentFromRecords } from '@core/document/apply-diff';
@@ -15,6 +15,7 @@ import { numberIn, writeFilm } from '../../test/support/films';
 import { tempDir } from '../../test/support/temp-dir';
 import { openStudio } from './compose';
 import { silentLog } from './platform/log';
+import { encodeRgbPng } from './platform/png';
 import type { ExporterProcess } from './services/export/exporter';
 import { ExportRequest, type ExportMessage } from './services/export/messages';
 import { conformFootage } from './services/footage/conform-task';
@@ -102,7 +103,7 @@ async function aProject(studio: Studio, path: string, { from = 0, frameCount = 1
   const commit = (make: (doc: ReturnType<typeof documentFromRecords>) => DocumentDiff) => {
     const { version, records } = studio.projects.open(projectId);
     const diff = make(documentFromRecords(records));
-    const writable = { added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
+    const writable = { ...diff, added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
     studio.projects.commit({ projectId, baseVersion: version, label: 'Edit', source: 'edit', diff: writable });
   };
   const place = (name: string, start: number) =>
@@ -216,6 +217,38 @@ describe('an imported film', () => {
     await studio.footage.relink(mediaId, [moved]);
     expect(await studio.jobs.settled(await ask())).toMatchObject({ state: 'done' });
     expect(studio.jobs.list()).toHaveLength(1);
+  });
+
+  test('that moved is found in a whole folder, numbered pictures as well, and another film of its length is not', async () => {
+    const studio = await open(tempDir());
+    const path = await aFilm();
+    const { projectId, mediaId } = await aProject(studio, path);
+    const pictures = tempDir();
+    const names = ['p_1.png', 'p_2.png', 'p_3.png'];
+    for (const [at, name] of names.entries())
+      writeFileSync(join(pictures, name), encodeRgbPng(new Uint8Array(64 * 64 * 3).fill(at), 64, 64));
+    const { footage } = await studio.footage.link(
+      projectId,
+      names.map((name) => join(pictures, name)),
+    );
+    expect(await studio.media.offline(projectId)).toEqual([]);
+    const moved = join(tempDir(), 'deep', 'er');
+    mkdirSync(moved, { recursive: true });
+    const length = statSync(path).size;
+    renameSync(path, join(moved, 'renamed.mp4'));
+    for (const name of names) renameSync(join(pictures, name), join(moved, name.replace('p', 'q')));
+    expect((await studio.media.offline(projectId)).sort()).toEqual([mediaId, footage[0]!.id].sort());
+    const decoy = tempDir();
+    writeFileSync(join(decoy, 'film.mp4'), new Uint8Array(length));
+    expect(await studio.media.relink(projectId, [decoy])).toMatchObject({ found: [], missing: [{}, {}] });
+    const { found, missing } = await studio.media.relink(projectId, [join(moved, '..')]);
+    expect(found.map(({ name, file, by }) => [name, file, by])).toEqual([
+      ['film.mp4', 'renamed.mp4', 'hash'],
+      ['p_[1-3].png', 'q_[1-3].png', 'hash'],
+    ]);
+    expect([missing, await studio.media.offline(projectId)]).toEqual([[], []]);
+    const stopped = studio.media.relink(projectId, [moved], AbortSignal.abort());
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   test('travels in a bundle by its frames; its original is then found by the artist', async () => {

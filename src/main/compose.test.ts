@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RecipeDraft } from '@contracts/recipe';
 import type { DocumentRecord } from '@core/document/records';
 import { FakeClock } from '../../test/fakes/fake-clock';
@@ -257,7 +257,7 @@ describe('a run that stops', () => {
     expect([studio.jobs.list(), studio.jobs.get(failed).state]).toEqual([[], 'failed']);
   });
 
-  test('closing interrupts the running job; what waits goes on at the next start, in order', async () => {
+  test('closing interrupts the running job; at the next start it goes on first, then what waits, in order', async () => {
     const dir = tempDir();
     const studio = await open(dir, { script: () => ({ framesBefore: 1, then: 'wait' }) });
     const running = await studio.jobs.generate(aRun(null));
@@ -268,17 +268,21 @@ describe('a run that stops', () => {
     await studio.close();
     await studio.close();
 
-    const later = await open(dir);
-    expect(later.jobs.get(running)).toMatchObject({
+    // Where the queue runs only what it is asked for, it says what became of the job.
+    const look = await open(dir, { runsEarlierJobs: false });
+    expect(look.jobs.get(running)).toMatchObject({
       state: 'interrupted',
       error: { message: expect.stringContaining('closed') },
     });
-    const jobs = await Promise.all(waiting.map((jobId) => later.jobs.settled(jobId)));
-    expect(jobs.map(({ state }) => state)).toEqual(['done', 'done']);
-    expect((jobs[0]?.finishedAt ?? 0) < (jobs[1]?.startedAt ?? 0)).toBe(true);
+    await look.close();
+
+    const later = await open(dir);
+    const jobs = await Promise.all([running, ...waiting].map((jobId) => later.jobs.settled(jobId)));
+    expect(jobs.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    for (const [i, job] of jobs.slice(1).entries()) expect(jobs[i]?.finishedAt ?? 0).toBeLessThan(job.startedAt ?? 0);
   });
 
-  test('what a killed process left running is interrupted at the next start, with the frames it had stored', async () => {
+  test('what a killed process left running goes on at the next start, with the frames it had stored kept', async () => {
     const dir = tempDir();
     const studio = await open(dir, { script: () => ({ framesBefore: 3, then: 'wait' }) });
     const projectId = studio.projects.create(newProject);
@@ -290,16 +294,40 @@ describe('a run that stops', () => {
     const image = join(tempDir(), 'image');
     cpSync(dir, image, { recursive: true });
 
-    const later = await open(image);
-    const job = later.jobs.get(jobId);
+    const look = await open(image, { runsEarlierJobs: false });
+    const job = look.jobs.get(jobId);
     expect(job).toMatchObject({ state: 'interrupted', error: { code: 'engine/crashed' } });
-    expect(later.takes.list(projectId)).toMatchObject([{ id: job.takeId, frames: { length: 3 } }]);
-    later.jobs.retry(jobId);
+    expect(look.takes.list(projectId)).toMatchObject([{ id: job.takeId, frames: { length: 3 } }]);
+    await look.close();
+    const again = join(tempDir(), 'again');
+    cpSync(dir, again, { recursive: true });
+    const later = await open(again);
     expect(await later.jobs.settled(jobId)).toMatchObject({ state: 'done' });
     expect(later.projects.open(projectId)).toMatchObject({
       takes: [{ frames: { length: 5 } }, { frames: { length: 3 } }],
       jobs: [{ id: jobId }],
     });
+  });
+
+  test('what brings the app down twice at the same step waits to be asked', async () => {
+    const dirs = [tempDir(), join(tempDir(), 'crashed'), join(tempDir(), 'again')] as const;
+    const stuck = { script: () => ({ framesBefore: 0, then: 'wait' as const }) };
+    const studio = await open(dirs[0], stuck);
+    const begins = next(studio, 'jobs.changed', ({ job }) => job.state === 'running');
+    const jobId = await studio.jobs.generate(aRun(null));
+    await begins;
+    cpSync(dirs[0], dirs[1], { recursive: true });
+    const second = await open(dirs[1], stuck);
+    expect(['queued', 'running']).toContain(second.jobs.get(jobId).state);
+    await vi.waitFor(() => expect(second.jobs.get(jobId).state).toBe('running'));
+    cpSync(dirs[1], dirs[2], { recursive: true });
+    const third = await open(dirs[2], stuck);
+    expect(third.jobs.get(jobId)).toMatchObject({ state: 'interrupted', error: { code: 'engine/crashed' } });
+    await third.close();
+    // Asked for, it runs; and it is not tried by itself at the start after that.
+    const fourth = await open(dirs[2]);
+    fourth.jobs.retry(jobId);
+    expect(await fourth.jobs.settled(jobId)).toMatchObject({ state: 'done' });
   });
 
   test('the command line leaves jobs of another process waiting', async () => {

@@ -12,6 +12,7 @@ import type { BundleProgress } from '@contracts/bundle';
 import type { BackupView } from '@contracts/library';
 import type { JobPayload } from '@contracts/job';
 import { modelRecipe, RecipeDraft, type Recipe } from '@contracts/recipe';
+import { MEDIA_SETTING } from '@contracts/settings';
 import { discardCheckpoints } from './engine/checkpoint-files';
 import { EngineHost } from './engine/engine-host';
 import type { EngineProcess } from './engine/engine-process';
@@ -28,6 +29,8 @@ import { releasedMigrations } from './services/database/migrations/released';
 import { duplicateProject } from './services/bundles/duplicate-project';
 import { exportBundle } from './services/bundles/export-bundle';
 import { importBundle } from './services/bundles/import-bundle';
+import { previewBundle } from './services/bundles/match-bundle';
+import { mergeBundle } from './services/bundles/merge-bundle';
 import { runDoctor } from './services/doctor/doctor';
 import { createDeviceProbe } from './services/doctor/provider-probe';
 import { cudaPackage, fetchCuda, lookAtCuda, missingCudaLibraries } from './services/devices/cuda-libraries';
@@ -39,11 +42,13 @@ import { whereUsed } from './services/history/where-used';
 import { BackgroundSweep } from './services/library/background-sweep';
 import { StudioEmitter } from './services/library/event-emitter';
 import { openLibrary, type Library } from './services/library/library';
+import { findOriginals, offlineFootage } from './services/footage/find-originals';
 import { type FootagePlace, sortPlaces } from './services/footage/footage-file';
 import { FootageService } from './services/footage/footage-service';
 import { isStillPicture } from './services/footage/probe-footage';
 import { ConformPace } from './services/footage/pace';
 import { freeDiskBytes } from './services/library/free-space';
+import { filesUnder } from './services/media/files-under';
 import { FrameStore } from './services/media/frame-store';
 import { MediaService } from './services/media/media-service';
 import { offlineOf, relink } from './services/media/relink';
@@ -93,6 +98,7 @@ export interface OpenStudioOptions {
 
 const MAX_DEFAULT_THREADS = 8;
 const DEVICE_SETTING = 'device';
+const GONE_ON_SETTING = 'queue.goneOn';
 
 /** @throws AppError library/in-use, read-only, disk-full, corrupt, newer-than-app, io */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
@@ -190,7 +196,7 @@ function joinServices(
     onAdded: (projectId, added) => events.emit('media.added', { projectId, media: added }),
     importFile: async (projectId, path, signal) => {
       await sweep.giveWay();
-      return media.importFile(projectId, path, signal);
+      return media.importFile(projectId, path, { signal });
     },
   });
   const projects = new ProjectService(db, {
@@ -204,6 +210,7 @@ function joinServices(
   });
   const versions = new ProjectVersions(db, { clock });
   const offline = (projectId: string) => offlineOf(media.list(projectId), (id) => media.pathOf(id));
+  const offlineFilms = (projectId: string) => offlineFootage(footage.list(projectId).map(({ id }) => footage.get(id)));
   const fittedFrame = async (mediaId: string, width: number, height: number) => {
     await sweep.giveWay();
     return media.fittedFrame(mediaId, width, height);
@@ -285,6 +292,13 @@ function joinServices(
     onChanged: (job) => events.emit('jobs.changed', { job }),
     beforeRun: () => sweep.giveWay(),
     runsEarlierJobs: options.runsEarlierJobs ?? true,
+    lastGoneOn: {
+      get: () => {
+        const where = settings.get(GONE_ON_SETTING);
+        return typeof where === 'string' ? where : null;
+      },
+      set: (where) => settings.set(GONE_ON_SETTING, where),
+    },
   });
 
   // Completing a recipe takes longer the first time (the engine starts, the model is hashed): without the gate a later
@@ -319,6 +333,13 @@ function joinServices(
     const take = takes.get(takeId);
     return { ...take, recipe: modelRecipe(take.recipe) };
   };
+
+  const bundleOptions = (signal: AbortSignal | undefined) => ({
+    newId,
+    installedModels: models.list().map(({ manifest }) => manifest),
+    onProgress: onBundleProgress,
+    ...(signal && { signal }),
+  });
 
   startupSweep.start(db, paths, { clock, log });
   queue.start();
@@ -360,18 +381,28 @@ function joinServices(
         const how = { clock, appVersion, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
         return exportBundle(db, paths, { projectId, outPath }, how);
       },
+      preview: (path, signal) => previewBundle(db, path, signal),
       import: async (path, signal) => {
         await sweep.giveWay();
-        const installedModels = models.list().map(({ manifest }) => manifest);
-        const how = { newId, installedModels, onProgress: onBundleProgress, ...(signal && { signal }) };
-        return importBundle(db, paths, path, how);
+        return importBundle(db, paths, path, bundleOptions(signal));
+      },
+      merge: async (path, choice, signal) => {
+        projects.assertExists(choice.projectId);
+        await sweep.giveWay();
+        try {
+          return await mergeBundle(db, paths, path, choice, { ...bundleOptions(signal), clock });
+        } finally {
+          projects.forget(choice.projectId);
+        }
       },
     },
     media: {
       importFile: async (projectId, path, signal) => {
         if (projectId !== null) projects.assertExists(projectId);
         await sweep.giveWay();
-        return media.importFile(projectId, path, signal);
+        // What is used outside any project (command line) has nobody to keep its original for it.
+        const keeping = projectId !== null && settings.get(MEDIA_SETTING) === 'link' ? 'link' : 'copy';
+        return media.importFile(projectId, path, { keeping, signal });
       },
       fromFrame: async (projectId, hash, name) => {
         projects.assertExists(projectId);
@@ -379,20 +410,43 @@ function joinServices(
         return media.importFrame(projectId, frames.pathOf(hash), name);
       },
       list: (projectId) => media.list(projectId),
-      offline: async (projectId) => (await offline(projectId)).map(({ id }) => id),
+      offline: async (projectId) => [
+        ...(await offline(projectId)).map(({ id }) => id),
+        ...(await offlineFilms(projectId)).map(({ media: { id } }) => id),
+      ],
       relink: async (projectId, files, signal) => {
         projects.assertExists(projectId);
         await sweep.giveWay();
-        return relink(files, {
+        const candidates = await filesUnder(files, signal);
+        const report = await relink(candidates, {
           offline: await offline(projectId),
           take: (mediaId, file) => media.replaceFile(mediaId, file, signal),
           ...(signal && { signal }),
         });
+        const films = await offlineFilms(projectId);
+        const found = await findOriginals(candidates, films, (id, place) => footage.moved(id, place), signal);
+        const isFound = new Set(found.map(({ mediaId }) => mediaId));
+        const missing = films.filter(({ media: { id } }) => !isFound.has(id));
+        return {
+          refused: report.refused,
+          found: [...report.found, ...found],
+          missing: [...report.missing, ...missing.map(({ media: { id, name } }) => ({ mediaId: id, name }))],
+        };
       },
       fittedFrame,
       pathOf: (mediaId) => media.pathOf(mediaId),
       peaksFile: (mediaId) => media.peaksFile(mediaId),
-      samples: (mediaId, signal) => soundBlocks(media.soundOf(mediaId), signal),
+      collect: async (projectId, mediaIds, signal) => {
+        projects.assertExists(projectId);
+        await sweep.giveWay();
+        const linked = media.list(projectId).filter(({ id }) => mediaIds === null || mediaIds.includes(id));
+        const collected = [];
+        for (const { id } of linked) collected.push(await media.collect(id, signal));
+        return collected;
+      },
+      samples: async function* (mediaId, signal) {
+        yield* soundBlocks(await media.soundOf(mediaId), signal);
+      },
     },
     footage: {
       link: async (projectId, files, signal) => {

@@ -17,7 +17,7 @@ import type {
 } from '@contracts/ipc';
 import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
-import type { BundleProgress, ImportedBundle } from '@contracts/bundle';
+import type { BundlePreview, BundleProgress, ImportedBundle, MergeChoice } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
 import type { Estimate, ExportPreset, FootageMedia, JobView, MediaView, TakeReport, TakeView } from '@contracts/job';
@@ -94,12 +94,19 @@ export interface Studio {
   readonly bundles: {
     /** @param outPath absolute; the file appears whole or not at all */
     export(projectId: string, outPath: string, signal?: AbortSignal): Promise<{ bytes: number; entries: number }>;
+    /** What is in it, whether its project is here already, and what it would add. Changes nothing. */
+    preview(path: string, signal?: AbortSignal): Promise<BundlePreview>;
+    /** Adds what is new to a project of the library that preview() matched. Nothing of either side is lost. */
+    merge(path: string, choice: MergeChoice, signal?: AbortSignal): Promise<ImportedBundle>;
     /** Adds it as a project of its own; imported twice it is there twice. */
     import(path: string, signal?: AbortSignal): Promise<ImportedBundle>;
   };
 
   readonly media: {
-    /** Reads any still image or sound ffmpeg reads, stores it by content; the same bytes twice are one media row per project. */
+    /**
+     * Reads any still image or sound ffmpeg reads, stores it by content or links it, as the artist has set up; the same
+     * bytes twice are one media row per project.
+     */
     importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView>;
     /** A stored frame as an image of the project, under a name without its ending. */
     fromFrame(projectId: string, hash: string, name: string): Promise<MediaView>;
@@ -108,6 +115,8 @@ export interface Studio {
     offline(projectId: string): Promise<string[]>;
     /** Looks for them in these files and folders. */
     relink(projectId: string, paths: readonly string[], signal?: AbortSignal): Promise<RelinkReport>;
+    /** Copies linked originals into the library; null = all of the project. */
+    collect(projectId: string, mediaIds: readonly string[] | null, signal?: AbortSignal): Promise<MediaView[]>;
     /** The stored frame (sha256) of the image scaled to cover width × height and cropped at the centre. */
     fittedFrame(mediaId: string, width: number, height: number): Promise<string>;
     /** For the app:// protocol: the file behind an id. */

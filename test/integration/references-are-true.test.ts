@@ -68,7 +68,7 @@ describe(`Python makes the stored references again${reason}`, () => {
   );
 
   // Their checkpoints are random numbers, the same everywhere; those of the other families are trained.
-  test.skipIf(diffusers === null).each(['wan', 'svd'])(
+  test.skipIf(diffusers === null).each(['wan', 'svd', 'ltx'])(
     "all of %s's, by its tiny checkpoint and diffusers' own pipeline",
     { timeout: 300_000 },
     (family) => {

@@ -1,7 +1,8 @@
 /**
  * The stored reference runs of every family: what Python drew over the same weights, and how a run of the engine is held
- * against it. pocket's are made by models/pocket/reference.py, AnimateDiff's by diffusers' own AnimateDiffPipeline
- * (models/export/animatediff_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
+ * against it. pocket's are made by models/pocket/reference.py, those of the
+ * tiny LTX packages by LTXConditionPipeline (models/export/ltx_tiny.py), AnimateDiff's by diffusers' own AnimateDiffPipeline
+ * (models/export/animatediff_tiny.py, sparsectrl_tiny.py), Wan's by WanPipeline, WanImageToVideoPipeline and WanVACEPipeline
  * (models/export/wan_tiny.py), and those of Stable Video Diffusion, ModelScope
  * and Text2Video-Zero by their own (svd_tiny.py, unet3d_tiny.py, text2video_zero_tiny.py).
  */
@@ -22,6 +23,17 @@ export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiff
 
 const wanPackages = ['text', 'image', 'vace', 'ti2v', 'seeing', 'seeing-two'] as const;
 export type WanPackage = (typeof wanPackages)[number];
+export type SparsePackage = 'photographs' | 'drawings';
+const sparseFixture = resolve('test/fixtures/sparsectrl-tiny');
+export const sparseDirs = {
+  photographs: join(sparseFixture, 'photographs'),
+  drawings: join(sparseFixture, 'drawings'),
+};
+
+export type LtxPackage = 'plain' | 'conditioned';
+const ltxFixture = resolve('test/fixtures/ltx-tiny');
+export const ltxDirs = { plain: join(ltxFixture, 'plain'), conditioned: join(ltxFixture, 'conditioned') };
+
 const wanFixture = resolve('test/fixtures/wan-tiny');
 export const wanDirs: Readonly<Record<WanPackage, string>> = {
   text: join(wanFixture, 'text'),
@@ -73,9 +85,27 @@ const PocketCase = z.object({
 const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
   known: z.int(),
   later: z.int().nullable(),
+  /** Drawn over the first run's frames. */
+  strength: z.number().optional(),
+  loop: z.literal(true).optional(),
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
 });
 type AnimateDiffCase = z.infer<typeof AnimateDiffCase>;
+
+const SparseCase = AnimateDiffCase.omit({ known: true, later: true }).extend({
+  package: z.enum(['photographs', 'drawings']),
+  places: z.array(z.int()),
+  scale: z.number(),
+});
+type SparseCase = z.infer<typeof SparseCase>;
+
+const LtxCase = AnimateDiffCase.omit({ known: true, later: true }).extend({
+  package: z.enum(['plain', 'conditioned']),
+  rescale: z.number(),
+  /** Where the first run's first frames are given, how many of them, and their strength. */
+  conditions: z.array(z.tuple([z.int(), z.int(), z.number()])),
+});
+type LtxCase = z.infer<typeof LtxCase>;
 
 const WanCase = AnimateDiffCase.extend({
   package: z.enum(wanPackages),
@@ -99,13 +129,17 @@ export function referenceRuns(): ReferenceRun[] {
   const animateDiff = z
     .record(z.string(), AnimateDiffCase)
     .parse(readJson(join(animateDiffReferenceDir, 'cases.json')));
+  const sparse = z.record(z.string(), SparseCase).parse(readJson(join(sparseFixture, 'reference/cases.json')));
+  const ltx = z.record(z.string(), LtxCase).parse(readJson(join(ltxFixture, 'reference/cases.json')));
   const wan = z.record(z.string(), WanCase).parse(readJson(join(wanFixture, 'reference/cases.json')));
   const svd = z.record(z.string(), SvdCase).parse(readJson(join(svdFixture, 'reference/cases.json')));
   const unet3d = z.record(z.string(), AnimateDiffCase).parse(readJson(join(unet3dFixture, 'reference/cases.json')));
   const zero = z.record(z.string(), AnimateDiffCase).parse(readJson(join(zeroFixture, 'reference/cases.json')));
   return [
     ...pocket.map(pocketRun),
+    ...Object.entries(ltx).map(([name, run]) => ltxRun(name, run)),
     ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
+    ...Object.entries(sparse).map(([name, run]) => sparseRun(name, run)),
     ...Object.entries(wan).map(([name, run]) => wanRun(name, run, wan[run.pictures]?.frames ?? 0)),
     ...Object.entries(svd).map(([name, run]) => svdRun(name, run)),
     ...Object.entries(unet3d).map(([name, run]) =>
@@ -148,9 +182,11 @@ function pocketRun(name: string): ReferenceRun {
 }
 
 function animateDiffRun(name: string, reference: AnimateDiffCase): ReferenceRun {
-  const { frames, known, later, guidance, scheduler } = reference;
+  const { frames, known, later, guidance, scheduler, strength, loop } = reference;
   const modes = [
     [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
+    strength !== undefined && `over a film, strength ${strength}`,
+    loop && 'loop',
     guidance === 1 && 'no guidance',
     frames > animateDiffManifest.nativeFrames && `${frames} frames in contexts`,
   ];
@@ -167,18 +203,121 @@ function animateDiffRun(name: string, reference: AnimateDiffCase): ReferenceRun 
 }
 
 async function animateDiffRecipe(reference: AnimateDiffCase, store: FrameStore): Promise<Recipe> {
-  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler } = reference;
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, strength, loop } = reference;
   const known: Recipe['known'] = [];
-  // The known frames are those of the first run at the same places.
-  for (const [index, rgb] of strip(join(animateDiffReferenceDir, 'ddim.png'), 16).entries())
-    if (index < reference.known || index === reference.later)
-      known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+  const film: string[] = [];
+  // The known frames are those of the first run at the same places, and so is the film that is drawn over.
+  for (const [index, rgb] of strip(join(animateDiffReferenceDir, 'ddim.png'), 16).entries()) {
+    if (width * height * 3 !== rgb.length) continue;
+    const { hash } = await store.put(rgb, width, height);
+    if (index < reference.known || index === reference.later) known.push({ index, frame: hash });
+    if (index < frames) film.push(hash);
+  }
+  const { known: prefix, later } = reference;
   return anAnimateDiffRecipe({
     ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
-    windows: [
-      aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
-    ],
+    ...(strength !== undefined && { source: { strength, from: 0, frames: film } }),
+    windows: [aWindow({ frames, keepTo: frames, prefix, later, prompt, negative, seed, ...(loop && { loop }) })],
   });
+}
+
+function sparseRun(name: string, reference: SparseCase): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, places, scale } = reference;
+  const given = [
+    places.length === 0 ? 'text' : `SparseCtrl, ${reference.package} at ${places.join(', ')}`,
+    scale < 1 && `scale ${scale}`,
+    guidance === 1 && 'no guidance',
+    frames > 16 && `${frames} frames in contexts`,
+  ];
+  return {
+    family: 'animatediff',
+    name: `sparse-${name}`,
+    mode: given.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: sparseDirs[reference.package],
+    recipe: async (store) => {
+      const known: Recipe['known'] = [];
+      for (const [index, rgb] of strip(join(sparseFixture, 'reference/text.png'), 16).entries())
+        if (places.includes(index)) known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+      const prefix = places.filter((place, i) => place === i).length;
+      const [later = null, ...rest] = places.slice(prefix);
+      const also = rest.map((index) => ({ index, frames: 1, hold: scale }));
+      const hold = { prefix: scale, later: scale };
+      return aTinyRecipe(sparseDirs[reference.package], {
+        ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+        windows: [
+          aWindow({
+            ...{ frames, keepTo: frames, prefix, later, prompt, negative, seed },
+            ...(scale < 1 && { hold }),
+            ...(also.length > 0 && { also }),
+          }),
+        ],
+      });
+    },
+    latents: () => readNpy(join(sparseFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(sparseFixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+function ltxRun(name: string, reference: LtxCase): ReferenceRun {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, conditions, rescale } = reference;
+  const isTold = reference.package === 'conditioned';
+  const modes = [
+    conditions.map(([at, count, strength]) => `${count} at ${at}${strength < 1 ? ` by ${strength}` : ''}`).join(', ') ||
+      'text',
+    guidance === 1 && 'no guidance',
+    rescale > 0 && `rescaled ${rescale}`,
+    isTold && 'distilled, noisy decode',
+    width > 64 && 'tiles',
+  ];
+  return {
+    family: 'ltx',
+    name: `tiny-${name}`,
+    mode: modes.filter(Boolean).join(', '),
+    scheduler: scheduler.class,
+    packageDir: ltxDirs[reference.package],
+    recipe: async (store) => {
+      const film = strip(join(ltxFixture, 'reference/text.png'), 17);
+      const known: Recipe['known'] = [];
+      for (const [at, count] of conditions)
+        for (let index = at; index < at + count; index++) {
+          const rgb = nearest(film[index - at] ?? new Uint8Array(), { width: 64, height: 64 }, { width, height });
+          known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+        }
+      const [first] = conditions.filter(([at]) => at === 0);
+      const [prefix = 0, prefixHold = 1] = [first?.[1], first?.[2]];
+      const also = conditions.filter(([at]) => at > 0).map(([index, count, hold]) => ({ index, frames: count, hold }));
+      const window = aWindow({
+        ...{ frames, keepTo: frames, prefix, prompt, negative, seed },
+        ...(prefixHold < 1 && { hold: { prefix: prefixHold, later: 1 } }),
+        ...(also.length > 0 && { also }),
+      });
+      return aTinyRecipe(ltxDirs[reference.package], {
+        ...{ width, height, steps, guidance, seed, known, frameCount: frames, rate: { num: 24, den: 1 } },
+        ...(rescale > 0 && { guidanceRule: { rescale } }),
+        windows: [window],
+      });
+    },
+    latents: () => readNpy(join(ltxFixture, 'reference', `${name}.latents.npy`)),
+    frames: () => strip(join(ltxFixture, 'reference', `${name}.png`), frames),
+  };
+}
+
+/** As PIL scales with NEAREST. */
+function nearest(
+  rgb: Uint8Array,
+  from: { width: number; height: number },
+  to: { width: number; height: number },
+): Uint8Array {
+  const out = new Uint8Array(to.width * to.height * 3);
+  for (let y = 0; y < to.height; y++)
+    for (let x = 0; x < to.width; x++) {
+      const row = Math.floor(((y + 0.5) * from.height) / to.height);
+      const column = Math.floor(((x + 0.5) * from.width) / to.width);
+      const at = (row * from.width + column) * 3;
+      out.set(rgb.subarray(at, at + 3), (y * to.width + x) * 3);
+    }
+  return out;
 }
 
 function wanRun(name: string, reference: WanCase, pictures: number): ReferenceRun {

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contextStarts, contextWeights } from './context-windows';
+import { contextStarts, contextWeights, loopStarts } from './context-windows';
 
 describe('contexts', () => {
   test('a window that fits is one context', () => expect(contextStarts(16, 16)).toEqual([0]));
@@ -24,5 +25,23 @@ describe('contexts', () => {
   test('weigh their middle most', () => {
     expect(contextWeights(16)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 8, 7, 6, 5, 4, 3, 2, 1]);
     expect(contextWeights(5)).toEqual([1, 2, 3, 2, 1]);
+  });
+
+  test('around a loop: two at least, evenly apart, and every pair of neighbours lies inside one of them', () => {
+    expect(loopStarts(16, 16)).toEqual([0, 8]);
+    expect(loopStarts(24, 16)).toEqual([0, 12]);
+    expect(loopStarts(27, 16)).toEqual([0, 9, 18]);
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 0, max: 200 }), (contextFrames, more) => {
+        const frames = contextFrames + more;
+        const starts = loopStarts(frames, contextFrames);
+        expect(new Set(starts).size).toBe(starts.length);
+        const joined = new Set<number>();
+        for (const start of starts)
+          for (let i = 0; i + 1 < contextFrames; i++) joined.add((start + i) % frames);
+        // Frame f and the one after it, the last and the first among them.
+        expect(joined.size).toBe(frames);
+      }),
+    );
   });
 });

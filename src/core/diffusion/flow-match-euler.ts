@@ -153,6 +153,31 @@ export function linearSigmas(steps: number): Float32Array {
 }
 
 /**
+ * LTXConditionPipeline's timesteps: the first half goes down evenly to 1 − 0.025, the second in a parabola, in double.
+ * @see linear_quadratic_schedule, pipelines/ltx/pipeline_ltx_condition.py
+ */
+export function linearQuadraticTimesteps(steps: number): Float32Array {
+  const threshold = 0.025;
+  if (steps < 2) return Float32Array.of(1_000);
+  const linear = Math.floor(steps / 2);
+  const quadratic = steps - linear;
+  const difference = linear - threshold * steps;
+  const square = difference / (linear * quadratic ** 2);
+  const slope = threshold / linear - (2 * difference) / quadratic ** 2;
+  const constant = square * linear ** 2;
+  return Float32Array.from({ length: steps }, (_, i) => {
+    const risen = i < linear ? (i * threshold) / linear : square * i ** 2 + slope * i + constant;
+    return Math.fround(Math.fround(1 - risen) * 1_000);
+  });
+}
+
+/** set_timesteps(timesteps): the model is told those; the levels they stand for are shifted. */
+export function scheduleFromTimesteps(config: FlowMatchEulerConfig, timesteps: Float32Array): FlowMatchSchedule {
+  const sigmas = timesteps.map((timestep) => timestep / config.numTrainTimesteps);
+  return { ...createFlowMatchSchedule(config, { sigmas }), timesteps };
+}
+
+/**
  * One Euler step with a noise level per token: token i goes from its own σ = t/1000 down to the next lower level of the
  * schedule, x ← x − (σ − σ_next)·v. A clean token (timestep 0) has nowhere to go and stays as it is.
  * @param sample        x, float32 [tokens, channels], changed in place

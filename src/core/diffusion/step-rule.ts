@@ -16,6 +16,7 @@ import { apgGuided } from './guidance-apg';
 import { isStepGuided } from './guidance-interval';
 import type { RuledRun } from './guidance-rule';
 import { isZeroInitStep, zeroStarGuided } from './guidance-zero-star';
+import { firstStepOf, type Redrawn } from './source-film';
 
 export interface StepRuleOptions extends RuledRun {
   readonly guidance: GuidanceScale;
@@ -172,9 +173,10 @@ export function wantedPasses(step: number, { steps, guidanceRule }: RuledRun): P
 }
 
 /** Times the model is run in a window's steps when nothing is reused. */
-export function passesOfRun(run: RuledRun & { readonly isGuided: boolean }): number {
-  if (!run.isGuided) return run.steps;
+export function passesOfRun(run: RuledRun & Redrawn & { readonly isGuided: boolean }): number {
+  const first = firstStepOf(run);
+  if (!run.isGuided) return run.steps - first;
   let passes = 0;
-  for (let step = 0; step < run.steps; step++) passes += wantedPasses(step, run);
+  for (let step = first; step < run.steps; step++) passes += wantedPasses(step, run);
   return passes;
 }

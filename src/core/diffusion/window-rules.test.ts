@@ -23,6 +23,7 @@ const aWindow = (overrides: Partial<PlannedWindow> = {}): PlannedWindow => ({
 const aRun = (overrides: Partial<PlannedRun> = {}): PlannedRun => ({
   width: 128,
   height: 128,
+  steps: 4,
   frameCount: 9,
   known: [],
   windows: [aWindow()],

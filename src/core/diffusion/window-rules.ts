@@ -7,6 +7,8 @@
 import { followsCurves } from '../curve/parameters';
 import { invalidInput } from '../errors';
 import type { ModelLimits } from '../prompt/model-limits';
+import { closesLoops } from './context-windows';
+import { firstStepOf, redrawsFilms } from './source-film';
 
 export interface WindowLimits extends ModelLimits {
   readonly name: string;
@@ -27,6 +29,7 @@ export interface PlannedWindow {
   readonly promptStrength?: readonly number[] | undefined;
   readonly hold?: unknown;
   readonly also?: readonly { readonly index: number; readonly frames: number }[] | undefined;
+  readonly loop?: true | undefined;
 }
 
 export interface PlannedRun {
@@ -42,6 +45,8 @@ export interface PlannedRun {
   readonly referenceMediaIds?: readonly unknown[] | undefined;
   readonly windows: readonly PlannedWindow[];
   readonly camera?: unknown;
+  readonly steps: number;
+  readonly source?: { readonly strength: number } | undefined;
 }
 
 /** @throws AppError input/invalid, naming the first thing that does not fit */
@@ -49,6 +54,7 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   assertSide('width', run.width, limits.maxSize[0], limits);
   assertSide('height', run.height, limits.maxSize[1], limits);
   if (run.camera !== undefined) assertFollows('camera', limits);
+  assertSource(run, limits);
 
   assertReferences(run, limits);
 
@@ -76,6 +82,7 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
     for (const { index, frames } of window.also ?? [])
       for (let frame = index; frame < index + frames; frame++)
         assertAvailable(available, frame, `${field}.also`, index);
+    if (window.loop) assertLoop(window, run, field, limits);
     for (let index = window.keepFrom; index < window.keepTo; index++) {
       if (index < 0 || index >= run.frameCount || made.has(index))
         throw invalidInput(
@@ -110,6 +117,33 @@ function assertSide(field: 'width' | 'height', pixels: number, most: number, lim
       `Use ${fitting} instead.`,
     );
   }
+}
+
+function assertSource({ source, steps }: PlannedRun, { family, name }: WindowLimits): void {
+  if (source === undefined) return;
+  if (!redrawsFilms(family))
+    throw invalidInput('source', family ?? 'unknown', `${name} cannot draw over a film`, 'Choose another model.');
+  if (firstStepOf({ steps, source }) >= steps)
+    throw invalidInput(
+      'source.strength',
+      source.strength,
+      `${source.strength} of ${steps} steps is less than one step`,
+      `Use a strength of at least ${(Math.ceil(100 / steps) / 100).toFixed(2)}, or more steps.`,
+    );
+}
+
+function assertLoop(window: PlannedWindow, run: PlannedRun, field: string, { family, name }: WindowLimits): void {
+  if (!closesLoops(family))
+    throw invalidInput(`${field}.loop`, family ?? 'unknown', `${name} cannot draw a loop`, 'Turn the loop off.');
+  const { start, frames, keepFrom, keepTo, later } = window;
+  const isWhole = start === 0 && keepFrom === 0 && keepTo === frames && frames === run.frameCount;
+  if (!isWhole || (later !== null && later >= frames))
+    throw invalidInput(
+      `${field}.loop`,
+      run.frameCount,
+      'a loop is drawn in one window, with nothing before it or behind it',
+      'Ask for fewer frames, or turn the loop off.',
+    );
 }
 
 function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits): void {

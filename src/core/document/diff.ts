@@ -3,14 +3,17 @@
  * saving is not a separate act.
  */
 import type { DocumentRecord, RecordId } from './records';
+import type { TrackShift } from './track-shift';
 
 export interface DocumentDiff {
   readonly added: readonly DocumentRecord[];
   readonly updated: readonly { readonly from: DocumentRecord; readonly to: DocumentRecord }[];
   readonly removed: readonly DocumentRecord[];
+  /** One after the other, for the clips that are not named above. Absent = none. */
+  readonly shifts?: readonly TrackShift[] | undefined;
 }
 
-/** Ids of all records that the diff says something of. */
+/** Ids of all records that the diff names; those that a shift moves are not among them. */
 export function idsIn(diff: DocumentDiff): RecordId[] {
   return [...diff.removed, ...diff.updated.map(({ to }) => to), ...diff.added].map(({ id }) => id);
 }

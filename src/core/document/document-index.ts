@@ -72,8 +72,15 @@ export class DocumentIndex {
     );
   }
 
-  /** The index after `changes`, which led to `records`. */
-  after(records: Records, changes: MapChanges<DocumentRecord>): DocumentIndex {
+  /**
+   * The index after `changes`, which led to `records`.
+   * @param others of tracks that were shifted: their clips without those in `changes`, earliest first
+   */
+  after(
+    records: Records,
+    changes: MapChanges<DocumentRecord>,
+    others: ReadonlyMap<RecordId, readonly ClipRecord[]> = new Map(),
+  ): DocumentIndex {
     const groups = {
       kind: this.#changed('kind', changes),
       shown: this.#changed('shown', changes),
@@ -81,7 +88,7 @@ export class DocumentIndex {
       together: this.#changed('together', changes),
       clip: this.#changed('clip', changes),
     };
-    return new DocumentIndex(records, groups, this.#tracks.with(this.#changedTracks(changes)));
+    return new DocumentIndex(records, groups, this.#tracks.with(this.#changedTracks(changes, others)));
   }
 
   /** In no order that means anything. */
@@ -152,9 +159,12 @@ export class DocumentIndex {
     return groups.with(next);
   }
 
-  #changedTracks(changes: MapChanges<DocumentRecord>): Map<string, readonly ClipRecord[] | null> {
+  #changedTracks(
+    changes: MapChanges<DocumentRecord>,
+    others: ReadonlyMap<RecordId, readonly ClipRecord[]>,
+  ): Map<string, readonly ClipRecord[] | null> {
     const coming = new Map<string, ClipRecord[]>();
-    const trackIds = new Set<string>();
+    const trackIds = new Set<string>(others.keys());
     for (const [id, record] of changes) {
       const old = this.#records.get(id);
       if (old?.kind === 'clip') trackIds.add(old.trackId);
@@ -164,7 +174,7 @@ export class DocumentIndex {
     }
     const next = new Map<string, readonly ClipRecord[] | null>();
     for (const trackId of trackIds) {
-      const staying = this.ofTrack(trackId).filter(({ id }) => !changes.has(id));
+      const staying = others.get(trackId) ?? this.ofTrack(trackId).filter(({ id }) => !changes.has(id));
       const clips = merged(staying, (coming.get(trackId) ?? []).sort(byStart));
       next.set(trackId, clips.length === 0 ? null : clips);
     }

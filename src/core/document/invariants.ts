@@ -8,15 +8,16 @@ import { AppError, type ErrorCode } from '../errors';
 import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
 import { indexOf } from './record-map';
-import type {
-  AudioSource,
-  ClipRecord,
-  Document,
-  DocumentRecord,
-  RecordId,
-  RecordKind,
-  RecordOf,
-  SegmentRecord,
+import {
+  type AudioSource,
+  type ClipRecord,
+  type Document,
+  type DocumentRecord,
+  MAX_FRAME,
+  type RecordId,
+  type RecordKind,
+  type RecordOf,
+  type SegmentRecord,
 } from './records';
 import { type Change, scopeOf } from './scope';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from './sound';
@@ -130,6 +131,7 @@ function rangeProblem(record: DocumentRecord): string | null {
   switch (record.kind) {
     case 'clip':
       if (!areIntegers(record.start, record.duration, record.sourceIn)) return 'has times that are not whole frames';
+      if (record.start > MAX_FRAME) return `starts at ${record.start}, beyond the last frame a film can have`;
       if (record.start < 0) return `starts at ${record.start}, before the film`;
       if (record.duration < 1) return `lasts ${record.duration} frames; at least 1 is needed`;
       if (record.source.type === 'audio') return soundProblem(record.source);
@@ -149,7 +151,7 @@ function rangeProblem(record: DocumentRecord): string | null {
       if (record.footage !== undefined && record.role !== 'first') return `is a ${record.role} segment with footage`;
       if (record.footage !== undefined && !(areIntegers(record.footage.from) && record.footage.from >= 0))
         return `shows footage from frame ${record.footage.from}`;
-      return joinsProblem(record);
+      return sourceProblem(record) ?? joinsProblem(record);
     case 'prompt-block':
       if (!areIntegers(record.from, record.to) || record.from >= record.to)
         return `covers ${record.from} to ${record.to}`;
@@ -168,6 +170,16 @@ function rangeProblem(record: DocumentRecord): string | null {
     default:
       return record satisfies never;
   }
+}
+
+function sourceProblem({ role, source, loop, joins, footage, shotId }: SegmentRecord): string | null {
+  if (loop && (role !== 'first' || joins !== undefined)) return 'is a loop and goes on from other frames';
+  if (source === undefined) return null;
+  if (role !== 'first' || footage !== undefined) return `is a ${role} segment and is drawn over a film`;
+  if (source.shotId === shotId) return 'is drawn over its own shot';
+  return areIntegers(source.from) && source.strength > 0 && source.strength <= 1
+    ? null
+    : `is drawn over frame ${source.from} with a strength of ${source.strength}`;
 }
 
 function joinsProblem({ role, joins }: SegmentRecord): string | null {

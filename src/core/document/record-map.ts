@@ -4,8 +4,9 @@
  * An edit of a film of 10,000 clips so costs what it changes (ADR 0022).
  */
 import { DocumentIndex } from './document-index';
-import type { Document, DocumentRecord, RecordId } from './records';
+import type { ClipRecord, Document, DocumentRecord, RecordId } from './records';
 import { type MapChanges, SharedMap } from './shared-map';
+import { shiftClips, type TrackShift } from './track-shift';
 
 export type RecordChanges = MapChanges<DocumentRecord>;
 
@@ -33,11 +34,34 @@ export class RecordMap implements Document {
     return doc instanceof RecordMap ? doc : RecordMap.over(new Map(doc));
   }
 
-  /** The document with the changes made; this one stays as it is. */
-  with(changes: RecordChanges): RecordMap {
+  /**
+   * The document with the changes made, and all other clips of shifted tracks moved; this one stays as it is.
+   * @throws AssertionError when a shift would change the order of clips
+   */
+  with(changes: RecordChanges, shifts: readonly TrackShift[] = []): RecordMap {
+    if (shifts.length > 0) return this.#shifted(changes, shifts);
     if (changes.size === 0) return this;
     const records = this.#records.with(changes);
     return new RecordMap(records, this.#index?.after(records, changes) ?? null);
+  }
+
+  #shifted(changes: RecordChanges, shifts: readonly TrackShift[]): RecordMap {
+    const others = new Map<RecordId, readonly ClipRecord[]>();
+    const all = new Map(changes);
+    for (const trackId of new Set(shifts.map((shift) => shift.trackId))) {
+      const clips = this.index.ofTrack(trackId).filter(({ id }) => !changes.has(id));
+      const from = Math.min(
+        clips.length,
+        ...shifts.filter((shift) => shift.trackId === trackId).map((shift) => shiftClips(clips, shift)),
+      );
+      for (let i = from; i < clips.length; i++) {
+        const clip = clips[i];
+        if (clip !== undefined) all.set(clip.id, clip);
+      }
+      others.set(trackId, clips);
+    }
+    const records = this.#records.with(all);
+    return new RecordMap(records, this.index.after(records, changes, others));
   }
 
   get index(): DocumentIndex {

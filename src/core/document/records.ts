@@ -14,6 +14,9 @@ import type { Rate } from '../time/rate';
 
 export type RecordId = string;
 
+/** The farthest frame a document holds. */
+export const MAX_FRAME = 1_000_000_000;
+
 export interface ProjectRecord {
   readonly kind: 'project';
   /** Always `project`: there is one per document. */
@@ -197,6 +200,14 @@ export interface Joins {
   readonly after?: JoinedFrame | undefined;
 }
 
+/** A film that a segment is drawn over: a shot's frames from `from` on, as its film shows them now. */
+export interface SegmentSource {
+  readonly shotId: RecordId;
+  readonly from: number;
+  /** Above 0, up to 1: how much may change; the share of the steps that is made. */
+  readonly strength: number;
+}
+
 export interface SegmentRecord {
   readonly kind: 'segment';
   readonly id: RecordId;
@@ -215,6 +226,10 @@ export interface SegmentRecord {
   readonly footage?: SegmentFootage | undefined;
   /** A joined shot may leave the film: then the segment keeps its takes and cannot be made again. */
   readonly joins?: Joins | undefined;
+  /** Only of a `first` segment. The shot may leave the film, as a joined one may. */
+  readonly source?: SegmentSource | undefined;
+  /** Its last frame goes on into its first. Only of a `first` segment that joins nothing. */
+  readonly loop?: true | undefined;
 }
 
 /** How a prompt moves into the next one. `slerp` turns each token's embedding instead of crossing in a straight line. */

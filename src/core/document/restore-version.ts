@@ -4,8 +4,8 @@
  */
 import { applyDiff, diffBetween } from './apply-diff';
 import type { DocumentDiff } from './diff';
-import type { Document, SegmentRecord } from './records';
-import { activeTake } from './film';
+import { keepShown } from './keep-shown';
+import type { Document } from './records';
 import type { TakeIndex } from './takes';
 
 /** The takes there were at a time, newest first as in the whole index. */
@@ -24,13 +24,5 @@ export function restoreVersion(
   takes: TakeIndex,
   until: number | null,
 ): DocumentDiff {
-  const then = takesUntil(takes, until);
-  const updated: { from: SegmentRecord; to: SegmentRecord }[] = [];
-  for (const record of past.values()) {
-    if (record.kind !== 'segment' || record.activeTakeId !== null) continue;
-    const shown = activeTake(record, then);
-    if (shown !== null && shown.id !== activeTake(record, takes)?.id)
-      updated.push({ from: record, to: { ...record, activeTakeId: shown.id } });
-  }
-  return diffBetween(present, applyDiff(past, { added: [], updated, removed: [] }));
+  return diffBetween(present, applyDiff(past, keepShown(past, takesUntil(takes, until), takes)));
 }

@@ -3,13 +3,21 @@
  * before and has not changed, so only these need to be checked.
  */
 import { ratesEqual } from '../time/rate';
+import { type DocumentDiff, idsIn } from './diff';
 import { indexOf } from './record-map';
-import type { Document, DocumentRecord, RecordId } from './records';
+import type { ClipRecord, Document, DocumentRecord, RecordId } from './records';
+import { firstFrom, frameAfter, type TrackShift } from './track-shift';
 
 export interface Change {
   /** A sound document. */
   readonly before: Document;
   readonly touched: Iterable<RecordId>;
+  /** Clips that are not touched were moved by these. */
+  readonly shifts?: readonly TrackShift[] | undefined;
+}
+
+export function changeOf(before: Document, diff: DocumentDiff): Change {
+  return { before, touched: idsIn(diff), shifts: diff.shifts };
 }
 
 /** Records of `doc`. The segments of a shot are in it all or none; so are the transitions of a clip that is in it. */
@@ -23,8 +31,23 @@ export function scopeOf(doc: Document, change: Change | null): ReadonlySet<Docum
     if (after) scope.add(after);
     for (const record of [before, after]) if (record) for (const near of neighboursOf(doc, record)) scope.add(near);
   }
+  for (const clip of atShifts(doc, change)) scope.add(clip);
   addTransitions(doc, scope);
   return scope;
+}
+
+/**
+ * A shift leaves its clips as they are to each other: what it can have broken lies where they begin, and where the last
+ * one ends. Without the touched ones, the first clip behind each of these places stands for both sides of it.
+ */
+function* atShifts(doc: Document, { touched, shifts = [] }: Change): Iterable<ClipRecord> {
+  const named = new Set(touched);
+  for (const [i, { trackId, from, by }] of shifts.entries()) {
+    const clips = indexOf(doc).ofTrack(trackId);
+    let at = firstFrom(clips, frameAfter(shifts.slice(i + 1), trackId, from + by));
+    while (named.has(clips[at]?.id ?? '')) at++;
+    for (const clip of [clips[at], clips.at(-1)]) if (clip !== undefined) yield clip;
+  }
 }
 
 function hasOtherRate(before: DocumentRecord | undefined, after: DocumentRecord | undefined): boolean {

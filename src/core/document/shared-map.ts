@@ -1,57 +1,60 @@
 /**
- * An immutable map that shares what it has in common with the one it was changed from: a base, never touched again, and
- * the changes since. A change costs what it changes, and a copy of the whole only once in MAX_CHANGES.
+ * An immutable map that shares what it has in common with the one it was changed from: a base, never touched again, the
+ * changes made to it long ago, and those made lately. A change costs what it changes; every MAX_LATELY changes cost a copy
+ * of the old ones, and a copy of the whole is made only when those are half of it.
  * Iteration goes through the base in its order, then through what was added.
  */
-const MAX_CHANGES = 512;
+const MAX_LATELY = 512;
 
 /** null = removed. */
 export type MapChanges<V> = ReadonlyMap<string, V | null>;
 
 export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   readonly #base: ReadonlyMap<string, V>;
-  readonly #changes: MapChanges<V>;
-  readonly size: number;
+  readonly #old: MapChanges<V>;
+  readonly #lately: MapChanges<V>;
+  #size: number | null = null;
 
-  private constructor(base: ReadonlyMap<string, V>, changes: MapChanges<V>, size: number) {
+  private constructor(base: ReadonlyMap<string, V>, old: MapChanges<V>, lately: MapChanges<V>) {
     this.#base = base;
-    this.#changes = changes;
-    this.size = size;
+    this.#old = old;
+    this.#lately = lately;
   }
 
   /** @param map kept, and not to be changed any more */
   static over<V extends object>(map: ReadonlyMap<string, V>): SharedMap<V> {
-    return new SharedMap(map, new Map(), map.size);
+    return new SharedMap(map, new Map(), new Map());
   }
 
-  /** The map with the changes made; this one stays as it is. */
+  /** The map with the changes made; this one stays as it is. @param changes kept, and not to be changed any more */
   with(changes: MapChanges<V>): SharedMap<V> {
     if (changes.size === 0) return this;
-    if (this.#changes.size + changes.size > MAX_CHANGES) return this.#rebased(changes);
-    let { size } = this;
-    const all = new Map(this.#changes);
-    for (const [key, value] of changes) {
-      size += Number(value !== null) - Number(this.has(key));
-      if (value === null && !this.#base.has(key)) all.delete(key);
-      else all.set(key, value);
+    const isInBase = (key: string): boolean => this.#base.has(key);
+    if (this.#lately.size + changes.size <= MAX_LATELY) {
+      const lately = joined(this.#lately, changes, (key) => isInBase(key) || this.#old.has(key));
+      return new SharedMap(this.#base, this.#old, lately);
     }
-    return new SharedMap(this.#base, all, size);
-  }
-
-  /** On a base of its own: a copy of a map is made in one go, which is much faster than going through it. */
-  #rebased(changes: MapChanges<V>): SharedMap<V> {
+    const old = joined(joined(this.#old, this.#lately, isInBase), changes, isInBase);
+    if (old.size <= this.#base.size / 2) return new SharedMap(this.#base, old, new Map());
+    // A copy of a map is made in one go, which is much faster than going through it.
     const base = new Map(this.#base);
-    for (const layer of [this.#changes, changes])
-      for (const [key, value] of layer) {
-        if (value === null) base.delete(key);
-        else base.set(key, value);
-      }
+    old.forEach((value, key) => {
+      if (value === null) base.delete(key);
+      else base.set(key, value);
+    });
     return SharedMap.over(base);
   }
 
+  /** Counted when it is first asked for, which most documents never are. */
+  get size(): number {
+    if (this.#size !== null) return this.#size;
+    let size = this.#base.size;
+    for (const [key, value] of this.#changes()) size += Number(value !== null) - Number(this.#base.has(key));
+    return (this.#size = size);
+  }
+
   get(key: string): V | undefined {
-    if (this.#changes.size === 0) return this.#base.get(key);
-    const changed = this.#changes.get(key);
+    const changed = this.#changed(key);
     return changed === undefined ? this.#base.get(key) : (changed ?? undefined);
   }
 
@@ -59,13 +62,23 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
     return this.get(key) !== undefined;
   }
 
+  #changes(): MapChanges<V> {
+    return joined(this.#old, this.#lately, (key) => this.#base.has(key));
+  }
+
+  /** undefined = as in the base */
+  #changed(key: string): V | null | undefined {
+    const lately = this.#lately.size === 0 ? undefined : this.#lately.get(key);
+    return lately === undefined && this.#old.size > 0 ? this.#old.get(key) : lately;
+  }
+
   *entries(): MapIterator<[string, V]> {
     for (const entry of this.#base) {
-      const changed = this.#changes.get(entry[0]);
+      const changed = this.#changed(entry[0]);
       if (changed === undefined) yield entry;
       else if (changed !== null) yield [entry[0], changed];
     }
-    for (const [key, value] of this.#changes) if (value !== null && !this.#base.has(key)) yield [key, value];
+    for (const [key, value] of this.#changes()) if (value !== null && !this.#base.has(key)) yield [key, value];
     return undefined;
   }
 
@@ -86,4 +99,19 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   [Symbol.iterator](): MapIterator<[string, V]> {
     return this.entries();
   }
+}
+
+/**
+ * The later changes over the earlier ones, keys in the order they came.
+ * @param isBelow whether a key is in what the changes lie over: only then is its removal to be remembered
+ */
+function joined<V>(earlier: MapChanges<V>, later: MapChanges<V>, isBelow: (key: string) => boolean): MapChanges<V> {
+  if (earlier.size === 0) return later;
+  if (later.size === 0) return earlier;
+  const all = new Map(earlier);
+  later.forEach((value, key) => {
+    if (value === null && !isBelow(key)) all.delete(key);
+    else all.set(key, value);
+  });
+  return all;
 }

@@ -9,6 +9,7 @@ import type { Motion, SegmentRole } from '../document/records';
 import { assert } from '../errors';
 import type { Rate } from '../time/rate';
 import type { PlannedKnown, PlannedWindow } from './plan';
+import type { PlannedSource } from './sides';
 
 type KeyedWindow = Omit<PlannedWindow, 'seed'>;
 
@@ -29,6 +30,7 @@ export interface KeyedDraft {
   readonly known: readonly PlannedKnown[];
   readonly referenceMediaIds?: readonly string[] | undefined;
   readonly camera?: CameraPath | undefined;
+  readonly source?: PlannedSource | undefined;
 }
 
 const parts = ['model', 'shape', 'steps', 'guidance', 'prompt', 'negative', 'images', 'frames', 'windows'] as const;
@@ -130,11 +132,14 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
         ...(draft.referenceMediaIds ? [draft.referenceMediaIds] : []),
       ];
     case 'frames':
-      return draft.known
-        .flatMap((known): [number, ...string[]][] =>
-          'frame' in known ? [[known.index, known.frame, ...present(known.mask)]] : [],
-        )
-        .sort(byIndex);
+      return [
+        ...draft.known
+          .flatMap((known): [number, ...string[]][] =>
+            'frame' in known ? [[known.index, known.frame, ...present(known.mask)]] : [],
+          )
+          .sort(byIndex),
+        ...(draft.source ? [[draft.source.strength, draft.source.from, ...draft.source.frames]] : []),
+      ];
     case 'windows':
       return draft.windows.map((window) => [
         window.start,
@@ -144,6 +149,7 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
         window.keepFrom,
         window.keepTo,
         ...(window.also ?? []).map(({ index, frames, hold }) => [index, frames, hold]),
+        ...(window.loop ? ['loop'] : []),
       ]);
     case 'strength':
       return curveOf(draft, ({ promptStrength }) => promptStrength);

@@ -14,7 +14,7 @@ import type { Rate } from '../time/rate';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
 import { wordedPrompts } from './shot-words';
-import { joinedSides, sidesOf } from './sides';
+import { joinedSides, sidesOf, sourceOf, type PlannedSource } from './sides';
 import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
 import { planWindows, type WindowSpan } from './windows';
 
@@ -37,6 +37,8 @@ export interface PlannedDraft {
   referenceMediaIds?: string[] | undefined;
   /** Absent = the camera stands still. */
   camera?: CameraPath | undefined;
+  /** Absent = drawn from noise. */
+  source?: PlannedSource | undefined;
 }
 
 export interface PlannedWindow {
@@ -59,6 +61,7 @@ export interface PlannedWindow {
   hold?: WindowHold | undefined;
   /** Further known stretches. */
   also?: { index: number; frames: number; hold: number }[] | undefined;
+  loop?: true | undefined;
 }
 
 /** A mask leaves only its dark parts known. */
@@ -113,6 +116,10 @@ export interface DirectRequest {
   readonly prior?: readonly KnownImage[];
   /** Frames from index frameCount on. Only the first is used. */
   readonly following?: readonly KnownImage[];
+  /** A film to draw over. */
+  readonly source?: PlannedSource | null;
+  /** One window whose last frame goes on into its first. */
+  readonly loop?: boolean;
   /** Default: retake with both sides known, else backward, forward or first. */
   readonly role?: SegmentRole;
 }
@@ -139,6 +146,7 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     anchors: anchors.map(({ index }) => index),
     contextFrames: request.contextFrames ?? limits.defaults.extensionPrefix,
     framesPerWindow: request.framesPerWindow ?? null,
+    loop: request.loop ?? false,
   });
   const known = usedOutside(windows, frameCount).map((index) =>
     knownAt(index, index < 0 ? prior[prior.length + index] : following[index - frameCount]),
@@ -165,6 +173,7 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     modelId,
     known: known.sort((a, b) => a.index - b.index),
     ...((request.referenceMediaIds ?? []).length > 0 && { referenceMediaIds: [...(request.referenceMediaIds ?? [])] }),
+    ...(request.source && { source: request.source }),
   };
   if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
   return { draft, notes };
@@ -240,6 +249,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     contextFrames,
     framesPerWindow,
     role: segment.role,
+    source: sourceOf({ doc, takes, segment, parentFilm }),
+    loop: segment.loop ?? false,
     // A range retaken from the film's first frame on has nothing before it: it leads to the frame after it.
     direction:
       segment.role === 'backward' || (sides.prior.length === 0 && sides.following.length > 0) ? 'backward' : 'forward',

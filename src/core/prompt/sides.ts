@@ -4,7 +4,7 @@
  */
 import { resolveShot, type ShotFilm } from '../document/film';
 import type { Document, JoinedFrame, SegmentRecord } from '../document/records';
-import type { TakeIndex } from '../document/takes';
+import type { FrameHash, TakeIndex } from '../document/takes';
 import { type AppError, invalidInput } from '../errors';
 import type { KnownImage } from './plan';
 
@@ -44,6 +44,45 @@ export function joinedSides(question: JoinQuestion, sides: Sides): Sides {
     prior: before ? joinedFrames(question, before) : sides.prior,
     following: after ? joinedFrames(question, after).slice(-1) : sides.following,
   };
+}
+
+export interface PlannedSource {
+  readonly strength: number;
+  /** Index of the first one. */
+  readonly from: number;
+  readonly frames: FrameHash[];
+}
+
+/**
+ * The film that a segment is drawn over, as the takes in use show it. Where it ends early its last frame stays.
+ * @throws AppError input/invalid when the shot is gone or its frames are not made
+ */
+export function sourceOf({ doc, takes, segment }: JoinQuestion): PlannedSource | null {
+  const { source } = segment;
+  if (source === undefined) return null;
+  const shot = doc.get(source.shotId);
+  if (shot?.kind !== 'shot')
+    throw invalidInput(
+      'segment.source',
+      source.shotId,
+      'the shot that this one is drawn over is no longer in the film',
+      'Undo until it is there again, or delete this clip.',
+    );
+  const film = resolveShot(doc, source.shotId, takes);
+  const frames: FrameHash[] = [];
+  for (let index = source.from - film.from; frames.length < segment.frameCount; index++) {
+    const frame = film.frames[index];
+    if (!frame) break;
+    frames.push(frame);
+  }
+  if (frames.length === 0)
+    throw invalidInput(
+      'segment.source',
+      source.from,
+      `frame ${source.from} of "${shot.name}", which this one is drawn over, is not made yet`,
+      `Generate "${shot.name}" first.`,
+    );
+  return { strength: source.strength, from: 0, frames };
 }
 
 /** Up to and with the joined frame, oldest first. */

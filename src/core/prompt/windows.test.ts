@@ -224,6 +224,7 @@ describe('every plan', () => {
         {
           width: 32,
           height: 32,
+          steps: 4,
           frameCount,
           known,
           windows: windows.map((window) => ({ ...window, prompt: 'a ball' })),

@@ -6,6 +6,7 @@
  * A pinned image is the prefix of the window it starts, or else the one `later` image of the window that holds it.
  * The frame after a retaken range is `later` in the last window, which reaches one frame beyond what it keeps.
  */
+import { closesLoops } from '../diffusion/context-windows';
 import { AppError, assert, invalidInput } from '../errors';
 import { gridCeil, gridFloor, nativeWindow, prefixFloor } from './frame-grid';
 import type { ModelLimits } from './model-limits';
@@ -24,6 +25,8 @@ export interface WindowsRequest {
   readonly contextFrames: number;
   /** New frames per window that goes on from an earlier one; null = what the native length leaves room for. */
   readonly framesPerWindow: number | null;
+  /** The last frame goes on into the first: all in one window. */
+  readonly loop?: boolean;
 }
 
 /** A recipe's window without prompts and seed: frames [start, start + frames), of which [keepFrom, keepTo) are kept. */
@@ -36,6 +39,7 @@ export interface WindowSpan {
   readonly keepTo: number;
   /** Further pinned images, behind `later`. */
   readonly also?: readonly { readonly index: number; readonly frames: number; readonly hold: number }[] | undefined;
+  readonly loop?: true | undefined;
 }
 
 export interface WindowsPlan {
@@ -64,9 +68,39 @@ export function planWindows(request: WindowsRequest): WindowsPlan {
   if (new Set(anchors).size !== anchors.length)
     throw invalidInput('anchor', anchors.join(', '), 'two images are pinned to one frame', 'Remove one of them.');
   const notes: PlanNote[] = [];
-  const windows = request.direction === 'backward' ? backwardWindows(request) : forwardWindows(request, notes);
+  const windows = request.loop
+    ? [loopWindow(request, notes)]
+    : request.direction === 'backward'
+      ? backwardWindows(request)
+      : forwardWindows(request, notes);
   noteGrid(windows, request, notes);
   return { windows, notes };
+}
+
+function loopWindow(request: WindowsRequest, notes: PlanNote[]): WindowSpan {
+  const { limits, frameCount } = request;
+  if (!closesLoops(limits.family))
+    throw unsupported('loop', 'this model cannot draw a loop', 'Turn the loop off, or use another model.');
+  if (gridFloor(frameCount, limits.frameGrid) !== frameCount)
+    throw invalidInput(
+      'frames',
+      frameCount,
+      `a loop is drawn in one window, and the model has none of ${frameCount} frames`,
+      `Ask for ${limits.frameGrid.min} to ${limits.frameGrid.max} frames, or turn the loop off.`,
+    );
+  const startsOnAnchor = request.anchors.includes(0) && prefixFloor(1, limits) === 1;
+  const [later = null, ...rest] = laterTargets(request, startsOnAnchor, notes);
+  if (rest.length + 1 > mostImages(limits))
+    throw unsupported(
+      `frame ${rest.at(-1)}`,
+      'this model takes fewer images in one window',
+      'Remove a pinned image, or turn the loop off.',
+    );
+  return {
+    ...{ start: 0, frames: frameCount, prefix: startsOnAnchor ? 1 : 0, later, keepFrom: 0, keepTo: frameCount },
+    ...alsoPinned(rest),
+    loop: true,
+  };
 }
 
 /** Pinned images that one window can hold besides its first frames. */

@@ -4,7 +4,7 @@
  */
 import { projectOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
-import type { Document, Joins, RecordId, SamplingSettings, SegmentFootage } from '../document/records';
+import type { Document, Joins, RecordId, SamplingSettings, SegmentFootage, SegmentSource } from '../document/records';
 import { ceilToRate, type Rate } from '../time/rate';
 import { editDocument, invalidEdit } from './edit';
 import { placeClip } from './placement';
@@ -36,6 +36,8 @@ export interface NewShot {
   readonly anchors?: readonly { readonly id: RecordId; readonly frame: number; readonly mediaId: string }[];
   /** Frames of other shots that its first segment goes on from and lands on. */
   readonly joins?: Joins;
+  /** The film its first segment is drawn over. */
+  readonly source?: SegmentSource;
   /** Project frames the clip lasts, where it is to show fewer than the shot has. */
   readonly duration?: number;
   /** place (default): refused where it would overlap. insert: later clips of the track move right. */
@@ -66,6 +68,7 @@ export function insertShot(doc: Document, shot: NewShot): DocumentDiff {
       activeTakeId: null,
       ...(shot.footage && { footage: shot.footage }),
       ...(shot.joins && { joins: shot.joins }),
+      ...(shot.source && { source: shot.source }),
     });
     if (shot.blockId !== null)
       draft.add({ kind: 'prompt-block', id: shot.blockId, shotId, from: 0, to: frameCount, text: shot.text ?? '' });

@@ -38,10 +38,7 @@ export function ripple(
   trackId: RecordId,
   move: { readonly fromFrame: number; readonly byFrames: number; readonly except?: RecordId },
 ): void {
-  if (move.byFrames === 0) return;
-  for (const clip of clipsOfTrack(draft.doc, trackId))
-    if (clip.id !== move.except && clip.start >= move.fromFrame)
-      draft.set({ ...clip, start: clip.start + move.byFrames });
+  if (move.byFrames !== 0) draft.shift({ trackId, from: move.fromFrame, by: move.byFrames }, move.except);
 }
 
 /**

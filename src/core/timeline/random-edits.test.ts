@@ -21,7 +21,8 @@ import { violations } from '../document/invariants';
 import { RecordMap } from '../document/record-map';
 import { markerColors, type Document, type DocumentRecord, type RecordId } from '../document/records';
 import { isAudioClip } from '../document/sound';
-import { AppError } from '../errors';
+import { changeOf } from '../document/scope';
+import { AppError, AssertionError } from '../errors';
 import { createRate } from '../time/rate';
 import { moveAnchor, pinAnchor } from './anchors';
 import { liftRange } from './clear-range';
@@ -45,7 +46,16 @@ import {
   setTravel,
   splitBlock,
 } from './prompt-blocks';
-import { removePlannedSegment, retakeRange, setFootageFit, switchBranch, takeFilmSize } from './segments';
+import { redrawClip } from './redraw';
+import {
+  removePlannedSegment,
+  retakeRange,
+  setFootageFit,
+  setLoop,
+  setSourceStrength,
+  switchBranch,
+  takeFilmSize,
+} from './segments';
 import { setShotWords } from './shot-settings';
 import { rollCut } from './roll';
 import { slideClip } from './slide';
@@ -63,7 +73,7 @@ import {
   resetCurveKeys,
   setCurve,
 } from './curves';
-import { aShot, anEmptyFilm } from './test-films';
+import { aShot, anEmptyFilm, testSampling } from './test-films';
 import {
   groupClips,
   linkClips,
@@ -313,6 +323,18 @@ const operations: readonly Operation[] = [
       curve(doc, a, b),
       Array.from({ length: b % 5 }, (_, i) => ({ frame: i * 3 - 2, value: 1, ease: 'linear' })),
     ),
+  (doc, { a, flag }) => setLoop(doc, pick(recordsOf(doc, 'segment'), a).id, flag),
+  (doc, { a, b }) => setSourceStrength(doc, pick(recordsOf(doc, 'segment'), a).id, (1 + (b % 20)) / 20),
+  (doc, { a, b }, id) =>
+    redrawClip(doc, {
+      clipId: clip(doc, a).id,
+      ids: {
+        ...{ shotId: `${id}-shot`, segmentId: id, newClipId: `${id}-clip` },
+        ...{ blockId: `${id}-block`, trackId: `${id}-track` },
+      },
+      ...{ name: 'Redrawn', text: 'in ink', modelId: 'pocket', width: 64, height: 32, sampling: testSampling },
+      strength: (1 + (b % 20)) / 20,
+    }),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({
@@ -326,7 +348,7 @@ const anyRate = fc.constantFrom(createRate(24_000, 1001), createRate(25), create
 const opening: readonly Dice[] = [
   { op: 0, a: 8, b: 0, flag: true },
   { op: 0, a: 18, b: 0, flag: true },
-  { op: 29, a: 0, b: 0, flag: true },
+  { op: 32, a: 0, b: 0, flag: true },
   { op: 2, a: 30, b: 0, flag: true },
 ];
 
@@ -405,6 +427,36 @@ describe('after any sequence of edits', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  test('any shifts are refused, or found faulty near what they moved where all rules together find a fault, and reverse', () => {
+    const anyShifts = fc.array(fc.tuple(fc.nat(3), fc.nat(120), fc.integer({ min: -40, max: 40 })), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    const seen = { refused: 0, faulty: 0, sound: 0 };
+    fc.assert(
+      fc.property(anyPlay, anyShifts, ([rate, dice], rolls) => {
+        const film = play(anEmptyFilm(rate), [...opening, ...dice]).at(-1)!.doc;
+        const shifts = rolls.map(([track, from, by]) => ({ trackId: pick(tracksOf(film), track).id, from, by }));
+        const diff: DocumentDiff = { ...emptyDiff, shifts };
+        let doc: Document;
+        try {
+          doc = applyDiff(film, diff);
+        } catch (error) {
+          if (!(error instanceof AssertionError)) throw error;
+          seen.refused++;
+          return;
+        }
+        const isFaulty = violations(new Map(doc)).length > 0;
+        expect(violations(doc, changeOf(film, diff)).length > 0).toBe(isFaulty);
+        seen[isFaulty ? 'faulty' : 'sound']++;
+        expect(new Map(applyDiff(doc, reverseDiff(diff)))).toEqual(new Map(film));
+        expect(isEmptyDiff(squashDiffs(squashDiffs(emptyDiff, diff), reverseDiff(diff)))).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+    expect(Object.values(seen).filter((count) => count < 20)).toEqual([]);
   });
 
   test('the index of a changed document is that of a new one with the same records', () => {

@@ -32,6 +32,30 @@ export function setFootageFit(doc: Document, segmentId: RecordId, fit: FootageFi
   return editDocument(doc, (draft) => draft.set({ ...segment, footage }));
 }
 
+/** How much of the film underneath may change. */
+export function setSourceStrength(doc: Document, segmentId: RecordId, strength: number): DocumentDiff {
+  const segment = recordOf(doc, 'segment', segmentId);
+  if (segment.source === undefined)
+    throw invalidEdit('segment', segmentId, 'this part is not drawn over a film', 'Choose a part that is.');
+  if (!(strength > 0 && strength <= 1))
+    throw invalidEdit('strength', strength, `${strength} is not a strength`, 'Use more than 0, up to 1.');
+  const source = { ...segment.source, strength };
+  return editDocument(doc, (draft) => draft.set({ ...segment, source }));
+}
+
+/** Whether the segment's last frame goes on into its first. */
+export function setLoop(doc: Document, segmentId: RecordId, isLoop: boolean): DocumentDiff {
+  const { loop: _, ...segment } = recordOf(doc, 'segment', segmentId);
+  if (isLoop && (segment.role !== 'first' || segment.joins !== undefined))
+    throw invalidEdit(
+      'segment',
+      segmentId,
+      'this part goes on from other frames and cannot be a loop of its own',
+      'Close the loop over the whole clip instead.',
+    );
+  return editDocument(doc, (draft) => draft.set({ ...segment, ...(isLoop && { loop: true }) }));
+}
+
 /** Shots keep the size they were made in; this gives one the film's, for footage that is conformed again. */
 export function takeFilmSize(doc: Document, shotId: RecordId): DocumentDiff {
   const { width, height } = projectOf(doc);

@@ -5,14 +5,11 @@
 import { recordOf } from '../document/access';
 import { sourceRangeOf } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
-import type { ClipRecord, Document, RecordId } from '../document/records';
+import { type ClipRecord, type Document, MAX_FRAME, type RecordId } from '../document/records';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf, neighbourEdges, ripple } from './placement';
 
 export type ClipEdge = 'start' | 'end';
-
-/** The farthest frame a document holds (contracts/document.ts). */
-const MAX_FRAME = 1_000_000_000;
 
 /** Project frames the edge may go to, both ends included: as far as the source reaches and, without ripple, the neighbours allow. */
 export function trimLimits(

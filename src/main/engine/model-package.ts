@@ -15,12 +15,14 @@ const VAE_CONFIG_FILE = 'vae/config.json';
 export const SCHEDULER_FILE = 'scheduler/scheduler_config.json';
 const PREVIEW_FILE = 'preview.json';
 const INDEX_FILE = 'model_index.json';
+const CONTROL_FILE = 'controlnet/config.json';
 
 export const graphNames = [
   'text_encoder',
   'transformer',
   'transformer_2',
   'unet',
+  'controlnet',
   'image_encoder',
   'vae_encoder',
   'vae_encoder_next',
@@ -37,6 +39,16 @@ export interface VaeConfig {
   readonly statistics: LatentStatistics;
   /** Frames that are decoded together, where they see each other; null = the family says. */
   readonly decodeChunk: number | null;
+  /** A decoder that is told how noisy its latents are: what it is told, and how much noise they get; null = it is not. */
+  readonly noisyDecode: { readonly timestep: number; readonly scale: number } | null;
+  /** A larger picture goes through the autoencoder in overlapping tiles; null = whole. */
+  readonly tiles: TileSize | null;
+}
+
+/** Pixels of a tile's side, and from one tile to the next. */
+export interface TileSize {
+  readonly size: number;
+  readonly stride: number;
 }
 
 export interface ModelPackage {
@@ -56,6 +68,17 @@ export interface ModelPackage {
   readonly pipelineClass: string | null;
   /** How the frames of Text2Video-Zero come from the first; null = the index does not say. */
   readonly movedFrames: MovedFrames | null;
+  /** LTX's schedule before shifting: LTXPipeline's even one, LTXConditionPipeline's, or a distilled model's own timesteps. */
+  readonly timesteps: 'linear' | 'linear-quadratic' | readonly number[];
+  /** Noise on wholly held frames at the first step, fading with the square of the timestep; 0 = none. */
+  readonly imageCondNoise: number;
+  /** SparseCtrl: `controlnet` is told of known frames; null = the package has none. */
+  readonly sparseControl: SparseControl | null;
+}
+
+export interface SparseControl {
+  /** It reads known frames as latents (photographs), or as pixels (line drawings). */
+  readonly reads: 'latents' | 'pixels';
 }
 
 /** Steps, counted from the last one, and how far a frame moves from the one before, of 512 across and down. */
@@ -72,7 +95,11 @@ const IndexFile = z.looseObject({
   _class_name: z.string().optional(),
   boundary_ratio: z.number().gt(0).lt(1).nullish(),
   expand_timesteps: z.boolean().nullish(),
+  timesteps: z.union([z.literal('linear-quadratic'), z.array(z.number().gt(0).max(1_000)).min(1).max(200)]).optional(),
+  image_cond_noise_scale: z.number().min(0).max(10).optional(),
 });
+
+const ControlFile = z.looseObject({ use_simplified_condition_embedding: z.boolean() });
 
 const MovedFramesFile = z
   .looseObject({
@@ -91,6 +118,11 @@ const VaeConfigFile = z.looseObject({
   block_out_channels: z.array(z.int()).min(1).max(8).optional(),
   scaling_factor: z.number().positive().default(1),
   decode_chunk_size: z.int().min(1).max(1_000).optional(),
+  timestep_conditioning: z.boolean().default(false),
+  decode_timestep: z.number().min(0).max(1).optional(),
+  decode_noise_scale: z.number().min(0).max(1).optional(),
+  tile_sample_min_size: z.int().min(1).max(8192).optional(),
+  tile_sample_stride: z.int().min(1).max(8192).optional(),
   latents_mean: z.array(z.number()).nullish(),
   latents_std: z.array(z.number().positive()).nullish(),
 });
@@ -131,6 +163,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     throw odd(INDEX_FILE, 'it has two transformers and does not say where they meet (boundary_ratio)');
   const movesFrames = manifest.family === 'text2video-zero';
   const moved = movesFrames ? await readPackageJson(dir, INDEX_FILE, MovedFramesFile) : null;
+  const hasControl = manifest.files.some((file) => file.path === CONTROL_FILE);
+  const control = hasControl ? await readPackageJson(dir, CONTROL_FILE, ControlFile) : null;
   const channels = vaeFile.latent_channels;
   const mean = vaeFile.latents_mean ?? new Array<number>(channels).fill(0);
   const std = vaeFile.latents_std ?? new Array<number>(channels).fill(1);
@@ -149,6 +183,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
       spatialRatio,
       temporalRatio: vaeFile.temporal_compression_ratio,
       decodeChunk: vaeFile.decode_chunk_size ?? null,
+      noisyDecode: noisyDecodeFrom(vaeFile),
+      tiles: tilesFrom(vaeFile, spatialRatio),
       statistics: {
         mean: Float32Array.from(mean),
         std: Float32Array.from(std),
@@ -161,6 +197,9 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     graphs,
     expandTimesteps: index?.expand_timesteps ?? false,
     pipelineClass: index?._class_name ?? null,
+    timesteps: index?.timesteps ?? 'linear',
+    imageCondNoise: index?.image_cond_noise_scale ?? 0,
+    sparseControl: control && { reads: control.use_simplified_condition_embedding ? 'latents' : 'pixels' },
     movedFrames: moved && {
       ...{ t0: moved.t0, t1: moved.t1 },
       ...{ x: moved.motion_field_strength_x, y: moved.motion_field_strength_y },
@@ -171,6 +210,20 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
 /** Path of a graph inside the package. */
 export function graphPath(pkg: ModelPackage, graph: GraphName): string {
   return join(pkg.dir, graph, 'model.onnx');
+}
+
+function noisyDecodeFrom(file: z.output<typeof VaeConfigFile>): VaeConfig['noisyDecode'] {
+  if (!file.timestep_conditioning) return null;
+  const timestep = file.decode_timestep ?? 0;
+  return { timestep, scale: file.decode_noise_scale ?? timestep };
+}
+
+function tilesFrom(file: z.output<typeof VaeConfigFile>, spatialRatio: number): TileSize | null {
+  const { tile_sample_min_size: size, tile_sample_stride: stride } = file;
+  if (size === undefined || stride === undefined) return null;
+  if (size % spatialRatio !== 0 || stride % spatialRatio !== 0 || stride > size)
+    throw odd(VAE_CONFIG_FILE, `its tiles of ${size} pixels, ${stride} apart, do not lie on cells of ${spatialRatio}`);
+  return { size, stride };
 }
 
 function previewMatrixFrom(file: z.output<typeof PreviewFile>, channels: number): PreviewMatrix {

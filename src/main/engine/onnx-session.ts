@@ -5,10 +5,13 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError, assert } from '@core/errors';
 import { errnoOf } from '../platform/fs-atomic';
 import { missingFile } from './package-files';
+
+// What a provider cannot load is in the error it throws, and from there in the run's report; it need not be said twice.
+env.logLevel = 'fatal';
 
 export interface SessionOptions {
   /** ONNX Runtime's intra-op threads; part of the recipe, because sums are split by thread. */
@@ -66,6 +69,10 @@ export class OnnxSession {
     return input?.isTensor ? { type: input.type, rank: input.shape.length } : null;
   }
 
+  get inputNames(): readonly string[] {
+    return this.#session.inputNames;
+  }
+
   /** @throws AppError model/unsupported when the graph lacks one of these inputs or wants another type */
   assertInputs(inputs: Readonly<Record<string, 'float32' | 'int64'>>): void {
     const found = new Map(
@@ -84,7 +91,9 @@ export class OnnxSession {
    * @throws AppError engine/out-of-memory; model/unsupported when the output is missing or not float32
    */
   async run(feeds: Feeds, output: string): Promise<{ data: Float32Array; dims: readonly number[] }> {
-    return this.#float32Of(await this.#runNamed(feeds, [output]), output);
+    const [only] = await this.runAll(feeds, [output]);
+    assert(only, 'one output was asked for');
+    return only;
   }
 
   /**
@@ -101,13 +110,16 @@ export class OnnxSession {
       throw unsupportedGraph(this.#graph, `it remembers ${count} tensors and is given ${memory.length}`);
     const names = Array.from({ length: count }, (_, i) => `next_cache.${i}`);
     const caches = Object.fromEntries(memory.map((tensor, i) => [`cache.${i}`, tensor]));
-    const results = await this.#runNamed({ ...feeds, ...caches }, [output, ...names]);
-    return { ...this.#float32Of(results, output), memory: names.flatMap((name) => results[name] ?? []) };
+    const [only, ...next] = await this.runAll({ ...feeds, ...caches }, [output, ...names]);
+    assert(only, 'one output was asked for');
+    return { ...only, memory: next.map(({ data, dims }) => float32Tensor(data, dims)) };
   }
 
-  async #runNamed(feeds: Feeds, outputs: readonly string[]): Promise<InferenceSession.ReturnType> {
+  /** The same for several outputs, in the order they are asked for. */
+  async runAll(feeds: Feeds, outputs: readonly string[]): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
+    let results: InferenceSession.ReturnType;
     try {
-      return await this.#runOrFallBack(feeds, outputs);
+      results = await this.#runOrFallBack(feeds, outputs);
     } catch (error) {
       if (isOutOfMemory(error)) throw outOfMemory(this.#graph, error);
       throw new AppError(
@@ -117,13 +129,12 @@ export class OnnxSession {
         error,
       );
     }
-  }
-
-  #float32Of(results: InferenceSession.ReturnType, output: string): { data: Float32Array; dims: readonly number[] } {
-    const tensor = results[output];
-    if (tensor === undefined || !(tensor.data instanceof Float32Array))
-      throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
-    return { data: tensor.data, dims: tensor.dims };
+    return outputs.map((output) => {
+      const tensor = results[output];
+      if (tensor === undefined || !(tensor.data instanceof Float32Array))
+        throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
+      return { data: tensor.data, dims: tensor.dims };
+    });
   }
 
   async release(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * What a run does and takes besides time, window by window, so that a run that goes on counts what it did before too.
  */
+import { firstStepOf } from '@core/diffusion/source-film';
 import type { StepRuleTally } from '@core/diffusion/step-rule';
 import type { RunReport } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
@@ -10,13 +11,13 @@ export interface WindowTally extends StepRuleTally {
 }
 
 export class ReportBook {
-  readonly #recipe: Pick<Recipe, 'steps' | 'windows'>;
+  readonly #recipe: Pick<Recipe, 'steps' | 'windows' | 'source'>;
   readonly #tallies = new Map<number, StepRuleTally>();
   readonly #frameBytes = new Map<number, number>();
   readonly #fallbacks = new Map<string, string>();
   readonly #peakBefore = peakBytes();
 
-  constructor(recipe: Pick<Recipe, 'steps' | 'windows'>) {
+  constructor(recipe: Pick<Recipe, 'steps' | 'windows' | 'source'>) {
     this.#recipe = recipe;
   }
 
@@ -47,7 +48,7 @@ export class ReportBook {
     const tallies = [...this.#tallies.values()];
     const peak = peakBytes();
     return {
-      steps: this.#recipe.steps * this.#recipe.windows.length,
+      steps: (this.#recipe.steps - firstStepOf(this.#recipe)) * this.#recipe.windows.length,
       passes: tallies.reduce((sum, { passes }) => sum + passes, 0),
       reusedSteps: tallies.reduce((sum, { reusedSteps }) => sum + reusedSteps, 0),
       worstError: Math.max(0, ...tallies.map(({ worstError }) => worstError)),

@@ -2,6 +2,7 @@
  * From the document to the queue: plans a segment with core/prompt/plan, asks main to run it, and grows or retakes
  * shots. A segment whose parent has no picture yet waits for it and is queued when the parent's take arrives.
  */
+import { messageOf } from '../language/errors/in-words';
 import { recordsOf, videoTracksOf } from '@core/document/access';
 import { applyDiff } from '@core/document/apply-diff';
 import { AppError, invalidInput } from '@core/errors';
@@ -341,7 +342,7 @@ export function outlookOf(
   if (segment.footage !== undefined) return { windows: [], notes: [], reason: null };
   try {
     const model = modelFor(app, shot.modelId);
-    if (model.problem !== null) return { windows: [], notes: [], reason: model.problem.message };
+    if (model.problem !== null) return { windows: [], notes: [], reason: messageOf(model.problem) };
     const seed = segment.seed ?? 0;
     const { draft, notes } = planSegment({
       doc: session.doc,
@@ -352,7 +353,7 @@ export function outlookOf(
     });
     return { windows: draft.windows.map((window) => window.frames), notes, reason: null };
   } catch (thrown) {
-    if (thrown instanceof AppError) return { windows: [], notes: [], reason: thrown.message };
+    if (thrown instanceof AppError) return { windows: [], notes: [], reason: messageOf(thrown) };
     throw thrown;
   }
 }

@@ -2,6 +2,7 @@
  * Retaking the in–out range inside a clip. Because frames follow from those before them, the artist chooses: Bridge
  * makes the range again and lands on the frame that follows; Continue goes on freely, and what followed leaves the film.
  */
+import { messageOf } from '../language/errors/in-words';
 import { recordOf } from '@core/document/access';
 import { applyDiff } from '@core/document/apply-diff';
 import { shotFrameAt } from '@core/document/branch';
@@ -62,13 +63,13 @@ export function retakeOutlook(
   const leavingFrames = kind === 'continue' ? to - range.to : 0;
   try {
     const model = modelFor(app, range.shot.modelId);
-    if (model.problem !== null) return { kind, windows: [], refusal: model.problem.message, leavingFrames };
+    if (model.problem !== null) return { kind, windows: [], refusal: messageOf(model.problem), leavingFrames };
     const segmentId = 'retake-to-be';
     const doc = applyDiff(session.doc, retakeEdit(session.doc, range, kind, segmentId));
     const { draft } = planSegment({ doc, segmentId, takes: session.takes, limits: model.manifest, seed: 0 });
     return { kind, windows: draft.windows.map((window) => window.frames), refusal: null, leavingFrames };
   } catch (thrown) {
-    if (thrown instanceof AppError) return { kind, windows: [], refusal: thrown.message, leavingFrames };
+    if (thrown instanceof AppError) return { kind, windows: [], refusal: messageOf(thrown), leavingFrames };
     throw thrown;
   }
 }

@@ -86,6 +86,7 @@ export const de: Strings = {
   footageRetake: 'Dieser Teil ist importiert: mit anderem Seed gibt es nichts neu zu machen',
   footageRetakeRemedy: 'Mit I und O einen Bereich markieren, damit das Modell ihn neu macht, oder den Clip verlängern.',
   footageSeeds: 'Importiert; andere Seeds gibt es nicht.',
+  collectOriginals: 'Verknüpfte Dateien in die Bibliothek kopieren',
   keepFrame: 'Dieses Bild behalten',
   noFrameHere: 'Am Abspielkopf ist kein Bild',
   noFrameHereRemedy: 'Den Abspielkopf auf ein vorhandenes Bild setzen.',

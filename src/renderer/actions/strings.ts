@@ -54,6 +54,7 @@ const en = {
   footageRetake: 'This part is imported: there is nothing to make again with another seed',
   footageRetakeRemedy: 'Mark a range with I and O to have the model make it anew, or extend the clip.',
   footageSeeds: 'Imported, so there are no other seeds of it.',
+  collectOriginals: 'Copy linked files into the library',
   keepFrame: 'Keep this frame as an image',
   noFrameHere: 'There is no picture at the playhead',
   noFrameHereRemedy: 'Move the playhead onto a frame that is there.',

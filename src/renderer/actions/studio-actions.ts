@@ -3,6 +3,7 @@
  */
 import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
+import { collectOriginals } from '../features/assets/collect';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
 import { keepFrame } from './footage';
 import { openRecipe } from '../features/recipe/dropped-recipes';
@@ -65,6 +66,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+KeyI'],
     when: hasProject,
     run: (app) => void app.chooseMedia(),
+  },
+  {
+    id: 'media.collect',
+    label: strings.collectOriginals,
+    category: categories.project,
+    keys: [],
+    when: hasProject,
+    run: (app) => void collectOriginals(app, null),
   },
   {
     id: 'media.keepFrame',

@@ -2,7 +2,7 @@
  * Decodes frame PNGs away from the page's thread. In: the file's bytes. Out: 8-bit RGB pixels, exactly as stored, with
  * their buffer transferred. Browser decoders are not used for pixels: they may apply colour profiles.
  */
-import { decodeRgb } from './decode-rgb';
+import { decodeFrame } from './decode-frame';
 
 interface Request {
   readonly id: number;
@@ -11,10 +11,9 @@ interface Request {
 
 self.onmessage = (event: MessageEvent<Request>) => {
   const { id, bytes } = event.data;
-  try {
-    const { width, height, rgb } = decodeRgb(new Uint8Array(bytes));
-    self.postMessage({ id, ok: true, width, height, rgb }, { transfer: [rgb.buffer] });
-  } catch (error) {
-    self.postMessage({ id, ok: false, message: error instanceof Error ? error.message : String(error) });
-  }
+  decodeFrame(new Uint8Array(bytes)).then(
+    ({ width, height, rgb }) => self.postMessage({ id, ok: true, width, height, rgb }, { transfer: [rgb.buffer] }),
+    (error: unknown) =>
+      self.postMessage({ id, ok: false, message: error instanceof Error ? error.message : String(error) }),
+  );
 };

@@ -1,19 +1,21 @@
 /**
- * Plays the film's sound with the viewer: while the transport runs at normal speed, the clips that are heard are started
- * on the audio clock at the time the transport's own clock gives them. Other speeds are silent. A seek, a loop or an edit
- * begins anew from where the picture is.
+ * Plays the film's sound with the viewer: while the transport runs, the clips that are heard are started on the audio
+ * clock at the time the transport's own clock gives them; at other speeds and backwards as a tape is, higher or lower with
+ * the speed. A seek, a loop or an edit begins anew from where the picture is.
  */
 import { recordsOf } from '@core/document/access';
+import type { Document } from '@core/document/records';
 import { isAudioClip } from '@core/document/sound';
 import { AppError } from '@core/errors';
-import { planSound, SOUND_CHANNELS, SOUND_RATE } from '@core/export/sound-plan';
+import { planSound, SOUND_CHANNELS, SOUND_RATE, type SoundPlan } from '@core/export/sound-plan';
 import type { AppState } from '../state/app.svelte';
 import { appErrorFrom } from '../state/app-error-from';
 import { soundUrl } from '../state/urls';
-import { scheduleSounds } from './sound-schedule';
+import { backwards, scheduleSounds } from './sound-schedule';
 
 /** About an hour of sound; those not on the timeline go first. */
 const MAX_BYTES = 1_400 * 1024 * 1024;
+const MAX_REVERSED = 4;
 
 export class SoundPlayer {
   readonly #app: AppState;
@@ -21,6 +23,7 @@ export class SoundPlayer {
   #playing: AudioBufferSourceNode[] = [];
   /** null: on its way, or not to be had. */
   #sounds = new Map<string, AudioBuffer | null>();
+  readonly #backwards = new Map<string, AudioBuffer>();
   /** Rises when a sound has come. */
   #loaded = $state(0);
 
@@ -44,19 +47,18 @@ export class SoundPlayer {
     const { isPlaying, speed, anchor } = transport;
     void this.#loaded;
     this.#stop();
-    if (session === null || !isPlaying || speed !== 1) return;
-    const end = transport.end();
-    if (end <= anchor.frame) return;
-    const plan = planSound(session.doc, { from: anchor.frame, to: end });
-    if (plan.clips.length === 0) return;
+    if (session === null || !isPlaying || speed === 0) return;
+    const plan = this.#plan(session.doc, anchor.frame, speed);
+    if (plan === null || plan.clips.length === 0) return;
     const context = this.#open();
     const elapsed = (transport.clockNow() - anchor.atMs) / 1000;
     // What is scheduled now is heard after the output's latency: it begins that much earlier.
     const startsAt = context.currentTime - elapsed - (context.outputLatency || 0);
-    for (const sound of scheduleSounds(plan, startsAt, context.currentTime)) {
-      const buffer = this.#sounds.get(sound.mediaId) ?? null;
-      if (buffer === null) continue;
-      const source = new AudioBufferSourceNode(context, { buffer });
+    for (const sound of scheduleSounds(plan, startsAt, context.currentTime, Math.abs(speed))) {
+      const forwards = this.#sounds.get(sound.mediaId) ?? null;
+      if (forwards === null) continue;
+      const buffer = speed > 0 ? forwards : this.#reversed(sound.mediaId, forwards);
+      const source = new AudioBufferSourceNode(context, { buffer, playbackRate: Math.abs(speed) });
       const loudness = new GainNode(context, { gain: 0 });
       sound.loudness.forEach(({ at, gain }, i) => {
         if (i === 0) loudness.gain.setValueAtTime(gain, at);
@@ -68,8 +70,33 @@ export class SoundPlayer {
     }
   }
 
+  /** What is heard from a frame on in the direction of play; null when that is nothing. */
+  #plan(doc: Document, frame: number, speed: number): SoundPlan | null {
+    const { start, end } = this.#app.transport.bounds();
+    if (speed > 0) return end <= frame ? null : planSound(doc, { from: frame, to: end });
+    // Backwards the frame under the playhead is shown first, and so heard first.
+    if (frame < start) return null;
+    const plan = planSound(doc, { from: start, to: frame + 1 });
+    return backwards(plan, (mediaId) => this.#sounds.get(mediaId)?.length ?? null);
+  }
+
+  /** Kept while it is played: who shuttles back and forth hears it at once. */
+  #reversed(mediaId: string, forwards: AudioBuffer): AudioBuffer {
+    const known = this.#backwards.get(mediaId);
+    if (known !== undefined) return known;
+    const { length, numberOfChannels, sampleRate } = forwards;
+    const buffer = new AudioBuffer({ length, numberOfChannels, sampleRate });
+    for (let channel = 0; channel < numberOfChannels; channel++)
+      buffer.copyToChannel(forwards.getChannelData(channel).slice().reverse(), channel);
+    // A film is mostly shuttled over one sound; of more than a few the others are made again.
+    if (this.#backwards.size >= MAX_REVERSED) this.#backwards.clear();
+    this.#backwards.set(mediaId, buffer);
+    return buffer;
+  }
+
   close(): void {
     this.#stop();
+    this.#backwards.clear();
     void this.#context?.close();
     this.#context = null;
     this.#sounds.clear();

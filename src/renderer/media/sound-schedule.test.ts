@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SoundClip, SoundPlan } from '@core/export/sound-plan';
-import { scheduleSounds } from './sound-schedule';
+import { backwards, scheduleSounds } from './sound-schedule';
 
 const plan = (clip: Partial<SoundClip>): SoundPlan => ({
   length: 96_000,
@@ -35,4 +35,37 @@ test('gain and fades are told as points in time, also from within a fade', () =>
     { at: 1, gain: 0 },
   ]);
   expect(scheduleSounds(fading, 0, 0.25)[0]?.loudness[0]).toEqual({ at: 0.25, gain: 0.5 });
+});
+
+test('at twice the speed the same part of the file takes half the time, with its fades', () => {
+  const [sound] = scheduleSounds(plan({ start: 24_000, sourceStart: 12_000, fadeIn: 24_000 }), 10, 9.9, 2);
+  expect(sound).toMatchObject({ at: 10.25, offset: 0.25, duration: 1 });
+  expect([sound?.loudness[1], sound?.loudness.at(-1)]).toEqual([
+    { at: 10.5, gain: 1 },
+    { at: 10.75, gain: 1 },
+  ]);
+});
+
+test('backwards a clip is heard from its end, out of the reversed file, faded the other way round', () => {
+  const forwards = plan({ start: 12_000, sourceStart: 6_000, length: 48_000, fadeIn: 24_000, fadeOut: 12_000 });
+  const reverse = backwards(forwards, () => 96_000);
+  expect(reverse.clips).toMatchObject([{ start: 36_000, sourceStart: 42_000, fadeIn: 12_000, fadeOut: 24_000 }]);
+  // The sample heard at a time of the reverse is the one heard as long before the end of the plan.
+  const [there] = scheduleSounds(forwards, 0, 0);
+  const [back] = scheduleSounds(reverse, 0, 0);
+  const end = (there?.at ?? 0) + (there?.duration ?? 0);
+  expect(back?.at).toBeCloseTo(2 - end, 9);
+  expect(back?.offset).toBeCloseTo(2 - ((there?.offset ?? 0) + (there?.duration ?? 0)), 9);
+  expect(
+    backwards(
+      backwards(forwards, () => 96_000),
+      () => 96_000,
+    ),
+  ).toEqual(forwards);
+  expect(backwards(forwards, () => null).clips).toEqual([]);
+});
+
+test('of a file that ends before its clip does the reverse begins with silence', () => {
+  const reverse = backwards(plan({ length: 48_000 }), () => 36_000);
+  expect(scheduleSounds(reverse, 0, 0)).toMatchObject([{ at: 1.25, offset: 0, duration: 0.75 }]);
 });

@@ -2,8 +2,10 @@
  * The window's state: which screen, which project, what is running and which dialog is open.
  * Talks to main through the client it is given; every failure ends as a toast with its remedy.
  */
+import { messageOf, remedyOf } from '../language/errors/in-words';
 import { createContext } from 'svelte';
 import type { ApiInput, ApiOutput, ModelView, OpenProject, ProjectSummary, ProjectView } from '@contracts/ipc';
+import type { ImportedBundle } from '@contracts/bundle';
 import type { JobView } from '@contracts/job';
 import type { RecipeFile } from '@contracts/recipe';
 import type { DocumentDiff } from '@core/document/diff';
@@ -44,7 +46,7 @@ export type Dialog =
   | { readonly kind: 'library' }
   | { readonly kind: 'recipe'; readonly takeId: string }
   | { readonly kind: 'recipe-file'; readonly file: RecipeFile }
-  | { readonly kind: 'bundle'; readonly work: 'export' | 'import' }
+  | { readonly kind: 'bundle'; readonly work: 'export' | 'import'; readonly opened?: ImportedBundle }
   | { readonly kind: 'model'; readonly modelId: string }
   | {
       readonly kind: 'footage';
@@ -119,7 +121,7 @@ export class AppState {
 
   showError(error: AppError): void {
     if (error.code === 'cancelled') return;
-    this.toasts.show('error', error.message, error.detail.remedy);
+    this.toasts.show('error', messageOf(error), remedyOf(error));
   }
 
   /** Runs something that may fail; a failure is shown and answered with null. */
@@ -349,7 +351,7 @@ export class AppState {
     if (hasEnded && job.takeId === null && job.segmentId !== null) this.#answerTakeWaiters(job.segmentId, null);
     if (job.state === 'failed' || job.state === 'cancelled' || job.state === 'interrupted') this.#dropWaitingFor(job);
     if (job.state === 'failed' && job.error !== null)
-      this.toast('error', strings.jobFailed(job.title, job.error.message), job.error.detail.remedy);
+      this.toast('error', strings.jobFailed(job.title, messageOf(job.error)), remedyOf(job.error));
     if (job.state === 'done' && job.kind === 'export')
       this.toast('success', strings.exported(job.title), undefined, {
         label: strings.reveal,
@@ -360,7 +362,7 @@ export class AppState {
 
 /** zod's input type asks for arrays that may be written; the records themselves are shared. */
 function writable(diff: DocumentDiff): ApiInput<'projects.commit'>['diff'] {
-  return { added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
+  return { ...diff, added: [...diff.added], updated: [...diff.updated], removed: [...diff.removed] };
 }
 
 const [getApp, setApp] = createContext<AppState>();

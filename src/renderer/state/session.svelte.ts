@@ -3,6 +3,7 @@
  * The document changes only through `edit`, `beginGesture`, `undo` and `redo`; each change is on screen at once and on
  * its way to the library in the same tick. Takes, media and jobs arrive from main and are never undone.
  */
+import { messageOf, remedyOf } from '../language/errors/in-words';
 import { filmEnd, projectOf, recordsOf } from '@core/document/access';
 import { applyDiff, documentFromRecords, isEmptyDiff } from '@core/document/apply-diff';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
@@ -340,5 +341,6 @@ function stillKey(mediaId: string, size: { readonly width: number; readonly heig
 }
 
 export function sentenceOf(error: AppError): string {
-  return error.detail.remedy === undefined ? error.message : `${error.message}. ${error.detail.remedy}`;
+  const remedy = remedyOf(error);
+  return remedy === undefined ? messageOf(error) : `${messageOf(error)}. ${remedy}`;
 }

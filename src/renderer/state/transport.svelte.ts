@@ -120,9 +120,10 @@ export class Transport {
     return this.#clock.now();
   }
 
-  /** Exclusive frame up to which play goes; 0 when there is nothing to play. */
-  end(): number {
-    return this.#range(this.#source())?.to ?? 0;
+  /** Project frames [start, end) between which play goes; none when there is nothing to play. */
+  bounds(): { readonly start: number; readonly end: number } {
+    const range = this.#range(this.#source());
+    return { start: range?.from ?? 0, end: range?.to ?? 0 };
   }
 
   /** What plays now; null when that is nothing. */

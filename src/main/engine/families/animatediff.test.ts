@@ -9,11 +9,13 @@ import type { StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { FamilyRunner, nameOf, type RunOptions } from '../../../../test/support/family-runner';
 import { aWindow } from '../../../../test/support/pocket';
-import { anAnimateDiffRecipe, animateDiffDir } from '../../../../test/support/references';
+import { anAnimateDiffRecipe, animateDiffDir, aTinyRecipe, sparseDirs } from '../../../../test/support/references';
 import type { RunResult } from '../runner';
 
 let packageDir = animateDiffDir;
-const runner = new FamilyRunner(() => packageDir);
+const runner = new FamilyRunner(({ model }) =>
+  model.id === 'sparsectrl-tiny-photographs' ? sparseDirs.photographs : packageDir,
+);
 afterAll(() => runner.close());
 const run = (recipe: Recipe, options: RunOptions = {}): Promise<RunResult> => runner.run(recipe, options);
 const betas = { beta_schedule: 'linear', beta_start: 0.00085, beta_end: 0.012 };
@@ -153,12 +155,109 @@ test.each(['DPMSolverMultistepScheduler', 'EulerAncestralDiscreteScheduler'])(
   },
 );
 
+describe('a run over a film', () => {
+  const film = async (): Promise<string[]> => (await run(anAnimateDiffRecipe({ steps: 2 }))).frames;
+  const over = (frames: string[], strength: number, more: Parameters<typeof anAnimateDiffRecipe>[0] = {}) =>
+    anAnimateDiffRecipe({ ...more, source: { strength, from: 0, frames } });
+
+  test('makes the steps that its strength leaves, and counts those', async () => {
+    const frames = await film();
+    const drawn = [];
+    for (const strength of [0.34, 1]) drawn.push(await run(over(frames, strength)));
+    expect(drawn.map(({ report }) => [report.steps, report.passes])).toEqual([
+      [2, 4],
+      [6, 12],
+    ]);
+    expect(drawn[0]?.frames).not.toEqual(drawn[1]?.frames);
+  });
+
+  test('of another size is scaled to cover it', async () => {
+    const wide = await run(anAnimateDiffRecipe({ steps: 2, width: 64 }));
+    expect((await run(over(wide.frames, 0.5))).frames).toHaveLength(8);
+  });
+
+  test('goes on from everywhere, also in a second window that knows the end of the first', async () => {
+    const windows = [
+      aWindow({ frames: 6, keepTo: 6 }),
+      aWindow({ start: 4, frames: 6, prefix: 2, keepFrom: 6, keepTo: 10, seed: 7 }),
+    ];
+    const scheduler = { class: 'EulerAncestralDiscreteScheduler', config: betas };
+    await runner.expectGoesOnFromEverywhere(over(await film(), 0.6, { steps: 5, frameCount: 10, windows, scheduler }));
+  });
+
+  test('survives a kill at every step', async () => {
+    const scheduler = { class: 'DPMSolverMultistepScheduler', config: betas };
+    await runner.expectSurvivesKills(over(await film(), 0.7, { scheduler }));
+  });
+});
+
+describe('a loop', () => {
+  const loop = anAnimateDiffRecipe({
+    ...{ frameCount: 18, steps: 3 },
+    windows: [aWindow({ frames: 18, keepTo: 18, loop: true })],
+  });
+
+  test('is another film than the same window open, and goes on from everywhere', async () => {
+    const open = anAnimateDiffRecipe({ ...loop, windows: [aWindow({ frames: 18, keepTo: 18 })] });
+    expect((await run(loop)).frames).not.toEqual((await run(open)).frames);
+    await runner.expectGoesOnFromEverywhere(loop);
+  });
+
+  test('survives a kill at every step', () => runner.expectSurvivesKills(loop));
+});
+
+describe('SparseCtrl', () => {
+  const told = async (over: Parameters<typeof aWindow>[0] = {}): Promise<Recipe> => {
+    const known = (await run(anAnimateDiffRecipe({ steps: 2 }))).frames.map((frame, index) => ({ index, frame }));
+    const window = { frames: 8, keepTo: 8, prefix: 2, later: 5, also: [{ index: 7, frames: 1, hold: 1 }] };
+    return aTinyRecipe(sparseDirs.photographs, {
+      ...{ frameCount: 8, steps: 4, known },
+      windows: [aWindow({ ...window, prompt: 'the red ball', ...over })],
+    });
+  };
+
+  test('hears of every known frame; held by nothing they change nothing', async () => {
+    const all = (await run(await told())).frames;
+    const { also: _, ...fewer } = (await told()).windows[0] ?? aWindow();
+    expect((await run({ ...(await told()), windows: [fewer] })).frames).not.toEqual(all);
+    const free = { hold: { prefix: 0, later: 0 }, also: [{ index: 7, frames: 1, hold: 0 }] };
+    const { also, ...alone } = { ...(await told()).windows[0], prefix: 0, later: null };
+    expect(also).toHaveLength(1);
+    expect((await run(await told(free))).frames).toEqual(
+      (await run({ ...(await told()), windows: [aWindow(alone)] })).frames,
+    );
+  });
+
+  test('goes on from everywhere, and survives a kill at every step', async () => {
+    await runner.expectGoesOnFromEverywhere(await told());
+    await runner.expectSurvivesKills(await told());
+  });
+});
+
 describe('a run refuses', () => {
   test.each<[string, Parameters<typeof anAnimateDiffRecipe>[0], object]>([
     [
       "another family's scheduler",
       { scheduler: { class: 'FlowMatchEulerDiscreteScheduler', config: {} } },
       { code: 'model/unsupported', detail: { value: 'FlowMatchEulerDiscreteScheduler' } },
+    ],
+    [
+      'to draw over a film by less than a step',
+      { source: { strength: 0.1, from: 0, frames: ['a'.repeat(64)] } },
+      { code: 'input/invalid', detail: { field: 'source.strength', remedy: 'Use a strength of at least 0.17, or more steps.' } },
+    ],
+    [
+      'a loop in more than one window',
+      { frameCount: 9, windows: [aWindow({ frames: 8, keepTo: 8, loop: true }), aWindow({ start: 8, frames: 2, keepFrom: 8, keepTo: 9 })] },
+      { code: 'input/invalid', detail: { field: 'windows.0.loop' } },
+    ],
+    [
+      'more images than the model is given in one window',
+      {
+        known: [5, 6].map((index) => ({ index, frame: 'a'.repeat(64) })),
+        windows: [aWindow({ frames: 8, keepTo: 8, later: 5, also: [{ index: 6, frames: 1, hold: 1 }] })],
+      },
+      { code: 'input/invalid', detail: { field: 'windows.0.also' } },
     ],
     ['a size off the grid', { width: 40 }, { code: 'input/invalid', detail: { field: 'width' } }],
     [

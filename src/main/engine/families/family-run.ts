@@ -9,8 +9,10 @@ import { assertRulesFitFamily, assertSchedulerFits, type FamilyName } from '@cor
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
 import type { StepRule, StepRuleTally } from '@core/diffusion/step-rule';
+import { firstStepOf, sourceFrameAt } from '@core/diffusion/source-film';
 import { assertRunFits } from '@core/diffusion/window-rules';
 import { AppError, assert, invalidInput } from '@core/errors';
+import { covered } from '@core/footage/cover';
 import type { StepPreview } from '@contracts/engine';
 import type { PromptMix, Recipe, RecipeWindow } from '@contracts/recipe';
 import type { FrameStore } from '../../services/media/frame-store';
@@ -142,6 +144,17 @@ export async function readPicture({ recipe, frames }: FamilyRun, hash: string, w
   return image.rgb;
 }
 
+/** The source's frame for this index, seen in the same way; one of another size covers the run's. */
+export async function readSourceFrame(
+  run: FamilyRun,
+  { index, window }: { readonly index: number; readonly window: RecipeWindow },
+): Promise<Uint8Array> {
+  const hash = run.recipe.source && sourceFrameAt(run.recipe.source, index);
+  assert(hash !== undefined, 'the run has a source');
+  const rgb = covered(await run.frames.read(hash), run.recipe);
+  return seenFrom(rgb, run.recipe, run.recipe.camera, { from: index, to: placeOf(window) });
+}
+
 /** A frame that a window has drawn, moved on to where the camera is at it. */
 export function shownFrame({ recipe }: FamilyRun, window: RecipeWindow, index: number, drawn: Uint8Array): Uint8Array {
   return seenFrom(drawn, recipe, recipe.camera, { from: placeOf(window), to: index });
@@ -183,13 +196,14 @@ export interface SamplingState {
 
 /** The written latents in place of the noise, and scheduler, generator and rule as they were. */
 export async function goOnSampling<State extends SamplingState>(
-  { checkpoints, meter }: FamilyRun,
+  { checkpoints, meter, recipe }: FamilyRun,
   w: number,
   fresh: State,
   rule: StepRule,
 ): Promise<{ state: State; from: number }> {
   const resumed = checkpoints?.resumed;
-  if (!checkpoints || !resumed?.latents) return { state: fresh, from: 0 };
+  const first = firstStepOf(recipe);
+  if (!checkpoints || !resumed?.latents) return { state: fresh, from: first };
   const { counters, history, hasLastSample } = resumed.scheduler.memory ?? {
     counters: {},
     history: 0,
@@ -200,8 +214,8 @@ export async function goOnSampling<State extends SamplingState>(
   const parts = ruleAt + (resumed.rule?.arrays ?? 0);
   if (resumed.rng === null || resumed.latents.length !== size * parts) {
     await checkpoints.startOver(`its ${resumed.latents.length} latent values are not ${parts} times the ${size} here`);
-    meter.startWindow(w);
-    return { state: fresh, from: 0 };
+    meter.startWindow(w, first);
+    return { state: fresh, from: first };
   }
   const arrays = partsOf(resumed.latents, size);
   const part = (i: number): Float32Array => arrays[i] ?? new Float32Array(size);

@@ -8,21 +8,24 @@
  *   3 encode the known images                   8 store the frames
  *   4 draw the noise
  *
- * Known frames condition with timestep 0 and are never changed: the first ones in place, a later one as extra tokens in
- * front of the others, with its own time. A window's clock starts at 0 at its first frame. What goes from one window to
- * the next is the stored 8-bit frames, so a run that was cut in two gives the bytes of one that was not.
- * The VAE posterior is taken at its mode: it draws no random numbers, and noise is each window's only draw, unless a later
- * image is held by less than all its strength. Such images begin part way to the noise and are let go when the
- * schedule gets there, as the pipeline's conditions with a strength.
+ * Known frames condition with timestep 0: the first ones in place, later images as extra tokens in front of the others,
+ * each with its own time; of a later clip the first two latent frames, the rest in place. A window's clock starts at 0 at
+ * its first frame. What goes from one window to the next is the stored 8-bit frames, so a run that was cut in two gives
+ * the bytes of one that was not. Frames held by less than 1 begin part way to the noise and are let go when the schedule
+ * gets there, as the pipeline's conditions with a strength.
+ * The VAE posterior is taken at its mode: it draws no random numbers. One generator per window draws the noise, then that
+ * of each later stretch, then, as the package asks, that of held frames at each step and that of the decoder.
  * A run that goes on redoes what is before the loop, which gives the same values, and puts the written latents in place.
  */
 import type { Tensor } from 'onnxruntime-node';
 import {
   createFlowMatchSchedule,
   eulerStepPerToken,
+  linearQuadraticTimesteps,
   linearSigmas,
   parseFlowMatchEulerConfig,
   predictClean,
+  scheduleFromTimesteps,
 } from '@core/diffusion/flow-match-euler';
 import type { FlowMatchSchedule } from '@core/diffusion/flow-match-euler';
 import { assertRulesFitFamily } from '@core/diffusion/families';
@@ -39,8 +42,9 @@ import {
 import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { StepRule } from '@core/diffusion/step-rule';
-import { TorchGenerator } from '@core/diffusion/torch-generator';
-import { assert } from '@core/errors';
+import { inTiles, type Volume } from '@core/diffusion/tiles';
+import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
+import { assert, invalidInput } from '@core/errors';
 import { framesPerSecond } from '@core/time/rate';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { ModelPackage } from '../model-package';
@@ -61,6 +65,7 @@ import {
   type FamilyRun,
   type StoredFrame,
 } from './family-run';
+import { hasKnownFrames } from './known-pictures';
 import { joined } from './picture-frames';
 
 interface PromptEmbedding {
@@ -73,7 +78,11 @@ interface PromptEmbedding {
 interface WindowLatents {
   /** x, float32 [S, C]; extra tokens first. Changed step by step. */
   readonly tokens: Float32Array;
-  /** Tokens in front that stand for a later image and are dropped at the end. */
+  /** As they are before the first step; null = nothing is known, or held frames get no noise. */
+  readonly heldStart: Float32Array | null;
+  /** Replaced when the run goes on. */
+  generator: TorchGenerator;
+  /** Tokens in front that stand for later images and are dropped at the end. */
   readonly extraTokens: number;
   /** float32 [S], how firmly a token is held: 1 = known and clean, 0 = free. */
   readonly hold: Float32Array;
@@ -100,7 +109,7 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
     const doneSteps = resumed?.window === w ? resumed.step : 0;
     meter.startWindow(w, doneSteps);
     await checkCancelled(run.signal);
-    if (window.prefix > 0 || window.later !== null) meter.stage('encoding-images');
+    if (hasKnownFrames(window)) meter.stage('encoding-images');
     const { value: known } = await watch.time('encode', () => encodeKnownFrames(run, window, made));
 
     const latents = prepareLatents(run, window, known);
@@ -110,7 +119,7 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
     const negative = embeddingOf(embeddings, window.negative);
     const prompt = windowEmbedding(window, embeddings);
     const reached = (step: number): Promise<void> =>
-      writeDown(run, { window: w, step, latents: latents.tokens, rule, stored });
+      writeDown(run, { window: w, step, latents, rule, stored });
     if (from < recipe.steps)
       await run.sessions.use('transformer', (transformer) =>
         watch.time('denoise', () =>
@@ -140,7 +149,18 @@ function checkRecipe({ recipe, pkg }: FamilyRun): FlowMatchSchedule {
   assertRecipeFitsPackage(recipe, pkg);
   assertRulesFitFamily('ltx', recipe);
   const config = parseFlowMatchEulerConfig({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
-  return createFlowMatchSchedule(config, { sigmas: linearSigmas(recipe.steps) });
+  const { steps } = recipe;
+  const { timesteps } = pkg;
+  if (timesteps === 'linear') return createFlowMatchSchedule(config, { sigmas: linearSigmas(steps) });
+  if (timesteps === 'linear-quadratic') return scheduleFromTimesteps(config, linearQuadraticTimesteps(steps));
+  if (timesteps.length !== steps)
+    throw invalidInput(
+      'steps',
+      steps,
+      `${pkg.manifest.name} was distilled to a schedule of ${timesteps.length} steps of its own`,
+      `Use ${timesteps.length} steps.`,
+    );
+  return scheduleFromTimesteps(config, Float32Array.from(timesteps));
 }
 
 // 2 ── encode the prompts, each distinct text once ────────────────────────────────────────────────────────────────────
@@ -203,22 +223,34 @@ function eitherMask(a: PromptEmbedding, b: PromptEmbedding): Float32Array {
 
 // 3 ── encode the known images ────────────────────────────────────────────────────────────────────────────────────────
 
-interface KnownLatents {
-  /** Packed normalised latents of the first frames, [tokens, C]; null = none. */
-  readonly prefix: Float32Array | null;
-  readonly later: Float32Array | null;
+/** Known frames that follow each other. */
+interface KnownStretch {
+  /** Frame of the window. */
+  readonly at: number;
+  readonly frames: number;
+  readonly hold: number;
+  /** Packed normalised latents, [tokens, C]. */
+  readonly latents: Float32Array;
 }
 
 async function encodeKnownFrames(
   run: FamilyRun,
   window: RecipeWindow,
   made: ReadonlyMap<number, string>,
-): Promise<KnownLatents> {
-  const prefixIndices = Array.from({ length: window.prefix }, (_, i) => window.start + i);
-  return {
-    prefix: prefixIndices.length === 0 ? null : await encodeFrames(run, window, prefixIndices, made),
-    later: window.later === null ? null : await encodeFrames(run, window, [window.later], made),
-  };
+): Promise<KnownStretch[]> {
+  const { start, prefix, later, also = [], hold = { prefix: 1, later: 1 } } = window;
+  const stretches = [
+    ...(prefix > 0 ? [{ index: start, frames: prefix, hold: hold.prefix }] : []),
+    ...(later === null ? [] : [{ index: later, frames: 1, hold: hold.later }]),
+    ...also,
+  ];
+  const known: KnownStretch[] = [];
+  for (const { index, frames, hold: held } of stretches) {
+    const indices = Array.from({ length: frames }, (_, i) => index + i);
+    const latents = await encodeFrames(run, window, indices, made);
+    known.push({ at: index - start, frames, hold: held, latents });
+  }
+  return known;
 }
 
 async function encodeFrames(
@@ -233,8 +265,10 @@ async function encodeFrames(
   for (const index of indices) frames.push(await readKnownFrame(run, { index, window }, made));
   return sessions.use('vae_encoder', async (encoder) => {
     encoder.assertInputs({ sample: 'float32' });
-    const sample = float32Tensor(volumeFromFrames(frames, width, height), [1, 3, frames.length, height, width]);
-    const { data } = await encoder.run({ sample }, 'latent_parameters');
+    const size = { channels: 3, frames: frames.length, height, width };
+    const { data } = await throughTiles(run, 'encode', { size, data: volumeFromFrames(frames, width, height) }, (tile) =>
+      volumeThrough(encoder, { sample: volumeTensor(tile) }, 'latent_parameters'),
+    );
     // Means and log-variances, channel by channel: the first half is the mode.
     const mode = data.slice(0, data.length / 2);
     assertFinite(mode, 'the image encoder');
@@ -245,45 +279,64 @@ async function encodeFrames(
 
 // 4 and 5 ── draw the noise, put the known frames into the latents ────────────────────────────────────────────────────
 
-function prepareLatents({ recipe, pkg }: FamilyRun, window: RecipeWindow, known: KnownLatents): WindowLatents {
+/** Latent frames of a later clip that become extra tokens: num_prefix_latent_frames. */
+const CLIP_PREFIX = 2;
+
+function prepareLatents(
+  { recipe, pkg }: FamilyRun,
+  window: RecipeWindow,
+  known: readonly KnownStretch[],
+): WindowLatents {
   const channels = pkg.vae.latentChannels;
   const size = latentSize(recipe, pkg, window);
-  const held = window.hold ?? { prefix: 1, later: 1 };
   const generator = new TorchGenerator(window.seed);
-  const videoTokens = packLatents(generator.randn(channels * tokenCount(size)), channels);
-  if (known.prefix !== null) lerpInto(videoTokens, known.prefix, held.prefix);
-
-  const extraTokens = known.later === null ? 0 : known.later.length / channels;
-  const tokens = new Float32Array(extraTokens * channels + videoTokens.length);
-  if (known.later !== null) {
-    if (held.later < 1) tokens.set(packLatents(generator.randn(known.later.length), channels), 0);
-    lerpInto(tokens, known.later, held.later);
-  }
-  tokens.set(videoTokens, extraTokens * channels);
-
-  const count = tokens.length / channels;
-  const hold = new Float32Array(count);
-  hold.fill(held.later, 0, extraTokens);
-  if (known.prefix !== null) hold.fill(held.prefix, extraTokens, extraTokens + known.prefix.length / channels);
-
+  const video = packLatents(generator.randn(channels * tokenCount(size)), channels);
+  const videoHold = new Float32Array(tokenCount(size));
+  const cells = size.height * size.width;
+  const perFrame = cells * channels;
   const options = {
     framesPerSecond: framesPerSecond(recipe.rate),
     spatialRatio: pkg.vae.spatialRatio,
     temporalRatio: pkg.vae.temporalRatio,
   };
-  const coordinates = new Float32Array(3 * count);
-  const own = videoCoordinates(size, { ...options, frameIndex: 0 });
-  const laterIndex = (window.later ?? window.start) - window.start;
-  const extra = videoCoordinates(
-    { ...size, frames: known.later === null ? 0 : 1 },
-    { ...options, frameIndex: laterIndex },
-  );
-  for (let axis = 0; axis < 3; axis++) {
-    coordinates.set(extra.subarray(axis * extraTokens, (axis + 1) * extraTokens), axis * count);
-    const ownCount = count - extraTokens;
-    coordinates.set(own.subarray(axis * ownCount, (axis + 1) * ownCount), axis * count + extraTokens);
+  const putInPlace = (latentFrame: number, latents: Float32Array, hold: number): void => {
+    lerpInto(video.subarray(latentFrame * perFrame), latents, hold);
+    videoHold.fill(hold, latentFrame * cells, latentFrame * cells + latents.length / channels);
+  };
+  const extras: { tokens: Float32Array; hold: number; coordinates: Float32Array }[] = [];
+  for (const { at, frames, hold, latents } of known) {
+    if (at === 0) {
+      putInPlace(0, latents, hold);
+      continue;
+    }
+    const isClip = frames > 1;
+    if (isClip && latents.length < CLIP_PREFIX * perFrame)
+      throw invalidInput(
+        'also.frames',
+        frames,
+        `a later clip of ${frames} frames is too short for ${pkg.manifest.name}`,
+        `Give one image, or at least ${pkg.vae.temporalRatio + 1} frames.`,
+      );
+    const front = isClip ? latents.subarray(0, CLIP_PREFIX * perFrame) : latents;
+    if (front.length < latents.length)
+      putInPlace(Math.floor(at / pkg.vae.temporalRatio) + CLIP_PREFIX, latents.subarray(front.length), hold);
+    // Drawn also where nothing of it is left, as the pipeline does.
+    const tokens = packLatents(generator.randn(front.length), channels);
+    lerpInto(tokens, front, hold);
+    const coordinates = videoCoordinates({ ...size, frames: front.length / perFrame }, { ...options, frameIndex: at });
+    extras.push({ tokens, hold, coordinates });
   }
-  return { tokens, extraTokens, hold, coordinates };
+  const tokens = joined([...extras.map((extra) => extra.tokens), video]);
+  const count = tokens.length / channels;
+  const hold = joined([
+    ...extras.map((extra) => new Float32Array(extra.tokens.length / channels).fill(extra.hold)),
+    videoHold,
+  ]);
+  const places = [...extras.map((extra) => extra.coordinates), videoCoordinates(size, { ...options, frameIndex: 0 })];
+  const axis = (n: number): Float32Array[] => places.map((xyz) => xyz.subarray((n * xyz.length) / 3, ((n + 1) * xyz.length) / 3));
+  const coordinates = joined([...axis(0), ...axis(1), ...axis(2)]);
+  const heldStart = known.length > 0 && pkg.imageCondNoise > 0 ? tokens.slice() : null;
+  return { tokens, heldStart, generator, extraTokens: count - tokenCount(size), hold, coordinates };
 }
 
 /** torch.lerp from the noise that is there to the known values, in place; at 1 they are the known values. */
@@ -313,15 +366,18 @@ function latentSize(
 async function goOnFrom(
   { checkpoints, meter }: FamilyRun,
   w: number,
-  { tokens }: WindowLatents,
+  state: WindowLatents,
   rule: StepRule,
 ): Promise<number> {
+  const { tokens } = state;
   const resumed = checkpoints?.resumed;
   if (!checkpoints || !resumed?.latents) return 0;
   const parts = partsOf(resumed.latents, tokens.length);
   const [latents, ...arrays] = parts;
   if (latents !== undefined && resumed.latents.length === parts.length * tokens.length) {
     tokens.set(latents);
+    // Written by this family under a checksum.
+    if (resumed.rng !== null) state.generator = TorchGenerator.fromState(JSON.parse(resumed.rng) as TorchGeneratorState);
     if (resumed.rule) rule.restore({ arrays, memory: resumed.rule.memory });
     return resumed.step;
   }
@@ -333,7 +389,7 @@ async function goOnFrom(
 interface Standing {
   readonly window: number;
   readonly step: number;
-  readonly latents: Float32Array | null;
+  readonly latents: WindowLatents | null;
   /** null at a window's start. */
   readonly rule: StepRule | null;
   readonly stored: readonly StoredFrame[];
@@ -349,8 +405,8 @@ async function writeDown({ checkpoints, watch }: FamilyRun, standing: Standing):
     // Euler has no memory of its own: its place in the schedule is the step.
     scheduler: { position: step },
     ...(rule !== null && { rule: { memory, arrays: arrays.length } }),
-    rng: null,
-    latents: latents && (arrays.length === 0 ? latents : joined([latents, ...arrays])),
+    rng: latents && JSON.stringify(latents.generator.state()),
+    latents: latents && (arrays.length === 0 ? latents.tokens : joined([latents.tokens, ...arrays])),
     frames: [...stored],
     spent: watch.seconds(),
   });
@@ -403,6 +459,7 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     if (step < work.from) continue;
     await checkCancelled(signal);
     const startedAt = performance.now();
+    addHeldNoise(run.pkg.imageCondNoise, latents, timestep / schedule.numTrainTimesteps);
     noiseLevels(hold, timestep, schedule, { seen: tokenTimesteps, stepped: stepTimesteps });
     const passes = rule.passes(step, tokens);
     let answers: Float32Array | null = null;
@@ -435,6 +492,20 @@ function guidanceOf({ recipe, pkg }: FamilyRun, window: RecipeWindow, latents: W
   for (const [frame, scale] of scales.entries())
     values.fill(scale, before + frame * perFrame, before + (frame + 1) * perFrame);
   return values;
+}
+
+/** What is held with all strength is seen with a little noise that fades: add_noise_to_image_conditioning_latents. */
+function addHeldNoise(scale: number, { tokens, heldStart, hold, generator }: WindowLatents, sigma: number): void {
+  if (heldStart === null) return;
+  const { fround } = Math;
+  const noise = generator.randn(tokens.length);
+  const channels = tokens.length / hold.length;
+  const faded = fround(fround(sigma) * fround(sigma));
+  for (const [token, strength] of hold.entries()) {
+    if (strength <= 1 - 1e-6) continue;
+    for (let i = token * channels; i < (token + 1) * channels; i++)
+      tokens[i] = (heldStart[i] ?? 0) + fround(fround(fround(scale) * (noise[i] ?? 0)) * faded);
+  }
 }
 
 /**
@@ -531,15 +602,55 @@ async function decode(run: FamilyRun, w: number, window: RecipeWindow, latents: 
   const volume = unpackLatents(latents.tokens.subarray(latents.extraTokens * channels), channels);
   run.onLatents?.(w, volume.slice());
   denormaliseLatents(volume, pkg.vae.statistics);
+  const noisy = pkg.vae.noisyDecode;
+  if (noisy !== null) mixNoise(volume, latents.generator.randn(volume.length), noisy.scale);
   return sessions.use('vae_decoder', async (decoder) => {
-    decoder.assertInputs({ latent_sample: 'float32' });
-    const sample = float32Tensor(volume, [1, channels, size.frames, size.height, size.width]);
-    const { data, dims } = await decoder.run({ latent_sample: sample }, 'sample');
+    decoder.assertInputs({ latent_sample: 'float32', ...(noisy && { timestep: 'float32' as const }) });
+    const { data, size: made } = await throughTiles(run, 'decode', { size: { channels, ...size }, data: volume }, (tile) => {
+      const told = noisy && { timestep: float32Tensor(Float32Array.of(noisy.timestep), [1]) };
+      return volumeThrough(decoder, { latent_sample: volumeTensor(tile), ...told }, 'sample');
+    });
     assertFinite(data, 'the decoder');
-    const wanted = [1, 3, window.frames, recipe.height, recipe.width];
-    assert(dims.join() === wanted.join(), `the decoder gave [${dims.join()}] instead of [${wanted.join()}]`);
+    const found = [made.channels, made.frames, made.height, made.width];
+    const wanted = [3, window.frames, recipe.height, recipe.width];
+    assert(found.join() === wanted.join(), `the decoder gave [${found.join()}] instead of [${wanted.join()}]`);
     return data;
   });
+}
+
+/** (1 − scale)·latents + scale·noise, in place: what the decoder was trained to clean up. */
+function mixNoise(volume: Float32Array, noise: Float32Array, scale: number): void {
+  const { fround } = Math;
+  const [kept, added] = [fround(1 - fround(scale)), fround(scale)];
+  for (const [i, value] of volume.entries()) volume[i] = fround(kept * value) + fround(added * (noise[i] ?? 0));
+}
+
+/** Through the autoencoder, whole, or in tiles where the package names some that are smaller. */
+async function throughTiles(
+  { pkg, signal }: FamilyRun,
+  way: 'encode' | 'decode',
+  volume: Volume,
+  through: (tile: Volume) => Promise<Volume>,
+): Promise<Volume> {
+  const { tiles, spatialRatio } = pkg.vae;
+  if (tiles === null) return through(volume);
+  const cells = { size: tiles.size / spatialRatio, stride: tiles.stride / spatialRatio };
+  const [from, to] = way === 'encode' ? [tiles, cells] : [cells, tiles];
+  if (volume.size.height <= from.size && volume.size.width <= from.size) return through(volume);
+  return inTiles(volume, { from, to }, async (tile) => {
+    await checkCancelled(signal);
+    return through(tile);
+  });
+}
+
+function volumeTensor({ size, data }: Volume): Tensor {
+  return float32Tensor(data, [1, size.channels, size.frames, size.height, size.width]);
+}
+
+async function volumeThrough(session: OnnxSession, feeds: Record<string, Tensor>, output: string): Promise<Volume> {
+  const { data, dims } = await session.run(feeds, output);
+  const [, channels = 0, frames = 0, height = 0, width = 0] = dims;
+  return { size: { channels, frames, height, width }, data };
 }
 
 // 8 ── store the frames ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,10 +21,19 @@ export async function encodePicture(
   width: number,
   height: number,
 ): Promise<Float32Array> {
+  const parameters = await encodePosterior(encoder, sample, { width, height });
+  return parameters.slice(0, parameters.length / 2);
+}
+
+/** The whole posterior, [2C, h, w]: means, then log-variances. */
+export async function encodePosterior(
+  encoder: OnnxSession,
+  sample: Float32Array,
+  { width, height }: { readonly width: number; readonly height: number },
+): Promise<Float32Array> {
   const { data } = await encoder.run({ sample: float32Tensor(sample, [1, 3, height, width]) }, 'latent_parameters');
-  const mode = data.slice(0, data.length / 2);
-  assertFinite(mode, 'the image encoder');
-  return mode;
+  assertFinite(data, 'the image encoder');
+  return data;
 }
 
 /** Normalised latents of one picture. */

@@ -10,7 +10,7 @@
  * The pipeline makes films from text alone; known frames go beyond it.
  */
 import { assertRunFitsFamily, type FamilyRun } from './family-run';
-import { assertLaterImagesFit, prepareAround, putKnownFrames, type AroundState } from './known-pictures';
+import { assertLaterImagesFit, hasKnownFrames, prepareAround, putKnownFrames, type AroundState } from './known-pictures';
 import { decodePictures, volumeFromFrameMajor } from './picture-frames';
 import { denoiseSteps } from './step-loop';
 import { encodeClipTexts, type TextEmbeddings } from './text-embeddings';
@@ -23,8 +23,8 @@ export async function runUnet3d(run: FamilyRun): Promise<string[]> {
   assertLaterImagesFit(run);
   return runWindows<TextEmbeddings, AroundState>(run, {
     encodePrompts: (windows) => encodeClipTexts(run, windows),
-    readsImages: ({ prefix, later }) => prefix > 0 || later !== null,
-    prepare: (window, made) => prepareAround(run, window, made),
+    readsImages: hasKnownFrames,
+    prepare: (window, made) => prepareAround(run, window, { made }),
     denoise: (sampling, texts) => denoise(run, sampling, texts),
     decode: (window, state) => decodePictures(run, window, state),
   });

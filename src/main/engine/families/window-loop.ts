@@ -6,6 +6,7 @@
 import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
+import { firstStepOf } from '@core/diffusion/source-film';
 import { StepRule } from '@core/diffusion/step-rule';
 import type { RecipeWindow } from '@contracts/recipe';
 import {
@@ -58,7 +59,10 @@ export async function runWindows<Texts, State extends SizedState>(
   const resumed = run.checkpoints?.resumed ?? null;
   const stored = [...(resumed?.frames ?? [])];
   const made = new Map(stored.map(({ index, hash }) => [index, hash]));
-  meter.startWindow(Math.min(resumed?.window ?? 0, recipe.windows.length - 1), resumed?.step);
+  const first = firstStepOf(recipe);
+  const reachedIn = (w: number): number => (resumed?.window === w ? resumed.step : 0);
+  const w0 = Math.min(resumed?.window ?? 0, recipe.windows.length - 1);
+  meter.startWindow(w0, Math.max(first, reachedIn(w0)));
   if (stored.length > 0) run.onFrames(stored);
 
   meter.stage('encoding-prompt');
@@ -67,14 +71,15 @@ export async function runWindows<Texts, State extends SizedState>(
 
   for (const [w, window] of recipe.windows.entries()) {
     if (resumed !== null && w < resumed.window) continue;
-    const doneSteps = resumed?.window === w ? resumed.step : 0;
-    meter.startWindow(w, doneSteps);
+    const doneSteps = reachedIn(w);
+    meter.startWindow(w, Math.max(first, doneSteps));
     await checkCancelled(run.signal);
     if (steps.readsImages(window)) meter.stage('encoding-images');
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
     const guidance = steps.guidance?.(fresh) ?? guidanceOf(run, window, fresh.size);
     const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: fresh.latents.length });
-    const { state, from } = doneSteps === 0 ? { state: fresh, from: 0 } : await goOnSampling(run, w, fresh, rule);
+    const atStart = { state: fresh, from: first };
+    const { state, from } = doneSteps === 0 ? atStart : await goOnSampling(run, w, fresh, rule);
     if (from < recipe.steps)
       await watch.time('denoise', () => steps.denoise({ w, window, state, rule, from, stored }, texts));
     run.onRule(w, rule.tally);

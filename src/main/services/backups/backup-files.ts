@@ -10,7 +10,7 @@ import type { BackupView } from '@contracts/library';
 import { errnoOf, fileErrorFrom, syncDir } from '../../platform/fs-atomic';
 import { fileTimestamp, type LibraryPaths } from '../../platform/paths';
 import { LibraryDatabase, type LibraryDatabaseOptions } from '../database/library-database';
-import { assertSoundByTable } from '../database/quick-check';
+import { assertSound } from '../database/quick-check';
 
 export const DAILY_LABEL = 'daily';
 const DAILY_KEPT = 5;
@@ -40,14 +40,16 @@ export async function backUp(
   try {
     await mkdir(paths.backups, { recursive: true });
     await db.backupTo(temporary, options.signal);
+    // Flushed here, on another thread: otherwise SQLite does it below, all at once, on this one.
+    await syncFile(temporary);
     const copy = new LibraryDatabase(temporary, options);
     try {
-      await assertSoundByTable(copy);
       // A copy in WAL mode would leave side files; a backup is one file.
       copy.pragma('journal_mode = DELETE');
     } finally {
       copy.close();
     }
+    await assertSound(temporary, options);
     await syncFile(temporary);
     await rename(temporary, target);
     await syncDir(paths.backups);

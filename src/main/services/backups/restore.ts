@@ -25,7 +25,7 @@ export interface RestoreOptions extends LibraryDatabaseOptions {
  */
 export async function requestRestore(paths: LibraryPaths, name: string, options: RestoreOptions): Promise<void> {
   const path = await backupPath(paths, name);
-  assertUsable(path, options);
+  await assertUsable(path, options);
   await writeFileAtomic(requestFile(paths), `${name}\n`);
 }
 
@@ -44,7 +44,7 @@ export async function applyRestoreRequest(paths: LibraryPaths, options: RestoreO
     try {
       const source = await backupPath(paths, name);
       await copyWhole(source, copy);
-      assertUsable(copy, options);
+      await assertUsable(copy, options);
     } catch (error) {
       const isPassedOver = error instanceof AppError && PASSED_OVER.has(error.code);
       if (!isPassedOver) throw error;
@@ -73,7 +73,7 @@ export async function applyRestoreRequest(paths: LibraryPaths, options: RestoreO
 export async function newestGoodBackup(paths: LibraryPaths, options: RestoreOptions): Promise<BackupView | null> {
   for (const backup of await listBackups(paths)) {
     try {
-      assertUsable(await backupPath(paths, backup.name), options);
+      await assertUsable(await backupPath(paths, backup.name), options);
       return backup;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -89,16 +89,16 @@ function requestFile(paths: LibraryPaths): string {
   return join(paths.dir, 'library.restore');
 }
 
-function assertUsable(path: string, options: RestoreOptions): void {
+async function assertUsable(path: string, options: RestoreOptions): Promise<void> {
   const db = new LibraryDatabase(path, options);
   try {
     assertKnownVersion(db, options.migrations);
-    assertSound(db);
     // Opening set WAL mode; a backup stays one file.
     db.pragma('journal_mode = DELETE');
   } finally {
     db.close();
   }
+  await assertSound(path, options);
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { AppError } from '@core/errors';
 import type { LibraryDatabase } from '../database/library-database';
-import { readMedia, readProject, readTakes } from './export-bundle';
+import { linkedPlaces, readMedia, readProject, readTakes } from './export-bundle';
 import { insertProject } from './import-bundle';
 
 const NAME_MAX = 200;
@@ -42,6 +42,7 @@ export function duplicateProject(
       },
       takes: readTakes(db, projectId),
       media: readMedia(db, projectId),
+      places: linkedPlaces(db, projectId),
     },
     newId,
   );

@@ -69,6 +69,7 @@ const Footage = z.object({
   sha256: z.string(),
   createdAt: z.int(),
 });
+const Linked = z.object({ id: z.string(), place: z.string() });
 const Fitted = z.object({ mediaSha256: z.string(), width: z.int(), height: z.int(), hash: z.string() });
 
 /**
@@ -85,7 +86,7 @@ export async function exportBundle(
   const project = readProject(db, projectId);
   const takes = readTakes(db, projectId);
   const media = readMedia(db, projectId);
-  const files = filesOf(paths, takes, media);
+  const files = filesOf(paths, takes, media, linkedPlaces(db, projectId));
   if (files.length > ENTRIES_MAX) throw tooLarge(`${files.length} files`);
   const temporary = join(dirname(outPath), `.${basename(outPath)}.${randomUUID()}.tmp`);
   const entries: BundleManifest['entries'] = [];
@@ -186,21 +187,32 @@ export function readMedia(db: LibraryDatabase, projectId: string): BundleMedia {
   return { media: db.all(Media, mediaSql, projectId), footage, fitted: db.all(Fitted, fittedSql, projectId) };
 }
 
+/** Where linked originals lie, by media id. */
+export function linkedPlaces(db: LibraryDatabase, projectId: string): ReadonlyMap<string, string> {
+  const sql = 'SELECT id, place FROM media WHERE project_id = ? AND place IS NOT NULL';
+  return new Map(db.all(Linked, sql, projectId).map(({ id, place }) => [id, place]));
+}
+
 interface BundleFile {
   readonly path: string;
   readonly entry: string;
   readonly hash: string;
 }
 
-function filesOf(paths: LibraryPaths, takes: BundleTakes, { media, fitted }: BundleMedia): BundleFile[] {
+function filesOf(
+  paths: LibraryPaths,
+  takes: BundleTakes,
+  { media, fitted }: BundleMedia,
+  places: ReadonlyMap<string, string>,
+): BundleFile[] {
   const hashes = new Set([...takes.flatMap((take) => take.frames), ...fitted.map(({ hash }) => hash)]);
   const frames = [...hashes].map((hash) => ({
     path: join(paths.frames, hash.slice(0, 2), `${hash}.png`),
     entry: `frames/${hash}.png`,
     hash,
   }));
-  const originals = media.map(({ file, sha256: hash }) => ({
-    path: join(paths.media, ...file.split('/')),
+  const originals = media.map(({ id, file, sha256: hash }) => ({
+    path: places.get(id) ?? join(paths.media, ...file.split('/')),
     entry: `media/${file.slice(3)}`,
     hash,
   }));
@@ -234,7 +246,11 @@ async function readWhole(path: string, hash: string): Promise<Uint8Array> {
   throw new AppError(
     'media/unreadable',
     `${basename(path)} of this project is ${bytes === null ? 'missing' : 'damaged'}.`,
-    { field: 'file', value: basename(path), remedy: 'Verify the library; it names the takes to generate again.' },
+    {
+      field: 'file',
+      value: basename(path),
+      remedy: 'Find it again in the media panel, or verify the library, which names the takes to generate again.',
+    },
   );
 }
 

@@ -13,6 +13,7 @@ import { migrate, schemaVersion, type Migration } from './migration';
 import { releasedMigrations } from './migrations/released';
 import { backUp } from '../backups/backup-files';
 import { openDatabase } from './open';
+import { assertSound } from './quick-check';
 
 const Row = z.object({ name: z.string() });
 const noClean = { wasUnclean: false };
@@ -208,7 +209,7 @@ describe('migrations', () => {
     const db = await open(paths);
     const All = z.record(z.string(), z.unknown());
     const same = { project_id: 'p', name: 'n', file: 'f', width: 3, height: 4, bytes: 5, created_at: 6 };
-    const none = { sample_rate: null, channels: null, samples: null };
+    const none = { sample_rate: null, channels: null, samples: null, place: null };
     expect(db.all(All, 'SELECT rowid, * FROM media ORDER BY rowid')).toEqual([
       { rowid: 2, id: 'early', sha256: 'early'.padEnd(64, 'b'), ...same, ...none },
       { rowid: 9, id: 'late', sha256: 'late'.padEnd(64, 'b'), ...same, ...none },
@@ -367,6 +368,24 @@ describe('damage', () => {
     await expect(open(paths, { wasUnclean: true })).rejects.toMatchObject({ code: 'library/corrupt' });
   });
 
+  test('a page that was overwritten is found as well, while the event loop goes on', async () => {
+    const paths = await aClosedLibrary();
+    let turns = 0;
+    const turn = () => void (turns++, (next = setImmediate(turn)));
+    let next = setImmediate(turn);
+    await assertSound(paths.database);
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(10);
+    const bytes = readFileSync(paths.database);
+    bytes.fill(0x41, 60 * 4096, 61 * 4096);
+    writeFileSync(paths.database, bytes);
+    await expect(assertSound(paths.database)).rejects.toMatchObject({ code: 'library/corrupt' });
+    await expect(assertSound(paths.database, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    await expect(assertSound(join(paths.dir, 'none.sqlite'))).rejects.toMatchObject({ code: 'library/io' });
+  });
+
   test('the remedy names the newest backup that is good', async () => {
     const paths = await aClosedLibrary();
     const db = await openDatabase(paths, {
@@ -413,4 +432,5 @@ const RELEASED_HASHES = [
   '9 versions-and-archive 057a5055e392ab75',
   '10 run-reports c55ed7bd981ea041',
   '11 footage 21143a844a4f0841',
+  '12 linked-media 8511556f0ab9a86d',
 ];

@@ -26,7 +26,7 @@ export async function openDatabase(paths: LibraryPaths, options: OpenDatabaseOpt
   try {
     db = new LibraryDatabase(paths.database, options);
     assertKnownVersion(db, options.migrations);
-    if (existed && options.wasUnclean) assertSound(db);
+    if (existed && options.wasUnclean) await assertSound(paths.database, options);
   } catch (error) {
     db?.close();
     if (error instanceof AppError && error.code === 'library/corrupt' && isDamage(error))

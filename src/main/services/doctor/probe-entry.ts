@@ -7,6 +7,9 @@ import * as ort from 'onnxruntime-node';
 import { parentPort } from '../export/parent-port';
 import { probeGraph, probeInput, probeOutput } from './probe-graph';
 
+// What a provider cannot load goes into the reason: on the terminal it would look like a fault of the studio.
+ort.env.logLevel = 'fatal';
+
 const port = parentPort();
 
 /** Large enough that a device's speed shows over the way there and back, small enough for a software renderer. */

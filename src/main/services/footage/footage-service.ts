@@ -138,8 +138,13 @@ export class FootageService {
   async relink(mediaId: string, place: FootagePlace, signal?: AbortSignal): Promise<FootageMedia> {
     const { media } = this.get(mediaId);
     if ((await fingerprintOf(place, signal)).sha256 !== media.sha256) throw changed(media.name);
-    this.#db.run('UPDATE footage SET place = ? WHERE id = ?', JSON.stringify(place), mediaId);
+    this.moved(mediaId, place);
     return media;
+  }
+
+  /** @param place of the same film */
+  moved(mediaId: string, place: FootagePlace): void {
+    this.#db.run('UPDATE footage SET place = ? WHERE id = ?', JSON.stringify(place), mediaId);
   }
 
   /** A file to show in the file manager. @throws AppError media/not-found */

@@ -56,6 +56,7 @@ function differencesOf(before: Recipe, now: Recipe): TakeComparison['differences
     ['model.version', before.model.version, now.model.version],
     ...files.map((path) => [`model.files.${path}`, before.model.files[path], now.model.files[path]] as const),
     ['provider', before.provider, now.provider],
+    ['ranOn', before.ranOn, now.ranOn],
     ['threads', before.threads, now.threads],
     ['versions.app', before.versions.app, now.versions.app],
     ['versions.onnxruntime', before.versions.onnxruntime, now.versions.onnxruntime],
@@ -65,7 +66,7 @@ function differencesOf(before: Recipe, now: Recipe): TakeComparison['differences
         ...(['guidance', 'guidanceRule', 'stepReuse', 'motion', 'seed'] as const),
       ] as const
     ).map((field) => [field, before[field], now[field]] as const),
-    ...(['scheduler', 'known', 'windows', 'camera'] as const).map(
+    ...(['scheduler', 'known', 'windows', 'camera', 'source'] as const).map(
       (field) => [field, before[field], now[field]] as const,
     ),
   ];

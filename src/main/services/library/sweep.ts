@@ -150,7 +150,7 @@ function isTemporary(name: string): boolean {
 export function isMediaNamed(db: LibraryDatabase, name: string): boolean {
   const [sql, value] = name.endsWith(PEAKS_EXTENSION)
     ? ['SELECT file FROM media WHERE sha256 = ? LIMIT 1', name.slice(0, 64)]
-    : ['SELECT file FROM media WHERE file = ? LIMIT 1', `${name.slice(0, 2)}/${name}`];
+    : ['SELECT file FROM media WHERE file = ? AND place IS NULL LIMIT 1', `${name.slice(0, 2)}/${name}`];
   return db.get(Media, sql, value) !== null;
 }
 
@@ -199,7 +199,7 @@ async function missingMediaFiles(
   while (missing.length < REPORTED_MAX) {
     await nextTurn();
     signal?.throwIfAborted();
-    const sql = 'SELECT DISTINCT file FROM media WHERE file > ? ORDER BY file LIMIT ?';
+    const sql = 'SELECT DISTINCT file FROM media WHERE place IS NULL AND file > ? ORDER BY file LIMIT ?';
     const page = db.all(Media, sql, after, PAGE);
     for (const { file } of page) if ((await statOrNull(join(paths.media, file))) === null) missing.push(file);
     const last = page.at(-1);

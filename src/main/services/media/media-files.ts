@@ -3,6 +3,7 @@
  * name while it is hashed, checked there, and only then given its final name.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '@core/errors';
@@ -13,6 +14,8 @@ export interface StagedFile {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** Its path below `media/` when it is kept. */
+  readonly file: string;
   /** Gives it its final name and answers with its path below `media/`. The same content twice is one file. */
   keep(): Promise<string>;
   /** Removes the temporary copy; does nothing after keep(). */
@@ -65,9 +68,24 @@ export async function stageFile(mediaDir: string, source: string, signal?: Abort
     path,
     sha256,
     bytes,
+    file,
     keep: () => moveInto(path, join(mediaDir, file)).then(() => file),
     discard: () => rm(path, { force: true }),
   };
+}
+
+/** @throws AppError media/not-found, media/unreadable, cancelled */
+export async function hashOfFile(path: string, name: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) {
+      if (signal?.aborted === true) throw new AppError('cancelled', 'Reading the file was stopped.');
+      hash.update(chunk as Uint8Array);
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : sourceError(error, name);
+  }
+  return hash.digest('hex');
 }
 
 async function moveInto(temporary: string, target: string): Promise<void> {

@@ -115,7 +115,7 @@ describe('import', () => {
     writeFileSync(join(dir, 'flag.png'), aFlag(8, 8));
     await expect(service.importFile('p', join(dir, 'none.png'))).rejects.toMatchObject({ code: 'media/not-found' });
     await expect(service.importFile('p', join(dir, 'folder.png'))).rejects.toMatchObject({ code: 'media/unsupported' });
-    const stopped = service.importFile('p', join(dir, 'flag.png'), AbortSignal.abort());
+    const stopped = service.importFile('p', join(dir, 'flag.png'), { signal: AbortSignal.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
     expect(filesUnder(library.paths.media)).toEqual([]);
   });

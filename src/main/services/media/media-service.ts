@@ -1,9 +1,10 @@
 /**
- * Imported stills and sounds: originals kept byte for byte, the frames models and films are given, which are scaled once
- * and remembered by content and size, and the waveforms of sounds.
+ * Imported stills and sounds: originals copied byte for byte or linked where they lie, the frames models and films are
+ * given, which are scaled once and remembered by content and size, and the waveforms of sounds. A linked original is read
+ * through its hash, so that one that was changed since is found out and never taken for what it was.
  */
 import { access } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError, invalidInput } from '@core/errors';
 import type { ImageMedia, MediaView, SoundMedia } from '@contracts/job';
@@ -12,7 +13,7 @@ import { writeFileAtomic } from '../../platform/fs-atomic';
 import type { LibraryDatabase } from '../database/library-database';
 import { decodeFitted, decodeImage } from './decode-image';
 import type { FrameStore } from './frame-store';
-import { stageFile, type StagedFile } from './media-files';
+import { hashOfFile, stageFile, type StagedFile } from './media-files';
 import { isSoundName, measureSound, PEAKS_EXTENSION } from './sound-files';
 
 export interface MediaServiceOptions {
@@ -34,15 +35,19 @@ const MediaRow = z.object({
   bytes: z.int(),
   sha256: z.string(),
   createdAt: z.int(),
+  place: z.string().nullable(),
 });
-const FileRow = z.object({ file: z.string() });
+const FileRow = z.object({ file: z.string(), place: z.string().nullable() });
 const NameRow = z.object({ name: z.string() });
 const HashRow = z.object({ hash: z.string() });
 
-const columns =
-  'id, name, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256, created_at AS createdAt';
+const columns = `id, name, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256,
+                 created_at AS createdAt, place`;
 const SIDE_MAX = 8_192;
 const NAME_MAX = 200;
+
+/** copy: into the library · link: it stays where it is */
+export type Keeping = 'copy' | 'link';
 
 export class MediaService {
   readonly #db: LibraryDatabase;
@@ -60,22 +65,34 @@ export class MediaService {
    * @param projectId null for images used outside any project (command line)
    * @throws AppError media/not-found, media/unreadable, media/unsupported, library/*, cancelled
    */
-  importFile(projectId: string | null, path: string, signal?: AbortSignal): Promise<MediaView> {
-    return this.#import(projectId, path, basename(path), signal);
+  importFile(
+    projectId: string | null,
+    path: string,
+    { keeping = 'copy', signal }: { readonly keeping?: Keeping; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<MediaView> {
+    return this.#import(projectId, path, basename(path), keeping, signal);
   }
 
   /** @param path of a stored frame */
   importFrame(projectId: string, path: string, name: string): Promise<MediaView> {
-    return this.#import(projectId, path, `${name}.png`);
+    return this.#import(projectId, path, `${name}.png`, 'copy');
   }
 
-  async #import(projectId: string | null, path: string, name: string, signal?: AbortSignal): Promise<MediaView> {
+  async #import(
+    projectId: string | null,
+    path: string,
+    name: string,
+    keeping: Keeping,
+    signal?: AbortSignal,
+  ): Promise<MediaView> {
     const { mediaDir, clock, newId, onAdded } = this.#options;
     const staged = await stageFile(mediaDir, path, signal);
     try {
       const known = this.#find(projectId, staged.sha256);
-      if (known !== null) return known;
-      const { content, file } = await this.#read(staged, name, signal);
+      if (known !== null) return await this.#again(known, staged, keeping === 'link' ? resolve(path) : null);
+      const content = await this.#read(staged, name, signal);
+      const place = keeping === 'link' ? resolve(path) : null;
+      if (place === null) await staged.keep();
       const added: MediaView = {
         id: newId(),
         name: name.slice(0, NAME_MAX),
@@ -83,15 +100,17 @@ export class MediaService {
         bytes: staged.bytes,
         sha256: staged.sha256,
         createdAt: clock.now(),
+        ...(place !== null && { isLinked: true }),
       };
       const size = content.kind === 'image' ? [content.width, content.height] : [null, null];
       const length =
         content.kind === 'sound' ? [content.sampleRate, content.channels, content.samples] : [null, null, null];
       const changes = this.#db.run(
         `INSERT INTO media (id, project_id, name, file, width, height, sample_rate, channels, samples, bytes, sha256,
-                            created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-        ...[added.id, projectId, added.name, file, ...size, ...length, added.bytes, added.sha256, added.createdAt],
+                            created_at, place)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        ...[added.id, projectId, added.name, staged.file, ...size, ...length],
+        ...[added.bytes, added.sha256, added.createdAt, place],
       );
       // Imported twice at the same time: the row that came first stands for both.
       if (changes === 0) return this.#find(projectId, staged.sha256) ?? added;
@@ -102,6 +121,14 @@ export class MediaService {
     }
   }
 
+  /** The same file once more: a linked one lies there now, or is a copy from now on. */
+  async #again(known: MediaView, staged: StagedFile, place: string | null): Promise<MediaView> {
+    if (known.kind === 'footage' || known.isLinked !== true) return known;
+    if (place === null) await staged.keep();
+    this.#db.run('UPDATE media SET place = ?, file = ? WHERE id = ?', place, staged.file, known.id);
+    return this.get(known.id);
+  }
+
   /**
    * Takes this file in place of the one behind the media: the very same one for everybody who has it, another one for
    * this media alone, which then is what the new file is.
@@ -110,26 +137,33 @@ export class MediaService {
   async replaceFile(mediaId: string, path: string, signal?: AbortSignal): Promise<void> {
     const media = this.get(mediaId);
     const name = basename(path);
+    const isLinked = media.kind !== 'footage' && media.isLinked === true;
     const staged = await stageFile(this.#options.mediaDir, path, signal);
     try {
       if (staged.sha256 === media.sha256) {
-        const file = await staged.keep();
-        this.#db.run('UPDATE media SET file = ? WHERE sha256 = ?', file, staged.sha256);
+        if (isLinked) {
+          const sql = 'UPDATE media SET place = ? WHERE sha256 = ? AND place IS NOT NULL';
+          this.#db.run(sql, resolve(path), staged.sha256);
+        } else {
+          const file = await staged.keep();
+          this.#db.run('UPDATE media SET file = ? WHERE sha256 = ? AND place IS NULL', file, staged.sha256);
+        }
         return;
       }
       const twin = this.#twinOf(mediaId, staged.sha256);
       if (twin !== null)
         throw invalidInput('file', name, `it is in this project already, as ${twin}`, 'Choose another file.');
-      const { content, file } = await this.#read(staged, name, signal);
+      const content = await this.#read(staged, name, signal);
       if (content.kind !== media.kind)
         throw invalidInput('file', name, `${media.name} is not of this kind`, 'Choose a file of the same kind.');
       const size = content.kind === 'image' ? [content.width, content.height] : [null, null];
       const length =
         content.kind === 'sound' ? [content.sampleRate, content.channels, content.samples] : [null, null, null];
+      if (!isLinked) await staged.keep();
       this.#db.run(
         `UPDATE media SET file = ?, width = ?, height = ?, sample_rate = ?, channels = ?, samples = ?, bytes = ?,
-                          sha256 = ? WHERE id = ?`,
-        ...[file, ...size, ...length, staged.bytes, staged.sha256, mediaId],
+                          sha256 = ?, place = ? WHERE id = ?`,
+        ...[staged.file, ...size, ...length, staged.bytes, staged.sha256, isLinked ? resolve(path) : null, mediaId],
       );
     } finally {
       await staged.discard();
@@ -143,16 +177,37 @@ export class MediaService {
     return this.#db.get(NameRow, sql, mediaId, sha256)?.name ?? null;
   }
 
-  /** Tells what the staged file is, by decoding it, and keeps it. */
-  async #read(staged: StagedFile, name: string, signal?: AbortSignal): Promise<{ content: Content; file: string }> {
+  /** Copies a linked original into the library, where it stays whatever becomes of the original. */
+  async collect(mediaId: string, signal?: AbortSignal): Promise<MediaView> {
+    const media = this.get(mediaId);
+    if (media.kind === 'footage' || media.isLinked !== true) return media;
+    const staged = await this.#original(media, signal);
+    try {
+      const file = await staged.keep();
+      this.#db.run('UPDATE media SET place = NULL, file = ? WHERE id = ?', file, mediaId);
+      return this.get(mediaId);
+    } finally {
+      await staged.discard();
+    }
+  }
+
+  /** A copy of the original that is the very file that was imported. @throws AppError media/* */
+  async #original(media: MediaView, signal?: AbortSignal): Promise<StagedFile> {
+    const staged = await stageFile(this.#options.mediaDir, this.pathOf(media.id), signal);
+    if (staged.sha256 === media.sha256) return staged;
+    await staged.discard();
+    throw changed(media.name);
+  }
+
+  /** Tells what the staged file is, by decoding it; the waveform of a sound is kept. */
+  async #read(staged: StagedFile, name: string, signal?: AbortSignal): Promise<Content> {
     if (!isSoundName(name)) {
       const { width, height } = await decodeImage(staged.path, name, { signal });
-      return { content: { kind: 'image', width, height }, file: await staged.keep() };
+      return { kind: 'image', width, height };
     }
     const { peaks, ...sound } = await measureSound(staged.path, name, signal);
-    const file = await staged.keep();
-    await writeFileAtomic(peaksPath(this.#pathOf(file), staged.sha256), peaks);
-    return { content: { kind: 'sound', ...sound }, file };
+    await writeFileAtomic(this.#peaksPath(staged.sha256), peaks);
+    return { kind: 'sound', ...sound };
   }
 
   list(projectId: string): MediaView[] {
@@ -169,21 +224,26 @@ export class MediaService {
 
   /** @throws AppError media/not-found */
   pathOf(mediaId: string): string {
-    const row = this.#db.get(FileRow, 'SELECT file FROM media WHERE id = ?', mediaId);
+    const row = this.#db.get(FileRow, 'SELECT file, place FROM media WHERE id = ?', mediaId);
     if (row === null) throw notFound(mediaId);
-    return this.#pathOf(row.file);
+    return row.place ?? join(this.#options.mediaDir, ...row.file.split('/'));
   }
 
-  #pathOf(file: string): string {
-    return join(this.#options.mediaDir, ...file.split('/'));
+  #peaksPath(sha256: string): string {
+    return join(this.#options.mediaDir, sha256.slice(0, 2), `${sha256}${PEAKS_EXTENSION}`);
   }
 
-  /** @throws AppError media/not-found, input/invalid when it is a picture */
-  soundOf(mediaId: string): SoundMedia & { readonly path: string } {
+  /**
+   * A sound whose original is the one that was imported.
+   * @throws AppError media/not-found, media/unreadable (changed since it was linked), input/invalid when it is a picture
+   */
+  async soundOf(mediaId: string): Promise<SoundMedia & { readonly path: string }> {
     const media = this.get(mediaId);
     if (media.kind !== 'sound')
       throw invalidInput('mediaId', mediaId, `${media.name} is a picture`, 'Choose an imported sound.');
-    return { ...media, path: this.pathOf(mediaId) };
+    const path = this.pathOf(mediaId);
+    if (media.isLinked === true && (await hashOfFile(path, media.name)) !== media.sha256) throw changed(media.name);
+    return { ...media, path };
   }
 
   /**
@@ -191,13 +251,15 @@ export class MediaService {
    * @throws AppError media/not-found, media/unreadable, input/invalid, library/*
    */
   async peaksFile(mediaId: string): Promise<string> {
-    const { path, name, sha256 } = this.soundOf(mediaId);
-    const file = peaksPath(path, sha256);
+    const { sha256 } = this.get(mediaId);
+    const file = this.#peaksPath(sha256);
     const isThere = await access(file).then(
       () => true,
       () => false,
     );
-    if (!isThere) await writeFileAtomic(file, (await measureSound(path, name)).peaks);
+    if (isThere) return file;
+    const { path, name } = await this.soundOf(mediaId);
+    await writeFileAtomic(file, (await measureSound(path, name)).peaks);
     return file;
   }
 
@@ -223,7 +285,7 @@ export class MediaService {
   }
 
   async #fit(media: ImageMedia, width: number, height: number): Promise<string> {
-    const image = await decodeFitted(this.pathOf(media.id), media.name, media, { width, height });
+    const image = await this.#decode(media, { width, height });
     const { hash } = await this.#options.frames.put(image.rgb, width, height);
     this.#db.transaction(() => {
       this.#db.run(
@@ -238,6 +300,16 @@ export class MediaService {
       );
     });
     return hash;
+  }
+
+  async #decode(media: ImageMedia, size: { readonly width: number; readonly height: number }) {
+    if (media.isLinked !== true) return decodeFitted(this.pathOf(media.id), media.name, media, size);
+    const staged = await this.#original(media);
+    try {
+      return await decodeFitted(staged.path, media.name, media, size);
+    } finally {
+      await staged.discard();
+    }
   }
 
   #fitted(sha256: string, width: number, height: number): string | null {
@@ -255,15 +327,20 @@ export class MediaService {
 type Content =
   Pick<ImageMedia, 'kind' | 'width' | 'height'> | Pick<SoundMedia, 'kind' | 'sampleRate' | 'channels' | 'samples'>;
 
-function peaksPath(path: string, sha256: string): string {
-  return join(dirname(path), `${sha256}${PEAKS_EXTENSION}`);
+/** The table's own checks say that a row is whole. */
+function viewOf({ width, height, sampleRate, channels, samples, place, ...row }: z.infer<typeof MediaRow>): MediaView {
+  const rest = { ...row, ...(place !== null && { isLinked: true }) };
+  if (samples !== null && sampleRate !== null && channels !== null)
+    return { kind: 'sound', sampleRate, channels, samples, ...rest };
+  return { kind: 'image', width: width ?? 0, height: height ?? 0, ...rest };
 }
 
-/** The table's own checks say that a row is whole. */
-function viewOf({ width, height, sampleRate, channels, samples, ...row }: z.infer<typeof MediaRow>): MediaView {
-  if (samples !== null && sampleRate !== null && channels !== null)
-    return { kind: 'sound', sampleRate, channels, samples, ...row };
-  return { kind: 'image', width: width ?? 0, height: height ?? 0, ...row };
+function changed(name: string): AppError {
+  return new AppError('media/unreadable', `${name} was changed since it was linked.`, {
+    field: 'file',
+    value: name,
+    remedy: 'Bring the original back, or import the changed file as well. Frames that were made from it stay.',
+  });
 }
 
 function notFound(mediaId: string): AppError {

@@ -9,6 +9,7 @@ import { encodeRgbPng } from '../../platform/png';
 import { openLibrary } from '../library/library';
 import { FrameStore } from './frame-store';
 import { MediaService } from './media-service';
+import { filesUnder } from './files-under';
 import { offlineOf, relink } from './relink';
 
 /** A project `p` with these pictures, each a grey of its own; their originals and their copies are gone. */
@@ -30,7 +31,7 @@ async function aProjectWithout(...names: readonly string[]) {
   mkdirSync(elsewhere, { recursive: true });
   const offline = () => offlineOf(service.list('p'), (id) => service.pathOf(id));
   const look = async (...where: readonly string[]) =>
-    relink(where, { offline: await offline(), take: (id, path) => service.replaceFile(id, path) });
+    relink(await filesUnder(where), { offline: await offline(), take: (id, path) => service.replaceFile(id, path) });
   return { dir, elsewhere, service, offline, look };
 }
 
@@ -86,7 +87,12 @@ test('a place that is not there is refused, and a look that is stopped changes n
   await expect(look(join(dir, 'nowhere'))).rejects.toMatchObject({ code: 'media/not-found' });
   writeFileSync(join(elsewhere, 'a.png'), picture(0));
   const take = (id: string, path: string) => service.replaceFile(id, path);
-  const stopped = relink([elsewhere], { offline: await offline(), take, signal: AbortSignal.abort() });
+  await expect(filesUnder([elsewhere], AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  const stopped = relink(await filesUnder([elsewhere]), {
+    offline: await offline(),
+    take,
+    signal: AbortSignal.abort(),
+  });
   await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
   expect(await offline()).toHaveLength(1);
 });

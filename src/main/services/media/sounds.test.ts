@@ -67,7 +67,7 @@ test('a mono sound is as loud on both sides as it is', async () => {
   const { service, write } = await openService();
   const media = await service.importFile('p', write('half.wav', wavFile(new Float32Array(4_800).fill(0.5))));
   const blocks: number[] = [];
-  for await (const block of soundBlocks(service.soundOf(media.id))) blocks.push(...block);
+  for await (const block of soundBlocks(await service.soundOf(media.id))) blocks.push(...block);
   expect(blocks).toHaveLength(9_600);
   expect([blocks[4_000], blocks[4_001]].map((value) => value?.toFixed(3))).toEqual(['0.500', '0.500']);
 });

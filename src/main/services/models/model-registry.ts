@@ -153,7 +153,7 @@ export class ModelRegistry {
     }
     const references: string[] = [];
     for (const mediaId of draft.referenceMediaIds ?? []) references.push(await stored(mediaId));
-    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera } =
+    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera, source } =
       draft;
     const motion = motionOf(draft, manifest);
     return Recipe.parse({
@@ -180,6 +180,7 @@ export class ModelRegistry {
       windows,
       ...(motion && { motion }),
       ...(camera && { camera }),
+      ...(source && { source }),
       provider: completion.provider,
       threads: completion.threads,
       versions: completion.versions,

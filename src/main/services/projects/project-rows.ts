@@ -3,8 +3,8 @@
  */
 import { z } from 'zod';
 import type { DocumentDiff } from '@core/document/diff';
-import type { DocumentRecord } from '@core/document/records';
-import { AppError } from '@core/errors';
+import type { Document, DocumentRecord } from '@core/document/records';
+import { AppError, invalidInput } from '@core/errors';
 import * as schemas from '@contracts/document';
 import type { HistoryEntry, ProjectPlace, ProjectSummary, ProjectView } from '@contracts/ipc';
 import { parseJson } from '../database/json-column';
@@ -12,6 +12,8 @@ import type { LibraryDatabase } from '../database/library-database';
 
 export const commitSources = ['edit', 'undo', 'redo', 'session'] as const;
 export type CommitSource = (typeof commitSources)[number];
+/** Label of a session change that only leads from one side's document to the other's; no version to stop at. */
+export const MERGE_STEP = 'Merge';
 
 export interface ProjectRow {
   readonly id: string;
@@ -48,6 +50,7 @@ const SummaryRow = z.object({
 const JsonRow = z.object({ json: z.string() });
 const IdRow = z.object({ id: z.string() });
 const JournalStep = z.object({ version: z.int(), source: z.enum(commitSources) });
+const VersionRow = z.object({ version: z.int() });
 const JournalText = z.object({ label: z.string(), diff: z.string() });
 
 /** A project in the trash stays archived or not, so that it comes back to where it was. */
@@ -122,6 +125,11 @@ export class ProjectRows {
   write(projectId: string, entry: JournalEntry, at: number, name: string): void {
     const upsert = `INSERT INTO records (project_id, id, kind, json) VALUES (?, ?, ?, ?)
                     ON CONFLICT (project_id, id) DO UPDATE SET kind = excluded.kind, json = excluded.json`;
+    // Of clips that the diff names as well, what it says of them is written over this.
+    const shift = `UPDATE records SET json = json_set(json, '$.start', json_extract(json, '$.start') + ?)
+                   WHERE project_id = ? AND kind = 'clip' AND json_extract(json, '$.trackId') = ?
+                     AND json_extract(json, '$.start') >= ?`;
+    for (const { trackId, from, by } of entry.diff.shifts ?? []) this.#db.run(shift, by, projectId, trackId, from);
     for (const record of entry.diff.removed)
       this.#db.run('DELETE FROM records WHERE project_id = ? AND id = ?', projectId, record.id);
     for (const record of [...entry.diff.added, ...entry.diff.updated.map((change) => change.to)])
@@ -151,6 +159,11 @@ export class ProjectRows {
       'SELECT version, source FROM journal WHERE project_id = ? ORDER BY version',
       projectId,
     );
+  }
+
+  mergeSteps(projectId: string): number[] {
+    const sql = "SELECT version FROM journal WHERE project_id = ? AND source = 'session' AND label = ?";
+    return this.#db.all(VersionRow, sql, projectId, MERGE_STEP).map(({ version }) => version);
   }
 
   journalEntry(projectId: string, version: number): HistoryEntry | null {
@@ -184,4 +197,11 @@ export class ProjectRows {
   setView(projectId: string, view: ProjectView): void {
     this.#db.run('UPDATE projects SET view = ? WHERE id = ?', JSON.stringify(view), projectId);
   }
+}
+
+/** What a project is called, by its document. @throws AppError input/invalid without a project record */
+export function nameOf(document: Document): string {
+  const project = document.get('project');
+  if (project?.kind === 'project') return project.name;
+  throw invalidInput('records', 'none', 'a document needs its project record', 'Add the record with id `project`.');
 }

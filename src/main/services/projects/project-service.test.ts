@@ -6,7 +6,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { applyDiff, documentFromRecords, reverseDiff } from '@core/document/apply-diff';
 import type { DocumentDiff } from '@core/document/diff';
-import type { DocumentRecord, MarkerRecord } from '@core/document/records';
+import type { Document, DocumentRecord, MarkerRecord } from '@core/document/records';
+import { createProjectRecords } from '@core/timeline/create-project';
+import { insertStill } from '@core/timeline/insert-still';
+import { trimClip } from '@core/timeline/trim';
 import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { tempDir } from '../../../../test/support/temp-dir';
 import { silentLog } from '../../platform/log';
@@ -15,6 +18,7 @@ import { foldJournal, HISTORY_MAX, historyAfter, noHistory } from './journal-his
 import { ProjectService } from './project-service';
 
 const newProject = { name: 'Über Film 1', rate: { num: 24000, den: 1001 }, width: 128, height: 128, modelId: 'pocket' };
+const aStill = { clipId: 'still', trackId: 'track-1', duration: 7, mediaId: 'm', name: 'Bild' } as const;
 const Count = z.object({ n: z.int() });
 
 const opened: Library[] = [];
@@ -63,6 +67,43 @@ test('a project from before there was sound opens, is edited and undone', async 
   const { version } = service.commit({ ...edit, source: 'edit', baseVersion: before.version });
   service.commit({ ...edit, source: 'undo', diff: reverseDiff(diff), baseVersion: version });
   expect(service.open(projectId).records).toEqual(before.records);
+});
+
+test('a ripple is small in the journal whatever it moves; saved, reopened, undone and joined it is what memory holds', async () => {
+  const { service, library, dir } = await openService();
+  const clips = Array.from({ length: 400 }, (_, i): DocumentRecord => {
+    const at = { trackId: 'track-1', start: i * 10, duration: 10, sourceIn: 0 };
+    return { kind: 'clip', id: `c${i}`, source: { type: 'still', mediaId: 'm' }, name: `Bild ${i}`, ...at };
+  });
+  const projectId = service.createFrom([...createProjectRecords(newProject), ...clips]);
+  let { version } = service.open(projectId);
+  let document: Document = documentFromRecords(service.open(projectId).records);
+  const start = new Map(document);
+  const commit = (source: 'edit' | 'amend' | 'undo', diff: DocumentDiff) => {
+    ({ version } = service.commit({ projectId, baseVersion: version, label: 'Ripple', source, diff }));
+    document = applyDiff(document, diff);
+    // From the rows, not from what the service has in memory.
+    const fresh = new ProjectService(library.db, {
+      clock: new FakeClock(),
+      newId: randomUUID,
+      contentsOf: () => ({ takes: [], media: [], jobs: [] }),
+    });
+    expect(new Map(documentFromRecords(fresh.open(projectId).records))).toEqual(new Map(document));
+  };
+  commit('edit', trimClip(document, 'c100', 'end', 1_004, { ripple: true }));
+  expect([document.get('c100'), document.get('c399')]).toMatchObject([{ duration: 4 }, { start: 3_984 }]);
+  commit('amend', trimClip(document, 'c200', 'start', 1_999, { ripple: true }));
+  commit('amend', insertStill(document, { ...aStill, start: 500, mode: 'insert' }));
+  const size = library.db.get(Count, 'SELECT max(length(diff)) AS n FROM journal WHERE version > 1');
+  expect(size?.n).toBeLessThan(2_500);
+  await library.close();
+
+  const later = await openService(dir);
+  const reopened = later.service.open(projectId);
+  expect(new Map(documentFromRecords(reopened.records))).toEqual(new Map(document));
+  const [entry, ...others] = reopened.history.undo;
+  expect(others).toEqual([]);
+  expect(new Map(applyDiff(document, reverseDiff(entry!.diff)))).toEqual(start);
 });
 
 describe('commit', () => {

@@ -5,8 +5,9 @@
  */
 import { applyDiff, documentFromRecords, reverseDiff, squashDiffs } from '@core/document/apply-diff';
 import { assertInvariants } from '@core/document/invariants';
-import { idsIn, type DocumentDiff } from '@core/document/diff';
+import type { DocumentDiff } from '@core/document/diff';
 import type { Document, DocumentRecord } from '@core/document/records';
+import { changeOf } from '@core/document/scope';
 import { AppError, invalidInput } from '@core/errors';
 import { createProjectRecords, type NewProject } from '@core/timeline/create-project';
 import * as schemas from '@contracts/document';
@@ -21,7 +22,7 @@ import type { Clock } from '../../platform/clock';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
 import { foldJournal, historyAfter, noHistory, type HistoryVersions } from './journal-history';
-import { ProjectRows, type CommitSource, type JournalEntry } from './project-rows';
+import { nameOf, ProjectRows, type CommitSource, type JournalEntry } from './project-rows';
 
 export interface ProjectServiceOptions {
   readonly clock: Clock;
@@ -154,6 +155,11 @@ export class ProjectService {
     this.#rows.require(projectId);
   }
 
+  /** Something else wrote its rows (a bundle that was merged). */
+  forget(projectId: string): void {
+    this.#cache.delete(projectId);
+  }
+
   #write(input: CommitInput, diff: DocumentDiff): OpenState {
     const { projectId, baseVersion } = input;
     const state = this.#load(projectId);
@@ -175,7 +181,7 @@ export class ProjectService {
           'Open the project again to see its history.',
         );
       const document = applyDiff(next.document, step.diff);
-      assertInvariants(document, { before: next.document, touched: idsIn(step.diff) });
+      assertInvariants(document, changeOf(next.document, step.diff));
       this.#rows.write(projectId, { version, ...step }, this.#options.clock.now(), nameOf(document));
       next = { version, document, history };
     }
@@ -222,10 +228,4 @@ export class ProjectService {
       versions.flatMap((version) => this.#rows.journalEntry(projectId, version) ?? []);
     return { undo: entries(history.undo), redo: entries(history.redo) };
   }
-}
-
-function nameOf(document: Document): string {
-  const project = document.get('project');
-  if (project?.kind === 'project') return project.name;
-  throw invalidInput('records', 'none', 'a document needs its project record', 'Add the record with id `project`.');
 }

@@ -1,5 +1,5 @@
 /**
- * How much a project takes on disk: the frames of its takes and its imported files. What it shares with another one counts
+ * How much a project takes on disk: the frames of its takes and its imported files that were copied. What it shares with another one counts
  * in both. Asked of the files, some at a time, because no row says how large a frame is.
  */
 import { stat } from 'node:fs/promises';
@@ -18,8 +18,8 @@ export interface ProjectSize {
 }
 
 export async function sizeOfProject(db: LibraryDatabase, paths: LibraryPaths, projectId: string): Promise<ProjectSize> {
-  const imported =
-    'SELECT ifnull(sum(bytes), 0) AS bytes FROM (SELECT DISTINCT file, bytes FROM media WHERE project_id = ?)';
+  const imported = `SELECT ifnull(sum(bytes), 0) AS bytes FROM
+                    (SELECT DISTINCT file, bytes FROM media WHERE project_id = ? AND place IS NULL)`;
   let bytes = db.get(Bytes, imported, projectId)?.bytes ?? 0;
   let frames = 0;
   for (let after = ''; ;) {

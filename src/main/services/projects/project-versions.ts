@@ -6,14 +6,13 @@ import { z } from 'zod';
 import { applyDiff, documentFromRecords, reverseDiff } from '@core/document/apply-diff';
 import type { Document } from '@core/document/records';
 import { AppError, invalidInput } from '@core/errors';
-import type { NamedVersion, ProjectVersion, VersionList } from '@contracts/versions';
+import { NAMED_VERSIONS_MAX, type NamedVersion, type ProjectVersion, type VersionList } from '@contracts/versions';
 import type { Clock } from '../../platform/clock';
 import type { LibraryDatabase } from '../database/library-database';
 import { ProjectRows } from './project-rows';
 
 const Named = z.object({ version: z.int(), name: z.string(), createdAt: z.int() });
 const Moment = z.object({ label: z.string(), createdAt: z.int() });
-const NAMES_MAX = 1_000;
 const NamesCount = z.object({ count: z.int() });
 
 interface Held {
@@ -42,9 +41,12 @@ export class ProjectVersions {
     const changes = this.#rows
       .journalSteps(projectId)
       .filter(({ source }) => source === 'edit' || source === 'session');
-    const stops = changes.map(({ version }) => version);
+    const named = this.named(projectId);
+    const passed = new Set(this.#rows.mergeSteps(projectId));
+    for (const { version } of named) passed.delete(version);
+    const stops = changes.map(({ version }) => version).filter((version) => !passed.has(version));
     if (stops.at(-1) !== current) stops.push(current);
-    return { current, stops, named: this.named(projectId) };
+    return { current, stops, named };
   }
 
   named(projectId: string): NamedVersion[] {
@@ -59,7 +61,9 @@ export class ProjectVersions {
     if (moment === null) throw noSuchVersion(version);
     const document = this.#document(projectId, version, current);
     this.#last = { projectId, version, document };
-    const until = this.#moment(projectId, version + 1)?.createdAt ?? null;
+    const next = this.#moment(projectId, version + 1);
+    // What follows may be older: a change that a bundle brought, or one after the clock was set back.
+    const until = next === null ? null : Math.max(moment.createdAt, next.createdAt);
     return { version, ...moment, until, records: [...document.values()] };
   }
 
@@ -72,8 +76,13 @@ export class ProjectVersions {
       return;
     }
     const sql = 'SELECT count(*) AS count FROM named_versions WHERE project_id = ?';
-    if ((this.#db.get(NamesCount, sql, projectId)?.count ?? 0) >= NAMES_MAX)
-      throw invalidInput('name', name, `a project has at most ${NAMES_MAX} named versions`, 'Remove some names first.');
+    if ((this.#db.get(NamesCount, sql, projectId)?.count ?? 0) >= NAMED_VERSIONS_MAX)
+      throw invalidInput(
+        'name',
+        name,
+        `a project has at most ${NAMED_VERSIONS_MAX} named versions`,
+        'Remove some names first.',
+      );
     this.#db.run(
       `INSERT INTO named_versions (project_id, version, name, created_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (project_id, version) DO UPDATE SET name = excluded.name`,

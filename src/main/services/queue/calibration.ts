@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
+import { firstStepOf } from '@core/diffusion/source-film';
 import { passesOfRun } from '@core/diffusion/step-rule';
 import type { RunReport, RunSeconds } from '@contracts/engine';
 import type { Estimate } from '@contracts/job';
@@ -22,6 +23,7 @@ export interface RunShape {
   readonly guidance: number;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
+  readonly source?: { readonly strength: number } | undefined;
   /** Default: the processor. */
   readonly provider?: Recipe['provider'];
 }
@@ -150,7 +152,8 @@ interface StepCost {
 }
 
 function denoiseMs(model: Geometry, shape: RunShape, { stepMs, reusedShare }: StepCost): number {
-  const { steps, windows } = shape;
+  const { windows } = shape;
+  const steps = shape.steps - firstStepOf(shape);
   // diffusers' rule: guidance above 1 adds the unconditional pass.
   const passes = passesOfRun({ ...shape, isGuided: shape.guidance > 1 }) * (1 - reusedShare);
   return sumOf(windows, (count) => steps * stepMs((latentCells(model, shape, count) * passes) / steps));

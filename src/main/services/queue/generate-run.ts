@@ -122,7 +122,10 @@ export function keepGeneration(
   const { recipe } = payload;
   const frames = whole?.frames ?? contiguousFrames(recipe.role, recipe.frameCount, jobs.framesOf(jobId));
   if (frames.length === 0) return {};
-  const kept = keepFrames(payload, { jobId, projectId }, frames, options);
+  const fallbacks = whole?.report?.fallbacks ?? [];
+  const ranOn = Object.fromEntries(fallbacks.map(({ graph }) => [graph, 'cpu' as const]));
+  const told = { ...payload, recipe: fallbacks.length === 0 ? recipe : { ...recipe, ranOn } };
+  const kept = keepFrames(told, { jobId, projectId }, frames, options);
   if (whole !== null) {
     const { seconds, report } = whole;
     assert(report !== null, 'the engine reports every whole run');

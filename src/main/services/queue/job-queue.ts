@@ -1,7 +1,9 @@
 /**
  * The queue's runner: one job at a time, in the order they were asked for. Jobs live in SQLite; this class holds only
  * what is running now and who waits for an end. A job that stops because the engine or the app died is `interrupted`
- * and can be run again from its row. What a job needs to go on where it stood is kept until it is done or cancelled.
+ * and can be run again from its row. One that ended with the app goes on by itself at the next start, first in line; one
+ * that ended twice at the same step waits to be asked, because it may be what brings the machine down. What a job needs to
+ * go on where it stood is kept until it is done or cancelled.
  */
 import { AppError } from '@core/errors';
 import type { RunReport, RunSeconds } from '@contracts/engine';
@@ -66,6 +68,8 @@ export interface JobQueueOptions {
   readonly beforeRun: () => Promise<void>;
   /** false: only jobs asked for in this process are run; what waits from an earlier one goes on waiting. */
   readonly runsEarlierJobs: boolean;
+  /** Where the last job stood that went on by itself after the app had died; kept over restarts. Without: none goes on. */
+  readonly lastGoneOn?: { get(): string | null; set(where: string): void };
 }
 
 /** A job is stopped at shutdown; the engine is given this long to end a step and store what it has. */
@@ -91,9 +95,13 @@ export class JobQueue {
     this.#options = options;
   }
 
-  /** What an earlier process left running becomes interrupted, with the frames it had stored; then the queue goes on. */
+  /**
+   * What an earlier process left running becomes interrupted, with the frames it had stored, and goes on from there, as
+   * does what was stopped by closing; then the queue goes on.
+   */
   start(): void {
-    this.#interruptAbandoned();
+    const abandoned = this.#interruptAbandoned();
+    if (this.#options.runsEarlierJobs) this.#goOnWith(abandoned);
     // A kill may have come between the end of a job and the removal of what it no longer needed.
     for (const jobId of this.#store.over(this.#options.runner.heldJobs())) this.#discard(jobId);
     this.#pump();
@@ -301,9 +309,28 @@ export class JobQueue {
     this.#settle(job);
   }
 
-  /** Rows left `running` by a process that died, or when the library could not be written. */
-  #interruptAbandoned(): void {
-    for (const jobId of this.#store.runningIds()) {
+  /** To the front of the queue, but for a job that was put there before and got no further. */
+  #goOnWith(abandoned: readonly string[]): void {
+    const { lastGoneOn } = this.#options;
+    if (lastGoneOn === undefined) return;
+    try {
+      for (const jobId of this.#store.closedIds()) this.#store.requeueFirst(jobId);
+      for (const jobId of abandoned) {
+        const where = JSON.stringify([jobId, this.#store.view(jobId).resumeStep]);
+        if (lastGoneOn.get() === where || this.#readablePayload(jobId) === null) continue;
+        lastGoneOn.set(where);
+        this.#store.requeueFirst(jobId);
+      }
+    } catch (error) {
+      // A full disk: they stay interrupted, to be asked for. The library opens all the same.
+      this.#options.log.error('what was interrupted does not go on', { area: 'queue', error });
+    }
+  }
+
+  /** Rows left `running` by a process that died, or when the library could not be written. @returns their ids */
+  #interruptAbandoned(): string[] {
+    const abandoned = this.#store.runningIds();
+    for (const jobId of abandoned) {
       const { projectId } = this.#store.view(jobId);
       const signal = AbortSignal.abort('shutdown' satisfies StopReason);
       const stopped = new AppError('engine/crashed', 'Onionskin stopped while this job was running.', {
@@ -312,6 +339,7 @@ export class JobQueue {
       this.#conclude(this.#readablePayload(jobId), { jobId, projectId, signal }, null, stopped);
     }
     this.#hasUnrecorded = false;
+    return abandoned;
   }
 
   /** null, and a line in the log, for a row that this version cannot read: it must not keep the library from opening. */

@@ -68,6 +68,9 @@ const IdRow = z.object({ id: z.string() });
 const CountRow = z.object({ count: z.int() });
 const FrameRow = z.object({ index: z.int(), hash: z.string() });
 
+const REQUEUED = `state = 'queued', error = NULL, seconds = NULL, report = NULL, started_at = NULL, finished_at = NULL,
+                  is_hidden = 0`;
+
 export class JobStore {
   readonly #db: LibraryDatabase;
 
@@ -157,6 +160,19 @@ export class JobStore {
     this.#move(jobId, ['queued'], "state = 'paused'");
   }
 
+  /** Jobs that closing the app interrupted. */
+  closedIds(): string[] {
+    const sql = `SELECT id FROM jobs WHERE state = 'interrupted' AND is_hidden = 0
+                 AND json_extract(error, '$.code') = 'cancelled' ORDER BY rowid LIMIT ${QUEUED_MAX}`;
+    return this.#db.all(IdRow, sql).map((row) => row.id);
+  }
+
+  /** interrupted → the front of the queue. */
+  requeueFirst(jobId: string): void {
+    const place = 'queue_place = (SELECT min(queue_place) - 1 FROM jobs)';
+    this.#move(jobId, ['interrupted'], `${REQUEUED}, ${place}`);
+  }
+
   /** failed, cancelled, interrupted → the end of the queue. @throws AppError job/invalid-state, queue/full */
   requeue(jobId: string): void {
     this.#db.transaction(() => {
@@ -165,8 +181,7 @@ export class JobStore {
       this.#move(
         jobId,
         ['failed', 'cancelled', 'interrupted'],
-        `state = 'queued', error = NULL, seconds = NULL, report = NULL, started_at = NULL, finished_at = NULL,
-         is_hidden = 0, queue_place = (SELECT max(queue_place) + 1 FROM jobs)`,
+        `${REQUEUED}, queue_place = (SELECT max(queue_place) + 1 FROM jobs)`,
       );
     });
   }

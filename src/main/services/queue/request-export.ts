@@ -42,7 +42,7 @@ export interface RequestExportOptions {
   readonly newId: () => string;
   readonly documentOf: (projectId: string) => { readonly version: number; readonly document: Document };
   readonly fittedFrame: (mediaId: string, width: number, height: number) => Promise<string>;
-  readonly soundFile: (mediaId: string) => { readonly path: string; readonly channels: number };
+  readonly soundFile: (mediaId: string) => Promise<{ readonly path: string; readonly channels: number }>;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
   await assertFreeSpace(options.libraryDir, 0);
   // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
   const pixelBytes = plan.frames.length * plan.width * plan.height * 3;
-  const sound = HAS_SOUND[preset] ? soundIn(document, { from, to }, options) : null;
+  const sound = HAS_SOUND[preset] ? await soundIn(document, { from, to }, options) : null;
   const soundBytes = (sound?.plan.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
   const isLarge = preset === 'png-sequence' || preset === 'prores-mov';
   const filmBytes = isLarge ? pixelBytes : Math.ceil(pixelBytes / 4);
@@ -91,19 +91,20 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
 }
 
 /** Null when nothing is heard in the range: a silent film has no empty audio track. */
-function soundIn(
+async function soundIn(
   document: Document,
   range: { readonly from: number; readonly to: number },
   options: RequestExportOptions,
-): TaskSound | null {
+): Promise<TaskSound | null> {
   const plan = planSound(document, range);
   if (plan.clips.length === 0) return null;
   const ids = [...new Set(plan.clips.map(({ mediaId }) => mediaId))];
-  const fileOf = (mediaId: string) => {
-    const { path, channels } = options.soundFile(mediaId);
-    return { path, channels };
-  };
-  return { plan, files: Object.fromEntries(ids.map((mediaId) => [mediaId, fileOf(mediaId)])) };
+  const files: Record<string, { readonly path: string; readonly channels: number }> = {};
+  for (const mediaId of ids) {
+    const { path, channels } = await options.soundFile(mediaId);
+    files[mediaId] = { path, channels };
+  }
+  return { plan, files };
 }
 
 /** The plan with lists its schema may own. */

@@ -69,11 +69,12 @@ export async function requestGeneration(
 }
 
 async function assertStored(draft: RecipeDraft, frames: FrameStore): Promise<void> {
-  for (const known of draft.known) {
-    if (!('frame' in known) || (await frames.has(known.frame))) continue;
+  const hashes = draft.known.flatMap((known) => ('frame' in known ? [known.frame] : []));
+  for (const hash of new Set([...hashes, ...(draft.source?.frames ?? [])])) {
+    if (await frames.has(hash)) continue;
     throw new AppError('input/not-found', 'A frame this run starts from is not in the library.', {
       field: 'known',
-      value: known.frame,
+      value: hash,
       remedy: 'Choose another take of the segment before, or generate it again.',
     });
   }

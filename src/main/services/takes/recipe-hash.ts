@@ -4,11 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { assert } from '@core/errors';
-import type { TakeRecipe } from '@contracts/recipe';
+import { isFootage, type TakeRecipe } from '@contracts/recipe';
 
-/** 64 lower-case hex digits. */
+/** 64 lower-case hex digits, over what the recipe asks for: where its graphs then ran (docs/adr/0039) is not part of it. */
 export function recipeHash(recipe: TakeRecipe): string {
-  return createHash('sha256').update(canonicalJson(recipe)).digest('hex');
+  const asked = isFootage(recipe) ? recipe : { ...recipe, ranOn: undefined };
+  return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }
 
 /**

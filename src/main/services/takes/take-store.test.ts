@@ -93,3 +93,12 @@ describe('recipe hash', () => {
     expect(() => canonicalJson({ a: Number.NaN })).toThrow('NaN');
   });
 });
+
+test('where the graphs of a take ran is kept with it, and is not part of what its recipe asks for', async () => {
+  const { store } = await openStore();
+  const asked = aRecipe({ provider: 'webgpu' });
+  const ranOn = { vae_decoder: 'cpu' as const };
+  const view = store.add(aTake('t1', { recipe: { ...asked, ranOn } }));
+  expect(view.recipeHash).toBe(recipeHash(asked));
+  expect(store.get('t1').recipe).toEqual({ ...asked, ranOn });
+});

@@ -213,8 +213,8 @@ async function filesOnlyIn(
     if (last === undefined) break;
     after = last.hash;
   }
-  const media = `SELECT file FROM media m WHERE project_id = ? AND NOT EXISTS
-    (SELECT 1 FROM media o WHERE o.file = m.file AND o.project_id IS NOT m.project_id)`;
+  const media = `SELECT file FROM media m WHERE project_id = ? AND place IS NULL AND NOT EXISTS
+    (SELECT 1 FROM media o WHERE o.file = m.file AND o.place IS NULL AND o.project_id IS NOT m.project_id)`;
   for (const { file } of db.all(File, media, projectId)) {
     for (const path of withWaveform(join(paths.media, ...file.split('/')))) {
       const info = await sizeOf(path);

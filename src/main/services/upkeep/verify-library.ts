@@ -41,7 +41,7 @@ export async function verifyLibrary(
 ): Promise<VerifyReport> {
   const total =
     (db.get(Count, 'SELECT count(*) AS count FROM frames')?.count ?? 0) +
-    (db.get(Count, 'SELECT count(DISTINCT file) AS count FROM media')?.count ?? 0);
+    (db.get(Count, 'SELECT count(DISTINCT file) AS count FROM media WHERE place IS NULL')?.count ?? 0);
   const tally = { framesChecked: 0, mediaChecked: 0, bytesRead: 0 };
   const lists = { missingFrames: [], damagedFrames: [], missingMedia: [], damagedMedia: [] } as Record<
     'missingFrames' | 'damagedFrames' | 'missingMedia' | 'damagedMedia',
@@ -72,7 +72,7 @@ export async function verifyLibrary(
     await nextTurn();
   }
   for (let after = ''; ;) {
-    const sql = 'SELECT DISTINCT file, sha256 FROM media WHERE file > ? ORDER BY file LIMIT ?';
+    const sql = 'SELECT DISTINCT file, sha256 FROM media WHERE place IS NULL AND file > ? ORDER BY file LIMIT ?';
     const page = db.all(Media, sql, after, PAGE);
     for (const { file, sha256 } of page) {
       assertGoingOn(signal);

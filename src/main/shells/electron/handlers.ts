@@ -31,6 +31,9 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
   const grants = new Map<string, string>();
   const dialogs = new FileDialogs(window, words);
   let bundleStop: AbortController | null = null;
+  let relinkStop: AbortController | null = null;
+  /** The bundle that was looked into last. */
+  let chosenBundle: { readonly id: string; readonly file: string } | null = null;
   /** One bundle at a time, so that there is one to cancel. */
   const bundling = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     if (bundleStop !== null)
@@ -94,10 +97,20 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
     },
-    'projects.importBundle': async () => {
+    'projects.chooseBundle': async () => {
       const file = await dialogs.chooseBundle();
-      if (file === null) return { imported: null };
-      return { imported: await bundling((signal) => studio.bundles.import(file, signal)) };
+      if (file === null) return { bundle: null };
+      const preview = await bundling((signal) => studio.bundles.preview(file, signal));
+      chosenBundle = { id: randomUUID(), file };
+      return { bundle: { grantId: chosenBundle.id, file: path.basename(file), preview } };
+    },
+    'projects.importBundle': async ({ grantId, merge }) => {
+      if (chosenBundle?.id !== grantId) throw chosenAgain();
+      const { file } = chosenBundle;
+      const imported = await bundling((signal) =>
+        merge === null ? studio.bundles.import(file, signal) : studio.bundles.merge(file, merge, signal),
+      );
+      return { imported };
     },
     'projects.cancelBundle': () => done(bundleStop?.abort()),
     'projects.versions': ({ projectId }) => studio.projects.versions(projectId),
@@ -166,8 +179,13 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'media.offline': async ({ projectId }) => ({ mediaIds: await studio.media.offline(projectId) }),
     'media.relink': async ({ projectId, from }) => {
       const paths = await dialogs.choosePlaces(from);
-      return { report: paths.length === 0 ? null : await studio.media.relink(projectId, paths) };
+      if (paths.length === 0) return { report: null };
+      relinkStop?.abort();
+      const stop = (relinkStop = new AbortController());
+      return { report: await studio.media.relink(projectId, paths, stop.signal) };
     },
+    'media.cancelRelink': () => done(relinkStop?.abort()),
+    'media.collect': async ({ projectId, mediaIds }) => ({ media: await studio.media.collect(projectId, mediaIds) }),
     'media.fittedFrame': async ({ mediaId, width, height }) => ({
       frame: await studio.media.fittedFrame(mediaId, width, height),
     }),
@@ -198,11 +216,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     },
     'export.start': async ({ grantId, ...input }) => {
       const outPath = grants.get(grantId);
-      if (outPath === undefined)
-        throw new AppError('input/not-found', 'the chosen file is no longer known', {
-          field: 'grantId',
-          remedy: 'Choose the file again.',
-        });
+      if (outPath === undefined) throw chosenAgain();
       const jobId = await studio.jobs.export({ ...input, outPath });
       grants.delete(grantId);
       return { jobId };
@@ -214,6 +228,11 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
 /** A method that answers nothing but that it is done. */
 function done(_finished: unknown): Record<string, never> {
   return {};
+}
+
+function chosenAgain(): AppError {
+  const about = { field: 'grantId', remedy: 'Choose the file again.' };
+  return new AppError('input/not-found', 'the chosen file is no longer known', about);
 }
 
 /** For the file that is to be saved. */

@@ -82,6 +82,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         action(words.redoFromHere, 'generate.redoFromHere'),
         action(words.fillGap, 'timeline.fillGap'),
         action(words.closeLoop, 'timeline.closeLoop'),
+        action(words.redraw, 'timeline.redraw'),
         line,
         action(words.takePrevious, 'takes.previous'),
         action(words.takeNext, 'takes.next'),

@@ -37,6 +37,7 @@ export const de: ShellWords = {
   redoFromHere: 'Ab hier neu',
   fillGap: 'Lücke füllen …',
   closeLoop: 'Schleife schließen …',
+  redraw: 'Clip überzeichnen',
   takePrevious: 'Voriger Take',
   takeNext: 'Nächster Take',
   moreSeeds: 'Weitere Seeds einreihen',

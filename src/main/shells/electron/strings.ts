@@ -39,6 +39,7 @@ const en = {
   redoFromHere: 'Redo from Here',
   fillGap: 'Fill Gap…',
   closeLoop: 'Close Loop…',
+  redraw: 'Draw Over Clip',
   takePrevious: 'Previous Take',
   takeNext: 'Next Take',
   moreSeeds: 'Queue More Seeds',

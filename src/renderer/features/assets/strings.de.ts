@@ -21,6 +21,16 @@ export const de: Strings = {
   dragSoundHint: 'Auf die Zeitleiste ziehen.',
   dragHint: 'Auf die Zeitleiste ziehen oder auf ein Bildfeld im Inspektor.',
   noStart: 'Dieses Modell kann nicht von einem Bild ausgehen.',
+  link: 'Originale dort lassen, wo sie sind',
+  linkHint:
+    'Bilder und Töne werden dann verknüpft statt in die Bibliothek kopiert, so wie Filme immer. Ein Bündel enthält sie trotzdem.',
+  linked: 'Verknüpft: das Original bleibt, wo es ist',
+  collect: 'In die Bibliothek kopieren',
+  collected: (count) =>
+    count === 1 ? '1 Datei ist jetzt in der Bibliothek' : `${count} Dateien sind jetzt in der Bibliothek`,
+  nothingLinked: 'In diesem Projekt ist kein Bild und kein Ton verknüpft',
+  stopLooking: 'Anhalten',
+  stopped: 'Die Suche wurde angehalten; was gefunden ist, bleibt',
   offline: 'Offline',
   offlineCount: (count) =>
     count === 1

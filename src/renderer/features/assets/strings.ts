@@ -23,6 +23,16 @@ const en = {
   },
   dragSoundHint: 'Drag onto the timeline.',
   dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
+  link: 'Leave originals where they are',
+  linkHint:
+    'Pictures and sounds are then linked instead of copied into the library, as films always are. A bundle has them inside all the same.',
+  linked: 'Linked: the original stays where it is',
+  collect: 'Copy into the library',
+  collected: (count: number) =>
+    count === 1 ? '1 file is in the library now' : `${String(count)} files are in the library now`,
+  nothingLinked: 'No picture or sound of this project is linked',
+  stopLooking: 'Stop',
+  stopped: 'The search was stopped; what was found is kept',
   offline: 'Offline',
   offlineCount: (count: number) =>
     `${count === 1 ? 'One imported file is' : `${String(count)} imported files are`} gone. Films made from ${count === 1 ? 'it' : 'them'} keep their frames.`,

@@ -5,7 +5,7 @@ export const de: Strings = {
   exportText:
     'Eine .onionskin-Datei mit diesem Projekt, seiner Geschichte, allen Takes samt Rezepten und seinen Bildern.',
   importTitle: 'Bündel öffnen',
-  importText: 'Das Projekt in der Datei kommt als eigenes in diese Bibliothek; nichts, was hier ist, ändert sich.',
+  importText: 'Das Projekt in der Datei kommt in diese Bibliothek; nichts, was hier ist, geht verloren.',
   choosing: 'Datei wählen …',
   saving: (done, total) => `Schreibe ${done} von ${total} Dateien`,
   opening: (done, total) => `Lese ${done} von ${total} Dateien`,
@@ -14,9 +14,34 @@ export const de: Strings = {
   cancelledImport: 'Das Bündel wurde nicht geöffnet; die Bibliothek ist, wie sie war',
   saved: (name) => `${name} gesichert`,
   opened: (name) => `„${name}“ ist in der Bibliothek`,
-  counts: (takes, frames, images) =>
-    `${takes === 1 ? '1 Take' : `${takes} Takes`}, ${frames === 1 ? '1 Einzelbild' : `${frames} Einzelbilder`}, ` +
-    (images === 1 ? '1 Bild' : `${images} Bilder`),
+  merged: (name) => `In „${name}“ zusammengeführt`,
+  takes: (count) => (count === 1 ? '1 Take' : `${count} Takes`),
+  frames: (count) => (count === 1 ? '1 Bild' : `${count} Bilder`),
+  files: (count) => (count === 1 ? '1 importierte Datei' : `${count} importierte Dateien`),
+  versions: (count) => (count === 1 ? '1 Version' : `${count} Versionen`),
+  adds: (what) => `Neu: ${what}`,
+  addsNothing: 'Nichts Neues: alles ist schon hier',
+  known: (name, ago) => `„${name}“ ist schon in dieser Bibliothek, zuletzt geändert ${ago}.`,
+  into: 'Projekt',
+  candidate: (name, ago, isArchived) => `${name} · ${ago}${isArchived ? ' · archiviert' : ''}`,
+  merge: 'Zusammenführen',
+  sameFilm: 'Die Filme sind gleich. Neue Takes, Dateien und Versionen kommen zu denen dazu, die hier sind.',
+  mergeMine: 'Zusammenführen und mit dem Film von hier weitermachen',
+  mergeMineText: 'Was neu ist, kommt dazu. Der Film des Bündels wird eine Version im Verlauf.',
+  mergeTheirs: 'Zusammenführen und mit dem Film des Bündels weitermachen',
+  mergeTheirsText: 'Was neu ist, kommt dazu. Der Film von hier wird eine Version; Rückgängig holt ihn zurück.',
+  copy: 'Als eigenes Projekt öffnen',
+  copyText: 'Das Projekt, das hier ist, bleibt, wie es ist.',
+  differences: 'Wo sich die Filme unterscheiden',
+  is: { changed: 'anders', 'only-here': 'nur hier', 'only-there': 'nur im Bündel' },
+  others: (count) =>
+    count === 1
+      ? '1 weiterer Unterschied: Spur, Standbild, Ton, Marker oder Einstellung'
+      : `${count} weitere Unterschiede: Spuren, Standbilder, Töne, Marker, Einstellungen`,
+  versionOf: (file) => `Aus ${file}`,
+  versionBefore: (file) => `Vor ${file}`,
+  edit: (file) => `${file} zusammenführen`,
+  goOn: { mine: 'Zusammenführen', theirs: 'Zusammenführen', copy: 'Als Kopie öffnen' },
   missingTitle: 'Modelle, die auf diesem Rechner fehlen',
   missingText:
     'Der Film läuft, lässt sich schneiden und exportieren. Um mehr davon zu generieren, werden zuerst diese gebraucht:',

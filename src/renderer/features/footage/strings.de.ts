@@ -1,6 +1,7 @@
 import type { Strings } from './strings';
 
 export const de: Strings = {
+  offline: 'Offline',
   title: (name) => `${name} platzieren`,
   several: (left) => (left === 1 ? 'Ein weiterer Film folgt' : `${left} weitere Filme folgen`),
   file: 'Die Datei',

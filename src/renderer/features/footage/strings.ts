@@ -4,6 +4,7 @@ import { inLanguage, type Translation } from '../../language/language';
 import { de } from './strings.de';
 
 const en = {
+  offline: 'Offline',
   title: (name: string) => `Place ${name}`,
   several: (left: number) => (left === 1 ? '1 more film follows' : `${left} more films follow`),
   file: 'The file',

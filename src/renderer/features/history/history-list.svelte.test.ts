@@ -57,7 +57,7 @@ function library(count: number) {
   return { list: new HistoryList(new AppState(client)), asked, held, state };
 }
 
-const everything = { text: '', isStarred: false, projectId: null, modelId: null };
+const everything = { text: '', isStarred: false, projectId: null, modelId: null, from: null, to: null };
 const seedsOf = ({ list }: ReturnType<typeof library>) => list.runs?.map(({ seed }) => seed);
 
 describe('the history', () => {

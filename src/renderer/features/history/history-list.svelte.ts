@@ -12,6 +12,9 @@ export interface HistorySearch {
   readonly projectId: string | null;
   /** null = all models. */
   readonly modelId: string | null;
+  /** Milliseconds since 1970, [from, to); null = open. */
+  readonly from: number | null;
+  readonly to: number | null;
 }
 
 const PAGE = 50;
@@ -23,7 +26,7 @@ export class HistoryList {
   isLoading = $state(false);
 
   readonly #app: AppState;
-  #search: HistorySearch = { text: '', isStarred: false, projectId: null, modelId: null };
+  #search: HistorySearch = { text: '', isStarred: false, projectId: null, modelId: null, from: null, to: null };
   #next: number | null = $state(null);
   #asked = 0;
 
@@ -88,8 +91,8 @@ export class HistoryList {
     this.#asked += 1;
     const mine = this.#asked;
     this.isLoading = true;
-    const { text, isStarred, projectId, modelId } = this.#search;
-    const query = { text: text.trim(), isStarred, projectId, modelId, before, limit: PAGE };
+    const { text, ...rest } = this.#search;
+    const query = { ...rest, text: text.trim(), before, limit: PAGE };
     const page = await this.#app.attempt(() => this.#app.client.invoke('history.search', query));
     if (mine !== this.#asked) return null;
     this.isLoading = false;

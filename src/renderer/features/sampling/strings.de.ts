@@ -60,6 +60,7 @@ export const de: Strings = {
     reused: (count, steps, error) =>
       count === 0 ? `keiner von ${steps}` : `${count} von ${steps}, Fehler auf höchstens ${error} geschätzt`,
     passes: (passes, steps) => `${passes} für ${steps} Schritte`,
+    noReason: (provider) => `${provider} konnte ihn nicht ausführen`,
     fellBack: (graph, reason) => `${graph} auf dem Prozessor: ${reason.slice(0, 160)}`,
     threads: (threads) => (threads === 1 ? 'ein Thread' : `${threads} Threads`),
   },

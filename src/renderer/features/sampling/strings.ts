@@ -61,6 +61,7 @@ const en = {
     reused: (count: number, steps: number, error: string) =>
       count === 0 ? `none of ${steps}` : `${count} of ${steps}, error estimated at ${error} at most`,
     passes: (passes: number, steps: number) => `${passes} for ${steps} steps`,
+    noReason: (provider: string) => `${provider} could not run it`,
     fellBack: (graph: string, reason: string) => `${graph} on the processor: ${reason.slice(0, 160)}`,
     threads: (threads: number) => (threads === 1 ? '1 thread' : `${threads} threads`),
   },

@@ -31,6 +31,7 @@ import type { ProjectSession } from '../../state/session.svelte';
 import { cutsNear, deleteRecords, moveClips } from './clip-edits';
 import { clipAtFrame, editPoints, indexClips } from './clip-index';
 import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
+import { redraw } from './redraw';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
 import { matchFrame, nextUseOfFrame } from './match-frame';
@@ -104,6 +105,7 @@ export const timelineActions: readonly Action[] = [
   action('lowerTracks', strings.lowerTracks, ['Shift+Minus'], (app) => scaleTracks(app, 0.8)),
   action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
   action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
+  action('redraw', strings.redrawAction, ['Alt+KeyG'], redraw, hasClips),
   action('dissolve', strings.actions.dissolve, ['Mod+KeyD'], dissolveNearest, hasClips),
   action(
     'trimStart',

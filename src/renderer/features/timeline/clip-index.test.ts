@@ -4,9 +4,11 @@ import {
   clipAtFrame,
   clipEndingAt,
   clipStartingAt,
+  clipsAround,
   clipsInWindow,
   editPoints,
   indexClips,
+  overlapping,
   roomAfter,
   roomBefore,
 } from './clip-index';
@@ -30,6 +32,26 @@ test('a window finds what touches it and nothing else', () => {
     ids(clipsInWindow(index, 'v1', 70, 90)),
     ids(clipsInWindow(index, 'none', 0, 90)),
   ]).toEqual([['a', 'b', 'c'], ['a'], ['b'], [], ['c'], [], []]);
+});
+
+test('what overlaps on other tracks belongs together, however the window cuts it', () => {
+  const film = [
+    aClip('a', 0, 10),
+    aClip('b', 10, 10),
+    aClip('c', 40, 10),
+    aClip('x', 5, 8, 'v2'),
+    aClip('y', 60, 5, 'v2'),
+  ];
+  const both = indexClips(new Map(film.map((clip) => [clip.id, clip])));
+  const around = (from: number, to: number) => ids(clipsAround(both, from, to)).sort();
+  expect([around(0, 1), around(19, 20), around(30, 31), around(45, 61)]).toEqual([
+    ['a', 'b', 'x'],
+    ['a', 'b', 'x'],
+    [],
+    ['c', 'y'],
+  ]);
+  expect(overlapping(both).map((group) => ids(group).sort())).toEqual([['a', 'b', 'x']]);
+  expect(overlapping(indexClips(new Map()))).toEqual([]);
 });
 
 test('the clip under a frame: ends are exclusive', () => {

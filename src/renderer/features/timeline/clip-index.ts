@@ -3,19 +3,17 @@
  * more for a longer film. Built once per document.
  */
 import { indexOf } from '@core/document/record-map';
-import type { ClipRecord, Document, RecordId, TransitionRecord } from '@core/document/records';
+import type { ClipRecord, Document, RecordId } from '@core/document/records';
 
 export interface ClipIndex {
   /** Earliest first. */
   readonly byTrack: ReadonlyMap<RecordId, readonly ClipRecord[]>;
-  readonly transitions: readonly TransitionRecord[];
 }
 
 const NO_CLIPS: readonly ClipRecord[] = [];
 
 export function indexClips(doc: Document): ClipIndex {
-  const records = indexOf(doc);
-  return { byTrack: records.byTrack, transitions: records.ofKind('transition') };
+  return { byTrack: indexOf(doc).byTrack };
 }
 
 /** Clips of a track that touch [from, to). */
@@ -67,6 +65,40 @@ export function editPoints(index: ClipIndex): readonly number[] {
   for (const clips of index.byTrack.values())
     for (const { start, duration } of clips) points.add(start).add(start + duration);
   return [...points].sort((a, b) => a - b);
+}
+
+/**
+ * Clips of all tracks that touch [from, to), and those that overlap them, and so on: whatever is laid out among clips that
+ * are seen at one time comes out the same whichever part of them is in the window.
+ */
+export function clipsAround(index: ClipIndex, from: number, to: number): readonly ClipRecord[] {
+  let range = { from, to };
+  for (;;) {
+    const clips = [...index.byTrack.keys()].flatMap((trackId) => clipsInWindow(index, trackId, range.from, range.to));
+    const wider = clips.reduce(
+      (all, { start, duration }) => ({ from: Math.min(all.from, start), to: Math.max(all.to, start + duration) }),
+      range,
+    );
+    if (wider.from === range.from && wider.to === range.to) return clips;
+    range = wider;
+  }
+}
+
+/** Groups of at least two clips of different tracks that overlap in time, directly or through others of the group. */
+export function overlapping(index: ClipIndex): readonly (readonly ClipRecord[])[] {
+  if (index.byTrack.size < 2) return [];
+  const groups: ClipRecord[][] = [];
+  let group: ClipRecord[] = [];
+  let end = -Infinity;
+  for (const clip of [...index.byTrack.values()].flat().sort((a, b) => a.start - b.start)) {
+    if (clip.start >= end) {
+      if (group.length > 1) groups.push(group);
+      group = [];
+    }
+    group.push(clip);
+    end = Math.max(end, clip.start + clip.duration);
+  }
+  return group.length > 1 ? [...groups, group] : groups;
 }
 
 function firstEndingAfter(clips: readonly ClipRecord[], frame: number): number {

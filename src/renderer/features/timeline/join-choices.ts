@@ -2,6 +2,7 @@
  * Joining what is there: G fills the gap between two clips, Shift+G closes a clip into a loop. Both say first what the
  * run would be, from the very plan it would have, and change nothing before that is confirmed.
  */
+import { messageOf } from '../../language/errors/in-words';
 import { decimal } from '../../ui/format';
 import { recordOf, recordsOf, videoTracksOf } from '@core/document/access';
 import { applyDiff } from '@core/document/apply-diff';
@@ -185,13 +186,13 @@ function outlookOf(
   try {
     after = applyDiff(session.doc, join.edit(session.doc));
     const model = modelFor(app, join.modelId);
-    if (model.problem !== null) return { windows: [], refusal: model.problem.message, editRefusal: null, after };
+    if (model.problem !== null) return { windows: [], refusal: messageOf(model.problem), editRefusal: null, after };
     const { segmentId } = join;
     const { draft } = planSegment({ doc: after, segmentId, takes: session.takes, limits: model.manifest, seed: 0 });
     return { windows: draft.windows.map(({ frames }) => frames), refusal: null, editRefusal: null, after };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
-    const refusal = thrown.message;
+    const refusal = messageOf(thrown);
     return after === undefined
       ? { windows: [], refusal, editRefusal: refusal }
       : { windows: [], refusal, editRefusal: null, after };

@@ -2,7 +2,7 @@
  * What of the film is in the timeline's window now, derived from the document and the view. Clips are found by
  * bisection, so the cost follows what is visible and not how long the film is.
  */
-import { recordsOf, tracksOf } from '@core/document/access';
+import { blocksOf, recordsOf, tracksOf, transitionsOf } from '@core/document/access';
 import { audibleTracks } from '@core/document/sound';
 import type {
   AnchorRecord,
@@ -18,7 +18,7 @@ import { effectiveTravel } from '@core/prompt/plan';
 import { wordedBlock } from '@core/prompt/shot-words';
 import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import type { AppState } from '../../state/app.svelte';
-import { clipsInWindow, editPoints, indexClips, type ClipIndex } from './clip-index';
+import { clipsAround, clipsInWindow, editPoints, indexClips, overlapping, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
 import { packRows, trackRows, type TrackRow } from './lane-layout';
 import { projectFrameOf, rangeInClip, type FrameRange } from './shot-mapping';
@@ -65,7 +65,7 @@ export interface PlacedTransition extends FrameRange {
 }
 
 const MIN_DETAIL_PX = 6;
-const NOTHING: ClipIndex = { byTrack: new Map(), transitions: [] };
+const NOTHING: ClipIndex = { byTrack: new Map() };
 
 export class TimelineScene {
   readonly #app: AppState;
@@ -98,27 +98,33 @@ export class TimelineScene {
     return { from: Math.max(0, from - slack), to: to + slack };
   });
 
-  readonly #inWindow: readonly Sliver[] = $derived.by(() => {
+  readonly #inWindow: { readonly wide: readonly Sliver[]; readonly slivers: readonly Sliver[] } = $derived.by(() => {
     const { from, to } = this.window;
-    return this.rows.flatMap((row) => clipsInWindow(this.index, row.track.id, from, to).map((clip) => ({ clip, row })));
+    const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
+    const [wide, slivers]: [Sliver[], Sliver[]] = [[], []];
+    for (const row of this.rows)
+      for (const clip of clipsInWindow(this.index, row.track.id, from, to))
+        (clip.duration >= minFrames ? wide : slivers).push({ clip, row });
+    return { wide, slivers };
   });
 
   /** Clips wide enough to be looked at and taken hold of. */
   readonly clips: readonly PlacedClip[] = $derived.by(() => {
     const { session, jobs } = this.#app;
     if (session === null) return [];
-    return this.#inWindow
-      .filter(({ clip }) => this.#isWide(clip))
-      .map(({ clip, row }) => ({ view: describeClip(session, jobs, clip), row }));
+    return this.#inWindow.wide.map(({ clip, row }) => ({ view: describeClip(session, jobs, clip), row }));
   });
 
   /** Clips of a few pixels, when a long film is seen whole: only their bodies are drawn. */
-  readonly slivers: readonly Sliver[] = $derived.by(() => this.#inWindow.filter(({ clip }) => !this.#isWide(clip)));
+  readonly slivers: readonly Sliver[] = $derived(this.#inWindow.slivers);
 
   readonly transitions: readonly PlacedTransition[] = $derived.by(() => {
     const session = this.#app.session;
     if (session === null) return [];
-    return this.index.transitions.flatMap((transition): PlacedTransition[] => {
+    const near = new Set(
+      [...this.#inWindow.wide, ...this.#inWindow.slivers].flatMap(({ clip }) => transitionsOf(session.doc, clip.id)),
+    );
+    return [...near].flatMap((transition): PlacedTransition[] => {
       const left = session.doc.get(transition.leftClipId);
       const right = session.doc.get(transition.rightClipId);
       if (left?.kind !== 'clip' || right?.kind !== 'clip') return [];
@@ -148,39 +154,29 @@ export class TimelineScene {
     return byShot;
   });
 
-  /** Each shot's prompts in order. */
-  readonly #blocksByShot: ReadonlyMap<RecordId, readonly PromptBlockRecord[]> = $derived.by(() => {
-    const session = this.#app.session;
-    const byShot = new Map<RecordId, PromptBlockRecord[]>();
-    for (const block of session === null ? [] : recordsOf(session.doc, 'prompt-block')) {
-      const blocks = byShot.get(block.shotId);
-      if (blocks === undefined) byShot.set(block.shotId, [block]);
-      else blocks.push(block);
-    }
-    for (const blocks of byShot.values()) blocks.sort((a, b) => a.from - b.from);
-    return byShot;
+  /** Rows of the prompt lane, wherever the window is: prompts of clips that overlap lie one below the other. */
+  readonly blockRowCount: number = $derived.by(() => {
+    const groups = overlapping(this.index).filter(
+      (clips) => clips.filter(({ source }) => source.type === 'shot').length > 1,
+    );
+    return groups.reduce(
+      (count, clips) => Math.max(count, packRows(clips.flatMap((clip) => this.#blocksOn(clip))).count),
+      1,
+    );
   });
-
-  readonly #allBlocks: { readonly placed: readonly PlacedBlock[]; readonly rowCount: number } = $derived.by(() => {
-    const session = this.#app.session;
-    if (session === null) return { placed: [], rowCount: 1 };
-    const found = [...this.index.byTrack.values()].flat().flatMap((clip) => {
-      const shot = clip.source.type === 'shot' ? session.doc.get(clip.source.shotId) : undefined;
-      if (shot?.kind !== 'shot') return [];
-      return (this.#blocksByShot.get(shot.id) ?? []).flatMap((block) => {
-        const range = rangeInClip(clip, block, shot.rate, session.project.rate);
-        return range === null ? [] : [{ key: `${clip.id}/${block.id}`, block, clip, shot, ...range }];
-      });
-    });
-    const { rows, count } = packRows(found);
-    return { placed: found.map((one, i) => ({ ...one, row: rows[i] ?? 0 })), rowCount: count };
+  readonly #blocksAround: readonly PlacedBlock[] = $derived.by(() => {
+    // No block is wider than its clip: those of slivers are not seen.
+    if (this.#inWindow.wide.length === 0) return [];
+    const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
+    const clips = clipsAround(this.index, this.window.from, this.window.to);
+    const found = clips.filter(({ duration }) => duration >= minFrames).flatMap((clip) => this.#blocksOn(clip));
+    const { rows } = packRows(found);
+    return found.map((one, i) => ({ ...one, row: rows[i] ?? 0 }));
   });
-
-  readonly blockRowCount: number = $derived(this.#allBlocks.rowCount);
   readonly blocks: readonly PlacedBlock[] = $derived.by(() => {
     const { from, to } = this.window;
     const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
-    return this.#allBlocks.placed.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames);
+    return this.#blocksAround.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames);
   });
 
   /** Boundaries between neighbouring prompts, cuts among them: a cut is where a zone is pulled open. */
@@ -190,7 +186,7 @@ export class TimelineScene {
     const byShot = new Map<RecordId, { zones: readonly TravelZone[]; windows: readonly EffectiveWindow[] }>();
     return this.blocks.flatMap((right): PlacedTravel[] => {
       const { clip, shot } = right;
-      const blocks = this.#blocksByShot.get(shot.id) ?? [];
+      const blocks = blocksOf(session.doc, shot.id);
       const left = blocks[blocks.findIndex(({ id }) => id === right.block.id) - 1];
       if (left === undefined) return [];
       let known = byShot.get(shot.id);
@@ -235,8 +231,14 @@ export class TimelineScene {
     this.#ui = timelineUiOf(app);
   }
 
-  #isWide(clip: ClipRecord): boolean {
-    return clip.duration * this.#app.timelineView.pixelsPerFrame >= MIN_DETAIL_PX;
+  #blocksOn(clip: ClipRecord): Omit<PlacedBlock, 'row'>[] {
+    const session = this.#app.session;
+    const shot = clip.source.type === 'shot' ? session?.doc.get(clip.source.shotId) : undefined;
+    if (session === null || shot?.kind !== 'shot') return [];
+    return blocksOf(session.doc, shot.id).flatMap((block) => {
+      const range = rangeInClip(clip, block, shot.rate, session.project.rate);
+      return range === null ? [] : [{ key: `${clip.id}/${block.id}`, block, clip, shot, ...range }];
+    });
   }
 
   /** The model windows of the shot's film, with the prompts they take. */
@@ -244,7 +246,7 @@ export class TimelineScene {
     const session = this.#app.session;
     const limits = this.#app.modelOf(shot.modelId)?.manifest;
     if (session === null || limits === undefined) return [];
-    const prompts = new Map((this.#blocksByShot.get(shot.id) ?? []).map((block) => [block.id, block]));
+    const prompts = new Map(blocksOf(session.doc, shot.id).map((block) => [block.id, block]));
     return [...new Set(session.shotFilm(shot.id).spans.map((span) => span.segmentId))].flatMap((segmentId) => {
       const segment = session.doc.get(segmentId);
       return segment?.kind === 'segment' ? effectiveWindows(prompts, shot, segment, limits) : [];

@@ -11,7 +11,8 @@ export interface ReadAheadInput {
 }
 
 const AHEAD_PLAYING = 48;
-const AHEAD_STILL = 16;
+/** More than a second, so that play begins with time to get going. */
+const AHEAD_STILL = 32;
 const BEHIND = 8;
 
 /** Nearest first. At 4× only every fourth frame is shown, so only those are read. */

@@ -13,6 +13,7 @@ import { sounds } from './0008-sounds';
 import { versionsAndArchive } from './0009-versions-and-archive';
 import { runReports } from './0010-run-reports';
 import { footage } from './0011-footage';
+import { linkedMedia } from './0012-linked-media';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -26,4 +27,5 @@ export const releasedMigrations: readonly Migration[] = [
   versionsAndArchive,
   runReports,
   footage,
+  linkedMedia,
 ];

@@ -1,0 +1,62 @@
+/** Errors of the engine (src/main/engine) in German. */
+import type { ErrorTable } from './error-table';
+
+export const engine: ErrorTable = {
+  'the engine did not start': 'die Engine startete nicht',
+  'Try again; if it happens again, run `onionskin doctor`.':
+    'Erneut versuchen; kommt es wieder vor, `onionskin doctor` ausführen.',
+  'the engine process ended unexpectedly ({})': 'der Prozess der Engine endete unerwartet ({1})',
+  'Run it again. If it happens again, use a smaller size or fewer frames: memory may be short.':
+    'Erneut ausführen. Kommt es wieder vor, kleiner oder mit weniger Bildern: vielleicht fehlt Speicher.',
+  'the run was cancelled': 'der Lauf wurde abgebrochen',
+  'the engine stopped answering in the middle of a step': 'die Engine antwortete mitten in einem Schritt nicht mehr',
+  'Run it again; it goes on from the last step that was written. If it happens again, run `onionskin doctor`.':
+    'Erneut ausführen; es geht beim letzten geschriebenen Schritt weiter. Kommt es wieder vor, `onionskin doctor` ausführen.',
+  'the recipe is for {} ({}), the package is {} ({})': 'das Rezept ist für {1} ({2}), das Paket ist {3} ({4})',
+  'Choose the model the recipe was made with.': 'Das Modell wählen, mit dem das Rezept gemacht wurde.',
+  '{} is not the file this recipe was made with': '{1} ist nicht die Datei, mit der dieses Rezept gemacht wurde',
+  'Install the version of the model that the recipe names, or make a new take.':
+    'Die Version des Modells installieren, die das Rezept nennt, oder einen neuen Take machen.',
+  'the autoencoder works in blocks of {} pixels': 'der Autoencoder arbeitet in Blöcken von {1} Pixeln',
+  'Use a size that is a multiple of {}.': 'Eine Größe nehmen, die ein Vielfaches von {1} ist.',
+  'the image for frame {} is {}×{}, the run is {}×{}': 'das Bild für Bild {1} ist {2}×{3}, der Lauf ist {4}×{5}',
+  'Scale the image to the size of the run first.': 'Das Bild zuerst auf die Größe des Laufs bringen.',
+  '{} gave values that are not numbers': '{1} gab Werte, die keine Zahlen sind',
+  'Lower the guidance, or use a native size and length of the model.':
+    'Die Guidance senken oder eine native Größe und Länge des Modells nehmen.',
+  "the later image is {} frames from the window's first, the model makes {}":
+    'das spätere Bild liegt {1} Bilder vom ersten des Fensters, das Modell macht {2}',
+  'Pin the image to an earlier frame.': 'Das Bild an ein früheres heften.',
+  '{} makes films from an image, and none is given': '{1} macht Filme aus einem Bild, und keines ist gegeben',
+  'Give a first image, or choose a model that starts from text.':
+    'Ein erstes Bild angeben oder ein Modell wählen, das von Text ausgeht.',
+  '{} is told how much motion to make': '{1} braucht eine Angabe zur Bewegung',
+  'Make a new take.': 'Einen neuen Take machen.',
+  '{} draws the last {} steps with all frames; {} are too few':
+    '{1} zeichnet die letzten {2} Schritte mit allen Bildern; {3} sind zu wenige',
+  'Use {} steps or more.': '{1} Schritte oder mehr nehmen.',
+  '{} of the model package cannot be used: {}': '{1} des Modellpakets ist nicht brauchbar: {2}',
+  'Export the model again.': 'Das Modell erneut exportieren.',
+  "the model's {} failed: {}": '{1} des Modells schlug fehl: {2}',
+  'Try a native size and length of the model, or export it again.':
+    'Eine native Größe und Länge des Modells versuchen oder es erneut exportieren.',
+  "there is not enough memory for the model's {}": 'für {1} des Modells reicht der Speicher nicht',
+  'Close other programs, or use a smaller size or fewer frames.':
+    'Andere Programme schließen oder kleiner oder mit weniger Bildern arbeiten.',
+  "the model's {} could not be loaded on {}: {}": '{1} des Modells konnte auf {2} nicht geladen werden: {3}',
+  'Verify the model package; copy it again if a file is damaged.':
+    'Das Modellpaket prüfen; erneut kopieren, wenn eine Datei beschädigt ist.',
+  'Use the CPU provider.': 'Die CPU nehmen.',
+  "the model's {} does not fit its family: {}": '{1} des Modells passt nicht zu seiner Familie: {2}',
+  'Export the model again with the exporter of this version.':
+    'Das Modell mit dem Exporter dieser Version erneut exportieren.',
+  'the model package lacks {}': 'dem Modellpaket fehlt {1}',
+  'Restore the file, or copy the whole model package again.':
+    'Die Datei zurückholen oder das ganze Modellpaket erneut kopieren.',
+  'Copy the whole model package again, or export it again.': 'Das ganze Modellpaket erneut kopieren oder exportieren.',
+  '{} of the model package cannot be read ({})': '{1} des Modellpakets ist nicht lesbar ({2})',
+  'Check the permissions of the model folder.': 'Die Rechte des Modellordners prüfen.',
+  "the model's tokenizer cannot be used: {}": 'der Tokenizer des Modells ist nicht brauchbar: {1}',
+  'Export the model again with a fast tokenizer (tokenizer.json).':
+    'Das Modell mit einem schnellen Tokenizer (tokenizer.json) erneut exportieren.',
+};
