@@ -37,7 +37,13 @@ export interface PlannedRun {
   readonly width: number;
   readonly height: number;
   readonly frameCount: number;
-  readonly known: readonly { readonly index: number }[];
+  readonly known: readonly {
+    readonly index: number;
+    readonly mask?: unknown;
+    readonly maskMediaId?: unknown;
+  }[];
+  readonly references?: readonly unknown[] | undefined;
+  readonly referenceMediaIds?: readonly unknown[] | undefined;
   readonly windows: readonly PlannedWindow[];
   readonly camera?: unknown;
   readonly steps: number;
@@ -51,8 +57,17 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   if (run.camera !== undefined) assertFollows('camera', 'panX', limits);
   assertSource(run, limits);
 
+  assertReferences(run, limits);
+
   const available = new Set<number>();
-  run.known.forEach(({ index }, i) => {
+  run.known.forEach(({ index, mask, maskMediaId }, i) => {
+    if ((mask ?? maskMediaId) !== undefined && limits.conditioning.masks !== true)
+      throw invalidInput(
+        `known.${i}.mask`,
+        index,
+        `${limits.name} knows frames whole or not at all`,
+        'Leave the mask out, or choose a model that takes masks.',
+      );
     if (available.has(index))
       throw invalidInput(`known.${i}.index`, index, `two images are given for frame ${index}`, 'Keep one of them.');
     available.add(index);
@@ -207,6 +222,18 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
   assertCurves(window, field, limits);
   if (!conditioning.text && window.prompt.trim() !== '')
     throw invalidInput(`${field}.prompt`, window.prompt, `${name} does not read prompts`, 'Leave the prompt empty.');
+}
+
+function assertReferences({ references, referenceMediaIds }: PlannedRun, { name, conditioning }: WindowLimits): void {
+  const count = (references ?? referenceMediaIds ?? []).length;
+  const most = conditioning.references ?? 0;
+  if (count > most)
+    throw invalidInput(
+      'references',
+      count,
+      most === 0 ? `${name} takes no reference images` : `${name} takes up to ${most} reference images`,
+      most === 0 ? 'Leave them out, or choose another model.' : 'Use fewer.',
+    );
 }
 
 function assertTravel({ frames, travel }: PlannedWindow, field: string, { name, conditioning }: WindowLimits): void {

@@ -21,6 +21,8 @@ import {
 
 export interface SizedState extends SamplingState {
   readonly size: LatentSize;
+  /** Latent frames in front of the film's that are no part of it; default none. */
+  readonly lead?: number;
 }
 
 /** A window's steps that are still to be made. */
@@ -44,8 +46,8 @@ export interface WindowSteps<Texts, State extends SizedState> {
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
   readonly denoise: (sampling: Sampling<State>, texts: Texts) => Promise<void>;
-  /** RGB bytes of the frames keepFrom … keepTo − 1. */
-  readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]>;
+  /** RGB bytes of the frames keepFrom … keepTo − 1: all at once, or in parts that are stored and shown as they come. */
+  readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]> | AsyncGenerator<Uint8Array[]>;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -85,18 +87,48 @@ export async function runWindows<Texts, State extends SizedState>(
     meter.stage('decoding');
     await checkCancelled(run.signal);
     run.onLatents?.(w, state.latents.slice());
-    const { value: frames, ms } = await watch.time('decode', () => steps.decode(window, state));
-    meter.decodeDone(ms);
-
-    meter.stage('writing');
-    const { value: kept } = await watch.time('write', () => storeFrames(run, window, frames));
+    const kept = await storeAsDecoded(run, window, partsIn(steps.decode(window, state)));
     for (const { index, hash } of kept) made.set(index, hash);
     stored.push(...kept);
-    run.onFrames(kept);
+    meter.stage('writing');
     const done = { window: w + 1, step: 0, scheduler: { position: 0 }, rng: null, latents: null };
     await run.checkpoints?.reached({ ...done, frames: [...stored], spent: watch.seconds() });
   }
   return framesInOrder(recipe, made);
+}
+
+/** Frames are on disk and told as soon as they are decoded. */
+async function storeAsDecoded(
+  run: FamilyRun,
+  window: RecipeWindow,
+  parts: AsyncGenerator<Uint8Array[], void>,
+): Promise<StoredFrame[]> {
+  const { meter, watch } = run;
+  const stored: StoredFrame[] = [];
+  let decodeMs = 0;
+  try {
+    for (;;) {
+      const { value: part, ms } = await watch.time('decode', () => parts.next());
+      decodeMs += ms;
+      if (part.done === true) break;
+      const from = window.keepFrom + stored.length;
+      const { value: kept } = await watch.time('write', () => storeFrames(run, window, { from, frames: part.value }));
+      stored.push(...kept);
+      run.onFrames(kept);
+    }
+  } finally {
+    // A disk that is full must not leave the decoder open.
+    await parts.return();
+  }
+  meter.decodeDone(decodeMs);
+  return stored;
+}
+
+async function* partsIn(
+  decoded: Promise<Uint8Array[]> | AsyncGenerator<Uint8Array[]>,
+): AsyncGenerator<Uint8Array[], void> {
+  if (decoded instanceof Promise) yield await decoded;
+  else yield* decoded;
 }
 
 /** diffusers' rule: guidance up to 1 runs the prompt alone. Frames behind the window have its last scale. */
