@@ -111,5 +111,41 @@ test('attributes are pasted, words are said around every prompt, frames are matc
     const box = await studio.page.locator('[data-track-id]').first().boundingBox();
     expect(Math.abs((box?.height ?? 0) - after)).toBeLessThan(2);
   });
+
+  await test.step('one track has a height of its own: dragged, by wheel, by keys, undone, kept, reset', async () => {
+    const { page: again } = studio;
+    const anew = new StudioPage(again);
+    const [upper, lower] = [again.locator('[data-track-id]').nth(0), again.locator('[data-track-id]').nth(1)];
+    const heightOf = async (track: typeof upper) => (await track.boundingBox())?.height ?? 0;
+    const bar = upper.getByTestId('track-height');
+    const before = [await heightOf(upper), await heightOf(lower)];
+    await anew.drag(bar, 0, -30);
+    await expect.poll(() => heightOf(upper)).toBeLessThan((before[0] ?? 0) - 20);
+    await studio.screenshot('track-heights');
+    const dragged = await heightOf(upper);
+    await bar.focus();
+    await again.keyboard.press('ArrowDown');
+    await again.keyboard.press('ArrowDown');
+    await expect.poll(() => heightOf(upper)).toBeGreaterThan(dragged + 10);
+    // Both steps are one undo entry, and the drag another.
+    await again.keyboard.press('Control+z');
+    await expect.poll(() => heightOf(upper)).toBeCloseTo(dragged, -1);
+    await upper.hover();
+    await again.keyboard.down('Shift');
+    await again.mouse.wheel(0, -120);
+    await again.keyboard.up('Shift');
+    await expect.poll(() => heightOf(upper)).toBeGreaterThan(dragged + 3);
+    const [kept] = (await anew.records('track')).flatMap(({ height }) => height ?? []);
+    await studio.reopen();
+    const reopened = studio.page.locator('[data-track-id]').first();
+    await expect(reopened.getByTestId('track-height')).toBeVisible();
+    expect((await new StudioPage(studio.page).records('track')).flatMap(({ height }) => height ?? [])).toEqual([kept]);
+    await reopened.getByTestId('track-height').dblclick();
+    await expect
+      .poll(async () =>
+        (await new StudioPage(studio.page).records('track')).every(({ height }) => height === undefined),
+      )
+      .toBe(true);
+  });
   expect(studio.pageErrors).toEqual([]);
 });

@@ -169,6 +169,35 @@ test('a guidance curve is drawn by mouse, bent, moved, reset and deleted, and ea
     expect((await curve.pairs('guidance'))[2]).toEqual([18, 7.25]);
   });
 
+  await test.step('keys are copied and pasted at the playhead, onto another setting too, and each is one undo', async () => {
+    const before = await curve.pairs('guidance');
+    await curve.keys.first().focus();
+    await page.keyboard.press('Control+c');
+    await expect(film.toasts).toContainText(/keys? copied/);
+    await page.keyboard.press('Control+v');
+    const clip = (await film.clipRecords())[0];
+    const playhead = (await film.playhead()) - (clip?.start ?? 0);
+    expect((await curve.pairs('guidance')).map(([frame]) => frame)).toContain(playhead);
+    await page.keyboard.press('Control+z');
+    expect(await curve.pairs('guidance')).toEqual(before);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+p');
+    await page.keyboard.type('copy the chosen curve keys');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('curve-parameter').selectOption('hold');
+    await page.keyboard.press('Control+Shift+p');
+    await page.keyboard.type('paste curve keys');
+    await page.keyboard.press('Enter');
+    // Without chosen keys all are copied; their distances stay.
+    const [first] = before;
+    expect((await curve.pairs('hold')).map(([frame]) => frame)).toEqual(
+      before.map(([frame]) => (frame ?? 0) - (first?.[0] ?? 0) + playhead),
+    );
+    await page.keyboard.press('Control+z');
+    expect(await curve.pairs('hold')).toEqual([]);
+    await page.getByTestId('curve-parameter').selectOption('guidance');
+  });
+
   await test.step('a double click resets, Delete removes, and the clip stays', async () => {
     await curve.click(18, 0.725, { clickCount: 2 });
     expect((await curve.pairs('guidance'))[2]).toEqual([18, 3]);
@@ -280,7 +309,7 @@ test('the recipe has the values, the take goes stale by a curve and fresh again 
     ]);
     await film.waitForSaved();
     await studio.reopen();
-    await studio.page.getByTestId('curve-toggle').click();
+    // The lane is open again, on the setting it showed.
     await expect(studio.page.getByTestId('curve-key')).toHaveCount(3);
   });
   expect(studio.pageErrors).toEqual([]);

@@ -101,6 +101,53 @@ test('a film is placed frame by frame with its sound, goes on growing, and is ex
   });
 
   const picture = page.getByRole('gridcell', { name: /street, track V1/ });
+  const sound = page.getByRole('gridcell', { name: /street.*track A1/ });
+  const places = async () =>
+    (await film.records('clip')).map(({ start, duration, sourceIn }) => [start, duration, sourceIn]);
+
+  await test.step('its sound is linked: what is done to one is done to both, with Alt to one alone', async () => {
+    await expect(sound).toHaveAccessibleName(/linked/);
+    await page.keyboard.press('Escape');
+    await film.select(picture);
+    await expect(sound).toHaveAttribute('aria-selected', 'true');
+    // The picture's own settings, and under them its sound's.
+    await expect(page.getByTestId('clip-inspector')).toBeVisible();
+    await expect(page.getByTestId('sound-inspector')).toBeVisible();
+    await page.keyboard.press('Alt+Shift+ArrowRight');
+    expect(await places()).toEqual([
+      [10, 24, 0],
+      [10, 24, 0],
+    ]);
+    await film.drag(picture.locator('.trim.end'), -6 * (await film.pixelsPerFrame()));
+    const [[, shorter] = []] = await places();
+    expect(shorter).toBeLessThan(24);
+    expect(await places()).toEqual([
+      [10, shorter, 0],
+      [10, shorter, 0],
+    ]);
+    await page.keyboard.press('y');
+    await page.keyboard.press('Alt+ArrowRight');
+    expect(await places()).toEqual([
+      [10, shorter, 1],
+      [10, shorter, 1],
+    ]);
+    await page.keyboard.press('v');
+    await page.keyboard.press('Escape');
+    await sound.click({ modifiers: ['Alt'] });
+    await expect(picture).toHaveAttribute('aria-selected', 'false');
+    await page.keyboard.press('Delete');
+    await expect(film.clips).toHaveCount(1);
+    await page.keyboard.press('Control+z');
+    await studio.screenshot('video-linked');
+    await film.select(picture);
+    await page.keyboard.press('Delete');
+    await expect(film.clips).toHaveCount(0);
+    for (let undo = 0; undo < 4; undo++) await page.keyboard.press('Control+z');
+    expect(await places()).toEqual([
+      [0, 24, 0],
+      [0, 24, 0],
+    ]);
+  });
 
   await test.step('it is trimmed and split like any clip', async () => {
     await film.select(picture);
@@ -138,8 +185,11 @@ test('a film is placed frame by frame with its sound, goes on growing, and is ex
     await page.getByTestId('extend-frames').fill('4');
     await page.keyboard.press('Enter');
     await film.waitForTakes(3);
-    const clip = (await film.records('clip')).find(({ source: { type } }) => type === 'shot');
+    const grown = await film.records('clip');
+    const clip = grown.find(({ source: { type } }) => type === 'shot');
     expect(clip).toMatchObject({ duration: 33, sourceIn: -4 });
+    // It had to move right for its new start, and its sound with it.
+    expect(grown.find(({ source: { type } }) => type === 'audio')).toMatchObject({ start: 4, duration: 24 });
     await studio.screenshot('video-extended');
   });
 

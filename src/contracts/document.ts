@@ -43,6 +43,7 @@ export const TrackRecord = z.object({
   isLocked: z.boolean(),
   isHidden: z.boolean(),
   isSolo: z.boolean().default(false),
+  height: z.int().min(R.TRACK_HEIGHT_LEAST).max(R.TRACK_HEIGHT_MOST).optional(),
 }) satisfies z.ZodType<R.TrackRecord>;
 
 export const ClipSource = z.discriminatedUnion('type', [

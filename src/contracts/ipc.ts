@@ -7,12 +7,14 @@ import { z } from 'zod';
 import { BundlePreview, BundleProgress, ImportedBundle, MergeChoice } from './bundle';
 import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse } from './document';
 import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
+import { DraggedOut } from './drag-out';
 import { RunProgress } from './engine';
 import { Estimate, ExportPreset, FootageMedia, JobView, MediaView, SoundMedia, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
 import { RelinkReport } from './media';
 import { ModelManifest } from './model-manifest';
+import { PrunePlan } from './prune';
 import { Recipe, RecipeDraft, RecipeFile } from './recipe';
 import { SettingKey, SettingValue } from './settings';
 import { ProjectVersion, VERSION_NAME_MAX, VersionList } from './versions';
@@ -238,6 +240,12 @@ export const api = {
   'recipes.choose': method(Nothing, z.object({ file: RecipeFile.nullable() })),
   /** How it was made: the recipe, what was promised and what it took. report: null = nothing was noted. */
   'takes.details': method(z.object({ takeId: Id }), z.object({ recipe: Recipe, report: TakeReport.nullable() })),
+  /** What no shot, star, note, pin, named version, waiting job or other take needs. */
+  'takes.prunable': method(z.object({ projectId: Id }), PrunePlan),
+  /** Bytes that go when exactly these go, shared frames counted once. */
+  'takes.bytesOf': method(z.object({ projectId: Id, takeIds: z.array(Id).max(100_000) }), z.object({ bytes: z.int() })),
+  'takes.trash': method(z.object({ projectId: Id, takeIds: z.array(Id).max(100_000) }), Nothing),
+  'takes.restore': method(z.object({ projectId: Id, takeIds: z.array(Id).max(100_000) }), Nothing),
   'takes.star': method(z.object({ takeId: Id, isStarred: z.boolean() }), Nothing),
   /** An empty note removes it. */
   'takes.note': method(z.object({ takeId: Id, note: z.string().max(NOTE_MAX) }), Nothing),
@@ -300,6 +308,8 @@ export const api = {
   /** Shows the original in the file manager. */
   'footage.reveal': method(z.object({ mediaId: Id }), Nothing),
 
+  /** Begins a drag of the system's with a real file; called while the pointer is down. */
+  'drag.out': method(DraggedOut, Nothing),
   /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
   'export.choose': method(
     z.object({ projectId: Id, preset: ExportPreset }),

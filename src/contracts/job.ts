@@ -130,6 +130,7 @@ export const TakeView = z.object({
   createdAt: z.number(),
   isStarred: z.boolean().optional(),
   note: z.string().optional(),
+  isTrashed: z.boolean().optional(),
 });
 export type TakeView = z.infer<typeof TakeView>;
 

@@ -48,6 +48,15 @@ export const ReclaimItem = z.discriminatedUnion('kind', [
     files: z.int(),
     bytes: z.int(),
   }),
+  /** Takes that were pruned from a project, and the frames that only they have. */
+  z.object({
+    kind: z.literal('trashed-takes'),
+    projectId: Id,
+    name: z.string(),
+    takes: z.int(),
+    files: z.int(),
+    bytes: z.int(),
+  }),
   z.object({ kind: z.literal('backup'), name: z.string().max(200), createdAt: z.number(), bytes: z.int() }),
   /** A database that was damaged, or replaced by a backup, and put aside. While one that was damaged lies there, the sweep removes nothing. */
   z.object({ kind: z.literal('moved-aside'), name: z.string().max(200), bytes: z.int() }),

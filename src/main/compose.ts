@@ -70,6 +70,7 @@ import { requestGeneration, type GenerationRequest } from './services/queue/requ
 import { readRecipes } from './services/recipes/read-recipes';
 import { SettingStore } from './services/settings/setting-store';
 import { recipeHash } from './services/takes/recipe-hash';
+import { PruneTakes } from './services/takes/prune-takes';
 import { TakeStore } from './services/takes/take-store';
 import { Upkeep } from './services/upkeep/upkeep';
 import type { Studio } from './studio';
@@ -209,6 +210,13 @@ function joinServices(
     }),
   });
   const versions = new ProjectVersions(db, { clock });
+  const prune = new PruneTakes(db, {
+    framesDir: paths.frames,
+    clock,
+    takes,
+    documentOf: (projectId) => projects.document(projectId).document,
+    namedVersions: (projectId) => versions.named(projectId).map(({ version }) => versions.at(projectId, version)),
+  });
   const offline = (projectId: string) => offlineOf(media.list(projectId), (id) => media.pathOf(id));
   const offlineFilms = (projectId: string) => offlineFootage(footage.list(projectId).map(({ id }) => footage.get(id)));
   const fittedFrame = async (mediaId: string, width: number, height: number) => {
@@ -490,9 +498,14 @@ function joinServices(
     takes: {
       get: generatedTake,
       list: (projectId) => takes.list(projectId),
+      framesOf: (takeId) => takes.get(takeId).view.frames,
       report: (takeId) => jobs.reportOfTake(takes.get(takeId).view.id),
       star: (takeId, isStarred) => history.star(takeId, isStarred),
       note: (takeId, note) => history.note(takeId, note),
+      prunable: (projectId) => prune.plan(projectId),
+      bytesOf: (projectId, takeIds) => prune.bytesOf(projectId, takeIds),
+      trash: (projectId, takeIds) => prune.trash(projectId, takeIds),
+      restore: (projectId, takeIds) => prune.restore(projectId, takeIds),
       rerender: (takeId) => {
         const { recipe } = generatedTake(takeId);
         // A segment of its own, outside any project: it must not become the newest take of the one it is compared with.

@@ -3,6 +3,7 @@
  * compose.ts builds one; nothing here names an implementation. Every method throws AppError on a failure the user can
  * meet, and leaves the library as it was.
  */
+import type { PrunePlan } from '@contracts/prune';
 import type { GuidanceRule, StepReuse } from '@core/diffusion/guidance-rule';
 import type { DocumentDiff } from '@core/document/diff';
 import type { DocumentRecord } from '@core/document/records';
@@ -175,12 +176,20 @@ export interface Studio {
     /** @throws AppError input/invalid for a take of footage, which no model made */
     get(takeId: string): { view: TakeView; recipe: Recipe; projectId: string | null };
     list(projectId: string): TakeView[];
+    /** Hashes in order, of any take. */
+    framesOf(takeId: string): readonly string[];
     /** What was promised and what it took; null = nothing was noted. */
     report(takeId: string): TakeReport | null;
     star(takeId: string, isStarred: boolean): void;
     /** At most 2,000 characters; empty removes it. */
     note(takeId: string, note: string): void;
     whereUsed(takeId: string): TakeUse;
+    /** Takes that nothing needs any more. */
+    prunable(projectId: string): Promise<PrunePlan>;
+    bytesOf(projectId: string, takeIds: readonly string[]): Promise<number>;
+    /** Into the trash, until space is reclaimed. @throws AppError input/invalid for a take that is not prunable with the others */
+    trash(projectId: string, takeIds: readonly string[]): Promise<void>;
+    restore(projectId: string, takeIds: readonly string[]): void;
     /**
      * Queues the take's recipe again, with the model, the app and the runtime of now and the provider and threads of
      * then. The result is a take outside any project, to be given to compare().

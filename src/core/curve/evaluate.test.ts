@@ -42,6 +42,11 @@ describe('a curve', () => {
     );
   });
 
+  test('is a number at the smallest time there is', () => {
+    const least = Number.MIN_VALUE;
+    expect(easedShare({ x1: least, y1: 0, x2: 0, y2: 0 }, least)).toBe(0);
+  });
+
   test('goes forward only: what is later is never nearer to the key before', () => {
     fc.assert(
       fc.property(anyEase, unit, unit, (ease, a, b) => {

@@ -25,7 +25,8 @@ export function handlesOf(ease: CurveEase): CurveBezier | null {
 /** How far between two values at a share of the time between their keys; 0 at 0 and 1 at 1. */
 export function easedShare(ease: CurveEase, time: number): number {
   if (time >= 1) return 1;
-  if (time <= 0 || ease === 'hold') return 0;
+  // So near to the key the library divides by 0; no picture lies there.
+  if (time <= Number.EPSILON || ease === 'hold') return 0;
   if (ease === 'linear') return time;
   const { x1, y1, x2, y2 } = typeof ease === 'string' ? handles[ease] : ease;
   return Math.min(1, Math.max(0, bezier(x1, y1, x2, y2)(time)));

@@ -54,12 +54,15 @@ export function takeIndexFrom(takes: Iterable<TakeView>): TakeIndex {
 
 /**
  * The named take (null when it is not there: another is never put in its place). Without a name, the newest complete
- * one; a stopped run's take shows only while there is no complete one, so a cancelled retake hides nothing.
+ * one; a stopped run's take shows only while there is no complete one, so a cancelled retake hides nothing. What lies in
+ * the trash is shown only by name: an undo or a version may ask for it.
  */
 export function activeTake(segment: SegmentRecord, takes: TakeIndex): TakeView | null {
   const own = takes.get(segment.id) ?? [];
-  if (segment.activeTakeId === null)
-    return own.find((take) => take.frames.length >= segment.frameCount) ?? own[0] ?? null;
+  if (segment.activeTakeId === null) {
+    const offered = own.filter((take) => take.isTrashed !== true);
+    return offered.find((take) => take.frames.length >= segment.frameCount) ?? offered[0] ?? null;
+  }
   return own.find((take) => take.id === segment.activeTakeId) ?? null;
 }
 

@@ -18,6 +18,8 @@ import {
   type RecordKind,
   type RecordOf,
   type SegmentRecord,
+  TRACK_HEIGHT_LEAST,
+  TRACK_HEIGHT_MOST,
 } from './records';
 import { type Change, scopeOf } from './scope';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from './sound';
@@ -162,7 +164,8 @@ function rangeProblem(record: DocumentRecord): string | null {
     case 'marker':
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
     case 'track':
-      return record.type === 'video' && record.isSolo ? 'is a video track and cannot be solo' : null;
+      if (record.type === 'video' && record.isSolo) return 'is a video track and cannot be solo';
+      return isTrackHeight(record.height) ? null : `is ${record.height} pixels high`;
     case 'shot':
       return curvesProblem(record.curves);
     case 'project':
@@ -341,6 +344,11 @@ function* handleProblems(
 
 function neighbours<T>(list: readonly T[]): [T, T][] {
   return list.slice(1).map((right, i): [T, T] => [list[i] as T, right]); // i < length − 1
+}
+
+function isTrackHeight(height: number | undefined): boolean {
+  if (height === undefined) return true;
+  return areIntegers(height) && height >= TRACK_HEIGHT_LEAST && height <= TRACK_HEIGHT_MOST;
 }
 
 function areIntegers(...values: readonly number[]): boolean {

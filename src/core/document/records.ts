@@ -46,6 +46,8 @@ export interface TrackRecord {
   readonly isHidden: boolean;
   /** While any audio track is solo, the others are silent. Always false on video tracks. */
   readonly isSolo: boolean;
+  /** CSS pixels on the timeline, given by the artist. Absent = its share of the room there is. */
+  readonly height?: number | undefined;
 }
 
 /** An imported sound. Gain and fades are the clip's own: another clip of the same file has others. */
@@ -105,6 +107,10 @@ export interface MarkerRecord {
   readonly color?: MarkerColor | undefined;
   readonly note?: string | undefined;
 }
+
+/** CSS pixels: a name and a filmstrip's sliver stay in sight, and another track can be reached. */
+export const TRACK_HEIGHT_LEAST = 36;
+export const TRACK_HEIGHT_MOST = 400;
 
 export const markerColors = ['blue', 'green', 'yellow', 'orange', 'red', 'purple'] as const;
 export type MarkerColor = (typeof markerColors)[number];

@@ -28,6 +28,8 @@ export interface TakeView {
   /** What the artist says of it; left out = no star, no note. */
   readonly isStarred?: boolean | undefined;
   readonly note?: string | undefined;
+  /** In the trash: shown only where the document names it, and gone once space is reclaimed. */
+  readonly isTrashed?: boolean | undefined;
 }
 
 /** Takes by segment, newest first. */

@@ -3,11 +3,11 @@
  * which besides are trimmed and split as one. Both are an id that their clips share.
  */
 import { recordOf } from '../document/access';
-import type { DocumentDiff } from '../document/diff';
+import { type DocumentDiff, emptyDiff } from '../document/diff';
 import { indexOf } from '../document/record-map';
 import type { ClipRecord, Document, RecordId } from '../document/records';
 import { addRightHalf, headOf, tailOf } from './clear-range';
-import { type Draft, editDocument, invalidEdit, unlockedTrack } from './edit';
+import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf } from './placement';
 import { assertSplits } from './split';
 import { type ClipEdge, trimClip, trimLimits } from './trim';
@@ -156,12 +156,21 @@ export function trimClips(
   toFrame: number,
   options: { readonly ripple: boolean },
 ): DocumentDiff {
+  return inTurn(doc, clipIds, (now, id) => trimClip(now, id, edge, toFrame, options));
+}
+
+/** The same edit of several things, as one; when it throws for one of them, none is changed. */
+export function inTurn<T>(
+  doc: Document,
+  things: readonly T[],
+  edit: (doc: Document, thing: T) => DocumentDiff,
+): DocumentDiff {
   let current = doc;
-  let whole: DocumentDiff | null = null;
-  for (const id of clipIds) {
-    const diff = trimClip(current, id, edge, toFrame, options);
+  let whole = emptyDiff;
+  for (const thing of things) {
+    const diff = edit(current, thing);
     current = applyDiff(current, diff);
-    whole = whole === null ? diff : squashDiffs(whole, diff);
+    whole = squashDiffs(whole, diff);
   }
-  return whole ?? editDocument(doc, (_draft: Draft) => undefined);
+  return whole;
 }

@@ -3,7 +3,13 @@
  */
 import { audioTracksOf, clipsOfTrack, recordOf, videoTracksOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
-import type { Document, RecordId, TrackRecord } from '../document/records';
+import {
+  type Document,
+  type RecordId,
+  TRACK_HEIGHT_LEAST,
+  TRACK_HEIGHT_MOST,
+  type TrackRecord,
+} from '../document/records';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 
 const MAX_TRACKS = 100;
@@ -59,6 +65,19 @@ export function removeTrack(doc: Document, trackId: RecordId, options: { readonl
     draft.remove(trackId);
     for (const above of tracks) if (above.order > track.order) draft.set({ ...above, order: above.order - 1 });
   });
+}
+
+/** null = its share of the room there is. @throws AppError timeline/invalid-edit for a height that no track can have */
+export function setTrackHeight(doc: Document, trackId: RecordId, height: number | null): DocumentDiff {
+  const { height: _before, ...track } = recordOf(doc, 'track', trackId);
+  if (height !== null && !(height >= TRACK_HEIGHT_LEAST && height <= TRACK_HEIGHT_MOST))
+    throw invalidEdit(
+      'track.height',
+      height,
+      `track ${track.name} cannot be ${height} pixels high`,
+      `Choose ${TRACK_HEIGHT_LEAST} to ${TRACK_HEIGHT_MOST} pixels.`,
+    );
+  return editDocument(doc, (draft) => draft.set(height === null ? track : { ...track, height: Math.round(height) }));
 }
 
 export function setTrack(

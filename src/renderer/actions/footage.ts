@@ -6,11 +6,13 @@ import { addTrack } from '@core/timeline/tracks';
 import { insertAudio } from '@core/timeline/insert-audio';
 import { insertShot } from '@core/timeline/insert-shot';
 import { takeFilmSize } from '@core/timeline/segments';
+import { linkClips, withCompanions } from '@core/timeline/together';
 import { SOUND_RATE } from '@core/export/sound-plan';
 import { filmFrameCount } from '@core/footage/frame-times';
 import type { FootageFit } from '@core/footage/fit';
 import { framesFromSamples, type Rate } from '@core/time/rate';
-import type { SegmentRecord, ShotRecord } from '@core/document/records';
+import type { DocumentDiff } from '@core/document/diff';
+import type { Document, SegmentRecord, ShotRecord } from '@core/document/records';
 import type { FootageMedia, SoundMedia } from '@contracts/job';
 import { indexClips, roomAfter } from '../features/timeline/clip-index';
 import { inSequence, type Edit } from '../features/timeline/edit-sequence';
@@ -38,7 +40,7 @@ export interface FootagePlacement {
   readonly trackId: string | null;
 }
 
-/** One edit: the shot with its clip, and under it the sound. Then its frames are asked for. False when refused. */
+/** One edit: the shot with its clip, and under it the sound, linked. Then its frames are asked for. False when refused. */
 export async function placeFootage(app: AppState, placement: FootagePlacement): Promise<boolean> {
   const { session } = app;
   if (session === null) return false;
@@ -63,10 +65,16 @@ export async function placeFootage(app: AppState, placement: FootagePlacement): 
         footage: { mediaId: media.id, from, fit },
         mode: isFree ? 'place' : 'insert',
       });
-    const sounds = sound === null ? [] : soundEdits(session, sound, start);
+    const soundId = session.newId();
+    const sounds: Edit[] =
+      sound === null
+        ? []
+        : [
+            (doc) => placeSound(doc, session, { sound, start, clipId: soundId }),
+            (doc) => linkClips(doc, [clipId, soundId], session.newId()),
+          ];
     const isDone = session.edit(strings.placeFootage, (doc) => inSequence(doc, [shot, ...sounds]));
-    // The picture alone, so that E extends it at once.
-    if (isDone) session.select([clipId]);
+    if (isDone) session.select(withCompanions(session.doc, [clipId]));
     return isDone;
   });
   if (isPlaced !== true) return false;
@@ -88,13 +96,18 @@ async function soundOf(
   return answer?.media ?? null;
 }
 
-function soundEdits(session: ProjectSession, sound: SoundMedia, start: number): Edit[] {
+/** On the first audio track with room for it beside the picture, else on a new one. */
+function placeSound(
+  doc: Document,
+  session: ProjectSession,
+  { sound, start, clipId }: { readonly sound: SoundMedia; readonly start: number; readonly clipId: string },
+): DocumentDiff {
   const frameCount = framesFromSamples(sound.samples, SOUND_RATE.num, session.project.rate);
-  const track = soundTrackFor(session, { frame: start }, frameCount);
+  const track = soundTrackFor(doc, { frame: start }, frameCount);
   const trackId = track?.id ?? session.newId();
-  const audio = { clipId: session.newId(), trackId, start, mediaId: sound.id, name: stem(sound.name), frameCount };
-  const place: Edit = (doc) => insertAudio(doc, audio);
-  return track === null ? [(doc) => addTrack(doc, { id: trackId, type: 'audio' }), place] : [place];
+  const audio = { clipId, trackId, start, mediaId: sound.id, name: stem(sound.name), frameCount };
+  const place: Edit = (now) => insertAudio(now, audio);
+  return inSequence(doc, track === null ? [(now) => addTrack(now, { id: trackId, type: 'audio' }), place] : [place]);
 }
 
 /** Asks main to fill a segment from its file, at the film's size of now. False when it was refused. */

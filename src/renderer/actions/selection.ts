@@ -13,6 +13,7 @@ import type {
   TransitionRecord,
 } from '@core/document/records';
 import { promptAt } from '@core/prompt/resolve';
+import { pictureOf } from '@core/timeline/linked-edits';
 import type { ProjectSession } from '../state/session.svelte';
 
 export interface Focus {
@@ -32,7 +33,10 @@ export function selectedTransition(session: ProjectSession): TransitionRecord | 
   return record?.kind === 'transition' ? record : null;
 }
 
-/** The clip that is selected, or whose prompt block or pinned image is; null when there is none or they are several. */
+/**
+ * The clip that is selected, or whose prompt block or pinned image is; a picture stands for the sounds linked with it.
+ * null when there is none or they are several.
+ */
 export function selectedClip(session: ProjectSession): ClipRecord | null {
   const clips = new Map<string, ClipRecord>();
   for (const id of session.selection) {
@@ -43,7 +47,7 @@ export function selectedClip(session: ProjectSession): ClipRecord | null {
       if (clip !== undefined) clips.set(clip.id, clip);
     }
   }
-  return clips.size === 1 ? ([...clips.values()][0] ?? null) : null;
+  return pictureOf([...clips.values()]);
 }
 
 /** The topmost clip under the playhead. */

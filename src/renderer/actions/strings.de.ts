@@ -15,6 +15,7 @@ export const de: Strings = {
   newShot: 'Neue Einstellung',
   useTake: 'Take verwenden',
   takePrevious: 'Voriger Take',
+  prune: 'Takes aussortieren …',
   takeNext: 'Nächster Take',
   stop: 'Laufenden Job anhalten',
   partWaits: 'Der Teil, aus dem er wächst, hat noch kein Bild.',

@@ -17,6 +17,7 @@ const en = {
   newShot: 'New shot',
   useTake: 'Use take',
   takePrevious: 'Previous take',
+  prune: 'Prune takes…',
   takeNext: 'Next take',
   stop: 'Stop running job',
   partWaits: 'The part it grows from has no picture yet.',

@@ -263,6 +263,15 @@ export const studioActions: readonly Action[] = [
     run: (app) => stepTake(app, 1),
   },
   {
+    id: 'takes.prune',
+    label: strings.prune,
+    category: categories.takes,
+    keys: [],
+    when: hasProject,
+    needs: strings.openAProject,
+    run: (app) => (app.dialog = { kind: 'prune' }),
+  },
+  {
     id: 'takes.show',
     label: strings.showTakes,
     category: categories.takes,

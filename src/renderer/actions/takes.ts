@@ -48,10 +48,15 @@ export function stepTake(app: AppState, delta: -1 | 1): void {
   const focus = session === null ? null : focusOf(session, app.transport.playhead);
   const span = focus === null ? null : spanAt(focus);
   if (session === null || span === null) return;
-  const takes = session.takes.get(span.segmentId) ?? [];
+  const takes = offeredTakes(session, span.segmentId, span.takeId);
   const at = takes.findIndex((take) => take.id === span.takeId);
   const next = takes[at + delta];
   if (at >= 0 && next !== undefined) applyTake(session, next);
+}
+
+/** A segment's takes, newest first, without those in the trash; the one in use is there whatever it is. */
+export function offeredTakes(session: ProjectSession, segmentId: string, usedId: string | null): readonly TakeView[] {
+  return (session.takes.get(segmentId) ?? []).filter(({ id, isTrashed }) => isTrashed !== true || id === usedId);
 }
 
 export interface TakeGroup {
@@ -70,12 +75,11 @@ export function takeGroups(session: ProjectSession, shotId: string): { film: Tak
   const head = shot?.kind === 'shot' ? shot.headSegmentId : null;
   const branch = head === null ? [] : branchOf(session.doc, head);
   const onBranch = new Set(branch.map((one) => one.id));
-  const groupOf = (segment: SegmentRecord): TakeGroup => ({
-    segment,
-    takes: session.takes.get(segment.id) ?? [],
-    activeTakeId: activeTake(segment, session.takes)?.id ?? null,
-    staleReason: stale.get(segment.id) ?? null,
-  });
+  const groupOf = (segment: SegmentRecord): TakeGroup => {
+    const activeTakeId = activeTake(segment, session.takes)?.id ?? null;
+    const takes = offeredTakes(session, segment.id, activeTakeId);
+    return { segment, takes, activeTakeId, staleReason: stale.get(segment.id) ?? null };
+  };
   const other = segmentsOf(session.doc, shotId).filter((one) => !onBranch.has(one.id));
   return { film: branch.map(groupOf), other: other.map(groupOf).filter((group) => group.takes.length > 0) };
 }

@@ -16,6 +16,8 @@ const target = document.getElementById('app');
 if (scene === undefined || target === null)
   throw new Error(`no scene "${name}"; there are ${Object.keys(scenes).join(', ')}`);
 
+// What the window remembers is not to lead from one scene into the next.
+localStorage.clear();
 const bridge = bridgeOf(scene);
 // A breach of the contract is a fault of the scene: the test fails on any error the page logs.
 const client = createStudioClient(bridge, window, { onBug: (error) => reportError(error) });

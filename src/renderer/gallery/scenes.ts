@@ -1,7 +1,10 @@
 /** The scenes by name: normal, empty, busy, failed and very long, with the dialogs each has something to say in. */
 import type { DoctorLine, OpenProject, ProjectSummary } from '@contracts/ipc';
 import type { JobView } from '@contracts/job';
+import { easeNames } from '@core/curve/evaluate';
+import { setCurve } from '@core/timeline/curves';
 import { addTrack } from '@core/timeline/tracks';
+import { curveUiOf } from '../features/curves/curve-ui.svelte';
 import { toyManifest } from '../state/toy-manifest.test-support';
 import { FilmBuilder, NOW, RATE, frameOf, job } from './films';
 import type { Answers, Scene, Stage } from './scene';
@@ -179,6 +182,25 @@ const select =
   ({ app }: Stage): void =>
     app.session?.select([id]);
 
+/** Guidance keys over the frames of the first shot, eased and held in turn. */
+const curvedFilm = (count: number): FilmBuilder =>
+  normalFilm().edit((doc) =>
+    setCurve(
+      doc,
+      { shotId: 'shot-Ball', parameter: 'guidance' },
+      Array.from({ length: count }, (_, n) => ({
+        frame: count > 20 ? n - 100 : n * 8,
+        value: 5 + 4 * Math.sin(n * 1.7),
+        ease: easeNames[n % easeNames.length] ?? 'linear',
+      })),
+    ),
+  );
+
+function openCurves(stage: Stage): void {
+  select('clip-Ball')(stage);
+  curveUiOf(stage.app).isOpen = true;
+}
+
 export const scenes: Readonly<Record<string, Scene>> = {
   'start-empty': { answers: common },
   'start-many': {
@@ -192,6 +214,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'studio-empty': studio(new FilmBuilder('Nothing yet').opened()),
   'studio-normal': studio(normalFilm().opened(), {}, select('clip-Ball')),
   'studio-travel': studio(normalFilm().opened(), {}, select('block-Ball-2')),
+  'studio-curves': studio(curvedFilm(3).opened(), {}, openCurves),
+  'studio-curves-empty': studio(normalFilm().opened(), {}, openCurves),
+  'studio-curves-many': studio(curvedFilm(200).opened(), {}, openCurves),
   'studio-takes': studio(normalFilm().opened(), {}, (stage) => {
     stage.app.leftTab = 'takes';
     select('clip-Ball')(stage);

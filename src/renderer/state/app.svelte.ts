@@ -44,6 +44,7 @@ export type Dialog =
   | { readonly kind: 'palette' }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'library' }
+  | { readonly kind: 'prune' }
   | { readonly kind: 'recipe'; readonly takeId: string }
   | { readonly kind: 'recipe-file'; readonly file: RecipeFile }
   | { readonly kind: 'bundle'; readonly work: 'export' | 'import'; readonly opened?: ImportedBundle }

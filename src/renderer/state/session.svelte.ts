@@ -236,8 +236,8 @@ export class ProjectSession {
     else this.#present = { ...this.#present, takes: withTake(this.#present.takes, take) };
   }
 
-  /** A star or a note changed in the library. */
-  markTake(takeId: string, mark: Pick<TakeView, 'isStarred' | 'note'>): void {
+  /** A star or a note changed in the library, or the take went to the trash or came back. */
+  markTake(takeId: string, mark: Pick<TakeView, 'isStarred' | 'note' | 'isTrashed'>): void {
     for (const [segmentId, takes] of this.takes) {
       if (!takes.some(({ id }) => id === takeId)) continue;
       const marked = takes.map((take) => (take.id === takeId ? { ...take, ...mark } : take));

@@ -101,6 +101,7 @@ function fill(db: LibraryDatabase, version: number): void {
     );
   if (version >= 9) db.run("INSERT INTO named_versions VALUES ('film', 1, 'empty', 11)");
   if (version >= 12) db.run("UPDATE media SET place = '/elsewhere/Ton.wav' WHERE id = 'sound'");
+  if (version >= 13) db.run("INSERT INTO trashed_takes VALUES ('take', 12)");
 }
 
 async function keep(version: number): Promise<void> {
@@ -156,5 +157,6 @@ test.each(versions)('the kept library of schema %i opens with all it has', async
   }
   if (version >= 6) expect(new SettingStore(db, { clock }).get('palette.recent')).toEqual(['media.import']);
   if (version >= 7) expect(opened.takes[0]?.draftKey).toBe('key');
+  if (version >= 13) expect(opened.takes[0]?.isTrashed).toBe(true);
   if (version >= 9) expect(new ProjectVersions(db, { clock }).named('film')).toMatchObject([{ name: 'empty' }]);
 });

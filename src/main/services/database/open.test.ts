@@ -433,4 +433,5 @@ const RELEASED_HASHES = [
   '10 run-reports c55ed7bd981ea041',
   '11 footage 21143a844a4f0841',
   '12 linked-media 8511556f0ab9a86d',
+  '13 trashed-takes b8ab752a0b10b0c3',
 ];

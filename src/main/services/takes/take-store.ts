@@ -35,7 +35,7 @@ const TakeRow = z.object({
   createdAt: z.int(),
 });
 /** Stars and notes are the history's; takes themselves never change. */
-const MarkedRow = TakeRow.extend({ isStarred: z.int(), note: z.string() });
+const MarkedRow = TakeRow.extend({ isStarred: z.int(), note: z.string(), isTrashed: z.int() });
 const FrameRow = z.object({ takeId: z.string(), hash: z.string() });
 const TimeRow = z.object({ last: z.int().nullable() });
 const IdRow = z.object({ id: z.string() });
@@ -138,8 +138,8 @@ export class TakeStore {
   list(projectId: string): TakeView[] {
     const rows = this.#db.all(
       MarkedRow,
-      `SELECT ${columns}, ifnull(r.is_starred, 0) AS isStarred, ifnull(r.note, '') AS note
-       FROM takes t LEFT JOIN runs r ON r.take_id = t.id
+      `SELECT ${columns}, ifnull(r.is_starred, 0) AS isStarred, ifnull(r.note, '') AS note, d.take_id IS NOT NULL AS isTrashed
+       FROM takes t LEFT JOIN runs r ON r.take_id = t.id LEFT JOIN trashed_takes d ON d.take_id = t.id
        WHERE t.project_id = ? ORDER BY t.created_at DESC, t.rowid DESC`,
       projectId,
     );
@@ -151,11 +151,12 @@ export class TakeStore {
       projectId,
     );
     for (const { takeId, hash } of frames) framesOf.get(takeId)?.push(hash);
-    return rows.map(({ isStarred, note, ...row }) => ({
+    return rows.map(({ isStarred, note, isTrashed, ...row }) => ({
       ...row,
       frames: framesOf.get(row.id) ?? [],
       ...(isStarred === 1 && { isStarred: true }),
       ...(note !== '' && { note }),
+      ...(isTrashed === 1 && { isTrashed: true }),
     }));
   }
 }

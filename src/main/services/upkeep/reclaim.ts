@@ -17,6 +17,7 @@ import type { LibraryDatabase } from '../database/library-database';
 import { hasDatabaseMovedAside } from '../database/open';
 import { isMediaNamed, namedHashes } from '../library/sweep';
 import { PEAKS_EXTENSION } from '../media/sound-files';
+import { ONLY_IN_TAKES } from '../takes/prune-takes';
 import { sizeOf, unnamedFiles } from './unnamed-files';
 
 export interface ReclaimOptions {
@@ -35,6 +36,8 @@ const Trashed = z.object({ id: z.string(), name: z.string(), trashedAt: z.int(),
 const Hash = z.object({ hash: z.string() });
 const File = z.object({ file: z.string() });
 const Shared = z.object({ name: z.string() });
+const Id = z.object({ id: z.string() });
+const WithTrash = z.object({ projectId: z.string(), name: z.string() });
 
 /** Looks only. @throws AppError cancelled, library/io */
 export async function planReclaim(
@@ -57,6 +60,13 @@ export async function planReclaim(
     const size = own.reduce((sum, file) => sum + file.bytes, 0);
     const { id: projectId, name, trashedAt, takes } = project;
     items.push({ kind: 'trashed-project', projectId, name, trashedAt, takes, files: own.length, bytes: size });
+  }
+  for (const { projectId, name } of projectsWithTrash(db)) {
+    const takes = removableTakes(db, projectId);
+    const own = await framesOnlyIn(db, paths, takes, signal);
+    const size = own.reduce((sum, file) => sum + file.bytes, 0);
+    if (takes.length > 0)
+      items.push({ kind: 'trashed-takes', projectId, name, takes: takes.length, files: own.length, bytes: size });
   }
   for (const { name, createdAt, bytes: size } of await listBackups(paths))
     items.push({ kind: 'backup', name, createdAt, bytes: size });
@@ -89,6 +99,13 @@ export async function reclaim(
 
 type Report = { filesRemoved: number; bytesFreed: number };
 
+interface OwnFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** The frame's hash, null for media. */
+  readonly frame: string | null;
+}
+
 async function removeItem(
   db: LibraryDatabase,
   paths: LibraryPaths,
@@ -101,6 +118,8 @@ async function removeItem(
       return removeUnreferenced(db, paths, report, options);
     case 'trashed-project':
       return removeProject(db, paths, item.projectId, report);
+    case 'trashed-takes':
+      return removeTakes(db, paths, item.projectId, report);
     case 'backup':
       if ((await listBackups(paths)).every(({ name }) => name !== item.name)) return;
       await remove(join(paths.backups, item.name), report);
@@ -155,20 +174,61 @@ async function removeProject(
     // Fitted frames outlive the picture they were made from only until nobody has the picture.
     db.run('DELETE FROM fitted_frames WHERE media_sha256 NOT IN (SELECT sha256 FROM media)');
   });
-  for (let at = 0; at < own.length; at += PAGE) {
-    await nextTurn();
-    const page = own.slice(at, at + PAGE);
-    const forgotten = new Set(
-      forgetFrames(
-        db,
-        page.flatMap(({ frame }) => frame ?? []),
-      ),
-    );
-    for (const { path, frame } of page) if (frame !== null && forgotten.has(frame)) await remove(path, report);
-  }
+  await removeFrames(db, own, report);
   for (const file of media)
     for (const path of withWaveform(join(paths.media, ...file.split('/'))))
       if (!isMediaNamed(db, basename(path))) await remove(path, report);
+}
+
+/** Those that nothing names meanwhile; other files are passed over. */
+async function removeFrames(db: LibraryDatabase, own: readonly OwnFile[], report: Report): Promise<void> {
+  for (let at = 0; at < own.length; at += PAGE) {
+    await nextTurn();
+    const page = own.slice(at, at + PAGE);
+    const frames = page.flatMap(({ frame }) => frame ?? []);
+    const forgotten = new Set(forgetFrames(db, frames));
+    for (const { path, frame } of page) if (frame !== null && forgotten.has(frame)) await remove(path, report);
+  }
+}
+
+async function removeTakes(db: LibraryDatabase, paths: LibraryPaths, projectId: string, report: Report): Promise<void> {
+  const takes = removableTakes(db, projectId);
+  const own = await framesOnlyIn(db, paths, takes);
+  db.transaction(() => {
+    const ids = JSON.stringify(takes);
+    db.run('UPDATE jobs SET take_id = NULL WHERE take_id IN (SELECT value FROM json_each(?))', ids);
+    // Children have gone before their parents.
+    for (const id of takes) db.run('DELETE FROM takes WHERE id = ?', id);
+  });
+  await removeFrames(db, own, report);
+}
+
+/**
+ * Takes of the trash that can go, children before their parents: none that the film names again since, none that a take
+ * which stays grew from.
+ */
+function removableTakes(db: LibraryDatabase, projectId: string): string[] {
+  const sql = `SELECT t.id FROM takes t JOIN trashed_takes d ON d.take_id = t.id
+    WHERE t.project_id = ? AND NOT EXISTS (SELECT 1 FROM records r WHERE r.project_id = t.project_id
+      AND r.kind = 'segment' AND json_extract(r.json, '$.activeTakeId') = t.id)
+    ORDER BY t.created_at DESC, t.rowid DESC`;
+  const children = 'SELECT id FROM takes WHERE parent_take_id = ?';
+  const going = new Set<string>();
+  // A take is younger than the one it grew from.
+  for (const { id } of db.all(Id, sql, projectId))
+    if (db.all(Id, children, id).every((child) => going.has(child.id))) going.add(id);
+  return [...going];
+}
+
+/** Frame files that nothing would name if these takes were gone. */
+async function framesOnlyIn(
+  db: LibraryDatabase,
+  paths: LibraryPaths,
+  takeIds: readonly string[],
+  signal?: AbortSignal,
+): Promise<OwnFile[]> {
+  const ids = JSON.stringify(takeIds);
+  return frameFiles(paths, (after) => db.all(Hash, ONLY_IN_TAKES, ids, ids, after, PAGE), signal);
 }
 
 /** Takes the rows of frames that nothing names out of the library. @returns those that were taken out */
@@ -182,6 +242,15 @@ function forgetFrames(db: LibraryDatabase, hashes: readonly string[]): string[] 
     }
     return unnamed;
   });
+}
+
+/** Not those in the trash: there the takes go with the project. */
+function projectsWithTrash(db: LibraryDatabase): z.infer<typeof WithTrash>[] {
+  return db.all(
+    WithTrash,
+    `SELECT p.id AS projectId, p.name FROM projects p WHERE p.trashed_at IS NULL AND EXISTS
+       (SELECT 1 FROM takes t JOIN trashed_takes d ON d.take_id = t.id WHERE t.project_id = p.id) ORDER BY p.rowid LIMIT 5000`,
+  );
 }
 
 function trashedProjects(db: LibraryDatabase): z.infer<typeof Trashed>[] {
@@ -198,21 +267,12 @@ async function filesOnlyIn(
   paths: LibraryPaths,
   projectId: string,
   signal?: AbortSignal,
-): Promise<{ path: string; bytes: number; frame: string | null }[]> {
-  const found: { path: string; bytes: number; frame: string | null }[] = [];
-  for (let after = ''; ;) {
-    await nextTurn();
-    signal?.throwIfAborted();
-    const page = db.all(Hash, OWN_FRAMES, projectId, projectId, projectId, projectId, after, PAGE);
-    for (const { hash } of page) {
-      const path = join(paths.frames, hash.slice(0, 2), `${hash}.png`);
-      const info = await sizeOf(path);
-      if (info !== null) found.push({ path, bytes: info.bytes, frame: hash });
-    }
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last.hash;
-  }
+): Promise<OwnFile[]> {
+  const found = await frameFiles(
+    paths,
+    (after) => db.all(Hash, OWN_FRAMES, projectId, projectId, projectId, projectId, after, PAGE),
+    signal,
+  );
   const media = `SELECT file FROM media m WHERE project_id = ? AND place IS NULL AND NOT EXISTS
     (SELECT 1 FROM media o WHERE o.file = m.file AND o.place IS NULL AND o.project_id IS NOT m.project_id)`;
   for (const { file } of db.all(File, media, projectId)) {
@@ -222,6 +282,27 @@ async function filesOnlyIn(
     }
   }
   return found;
+}
+
+async function frameFiles(
+  paths: LibraryPaths,
+  pageAfter: (hash: string) => readonly { readonly hash: string }[],
+  signal?: AbortSignal,
+): Promise<OwnFile[]> {
+  const found: OwnFile[] = [];
+  for (let after = ''; ;) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    const page = pageAfter(after);
+    for (const { hash } of page) {
+      const path = join(paths.frames, hash.slice(0, 2), `${hash}.png`);
+      const info = await sizeOf(path);
+      if (info !== null) found.push({ path, bytes: info.bytes, frame: hash });
+    }
+    const last = page.at(-1);
+    if (last === undefined) return found;
+    after = last.hash;
+  }
 }
 
 /** A media file and the waveform that may lie beside it. */

@@ -10,6 +10,7 @@ import type { MediaView } from '@contracts/job';
 import type { Studio } from '@main/studio';
 import { appVersion } from '@main/app-version';
 import { writeFileAtomic } from '@main/platform/fs-atomic';
+import { DragOut } from './drag-out';
 import { FileDialogs } from './file-dialogs';
 import type { Handlers } from './ipc';
 import type { ShellWords } from './strings';
@@ -29,6 +30,7 @@ export interface HandlerOptions {
 
 export function createHandlers({ studio, onnxruntimeVersion, window, words, onSetting }: HandlerOptions): Handlers {
   const grants = new Map<string, string>();
+  const dragging = new DragOut(studio);
   const dialogs = new FileDialogs(window, words);
   let bundleStop: AbortController | null = null;
   let relinkStop: AbortController | null = null;
@@ -162,6 +164,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       recipe: studio.takes.get(takeId).recipe,
       report: studio.takes.report(takeId),
     }),
+    'takes.prunable': ({ projectId }) => studio.takes.prunable(projectId),
+    'takes.bytesOf': async ({ projectId, takeIds }) => ({ bytes: await studio.takes.bytesOf(projectId, takeIds) }),
+    'takes.trash': async ({ projectId, takeIds }) => done(await studio.takes.trash(projectId, takeIds)),
+    'takes.restore': ({ projectId, takeIds }) => done(studio.takes.restore(projectId, takeIds)),
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
     'takes.rerender': async ({ takeId }) => ({ jobId: await studio.takes.rerender(takeId) }),
@@ -206,6 +212,11 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     },
     'footage.reveal': async ({ mediaId }) => done(shell.showItemInFolder(await studio.footage.originalOf(mediaId))),
 
+    'drag.out': async (what) => {
+      const page = window()?.webContents;
+      if (page !== undefined) await dragging.start(what, page);
+      return {};
+    },
     'export.choose': async ({ projectId, preset }) => {
       const file = await dialogs.chooseExportTarget(nameOf(studio, projectId), preset);
       if (file === null) return { grant: null };

@@ -86,6 +86,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         line,
         action(words.takePrevious, 'takes.previous'),
         action(words.takeNext, 'takes.next'),
+        action(words.pruneTakes, 'takes.prune'),
         line,
         action(words.moreSeeds, 'generate.moreSeeds', 'Shift+CmdOrCtrl+R'),
         action(words.pause, 'jobs.pause', 'Shift+CmdOrCtrl+.'),

@@ -39,6 +39,7 @@ export const de: ShellWords = {
   closeLoop: 'Schleife schließen …',
   redraw: 'Clip überzeichnen',
   takePrevious: 'Voriger Take',
+  pruneTakes: 'Takes aussortieren …',
   takeNext: 'Nächster Take',
   moreSeeds: 'Weitere Seeds einreihen',
   pause: 'Job pausieren oder fortsetzen',

@@ -41,6 +41,7 @@ const en = {
   closeLoop: 'Close Loop…',
   redraw: 'Draw Over Clip',
   takePrevious: 'Previous Take',
+  pruneTakes: 'Prune Takes…',
   takeNext: 'Next Take',
   moreSeeds: 'Queue More Seeds',
   pause: 'Pause or Resume Job',

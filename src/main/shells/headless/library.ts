@@ -78,7 +78,12 @@ export async function verifyLibrary({ studio, reporter, signal }: CommandContext
 export async function reclaimSpace({ studio, reporter, signal }: CommandContext, isApplied: boolean): Promise<void> {
   const plan = await studio.library.reclaimPlan(signal);
   for (const item of plan.items) reporter.line(`${describeItem(item)}: ${megabytes(item.bytes)}`);
-  const items = plan.items.filter(({ kind }) => kind === 'unreferenced' || kind === 'trashed-project');
+  const removable: readonly string[] = [
+    'unreferenced',
+    'trashed-project',
+    'trashed-takes',
+  ] satisfies ReclaimItem['kind'][];
+  const items = plan.items.filter(({ kind }) => removable.includes(kind));
   const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
   if (!isApplied) {
     reporter.line(items.length === 0 ? 'nothing to remove' : `--apply would give back ${megabytes(bytes)}`);
@@ -96,6 +101,8 @@ function describeItem(item: ReclaimItem): string {
       return `${item.files} files that nothing uses`;
     case 'trashed-project':
       return `project “${item.name}” in the trash, ${item.takes} takes`;
+    case 'trashed-takes':
+      return `${item.takes} pruned takes of “${item.name}”`;
     case 'backup':
       return `backups/${item.name} (kept)`;
     case 'moved-aside':

@@ -18,8 +18,8 @@ export const de: Strings = {
     const rest = tenths % 600;
     return `${Math.floor(tenths / 600)}:${String(Math.floor(rest / 10)).padStart(2, '0')},${rest % 10}`;
   },
-  dragSoundHint: 'Auf die Zeitleiste ziehen.',
-  dragHint: 'Auf die Zeitleiste ziehen oder auf ein Bildfeld im Inspektor.',
+  dragSoundHint: 'Auf die Zeitleiste ziehen; mit Alt in ein anderes Programm.',
+  dragHint: 'Auf die Zeitleiste ziehen oder auf ein Bildfeld im Inspektor; mit Alt in ein anderes Programm.',
   noStart: 'Dieses Modell kann nicht von einem Bild ausgehen.',
   link: 'Originale dort lassen, wo sie sind',
   linkHint:

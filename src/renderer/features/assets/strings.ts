@@ -21,8 +21,8 @@ const en = {
     const rest = tenths % 600;
     return `${String(Math.floor(tenths / 600))}:${String(Math.floor(rest / 10)).padStart(2, '0')}.${String(rest % 10)}`;
   },
-  dragSoundHint: 'Drag onto the timeline.',
-  dragHint: 'Drag onto the timeline, or onto a frame well in the inspector.',
+  dragSoundHint: 'Drag onto the timeline; with Alt, into another program.',
+  dragHint: 'Drag onto the timeline, or onto a frame well in the inspector; with Alt, into another program.',
   link: 'Leave originals where they are',
   linkHint:
     'Pictures and sounds are then linked instead of copied into the library, as films always are. A bundle has them inside all the same.',

@@ -7,7 +7,7 @@ import { curveKeys, type CurveOf } from '@core/timeline/curves';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { curveUiOf } from './curve-ui.svelte';
-import { addKey, clearCurve, removeKeys } from './key-edits';
+import { addKey, clearCurve, copyKeys, pasteKeys, removeKeys } from './key-edits';
 import { strings } from './strings';
 
 interface Target {
@@ -89,6 +89,14 @@ export const curveActions: readonly Action[] = [
   }),
   action('deleteKey', strings.deleteHere, [], (_app, { session, of, focus, keys }) => {
     if (keys.some(({ frame }) => frame === focus.shotFrame)) removeKeys(session, of, [focus.shotFrame]);
+  }),
+  action('copyKeys', strings.copyKeys, [], (app, { session, of, keys }) => {
+    const chosen = curveUiOf(app).selected(of, keys);
+    copyKeys(app, session, of, chosen.length > 0 ? chosen : keys.map(({ frame }) => frame));
+  }),
+  action('pasteKeys', strings.pasteKeys, [], (app, { session, of, focus }) => {
+    curveUiOf(app).isOpen = true;
+    pasteKeys(app, session, of, focus.shotFrame);
   }),
   action('previousKey', strings.previousKey, [], (app) => {
     goToKey(app, -1);

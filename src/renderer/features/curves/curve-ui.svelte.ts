@@ -1,5 +1,10 @@
-/** What the curve lane remembers while the window is open: whether it is shown, of which setting, and the chosen keys. */
+/**
+ * What the curve lane remembers: the chosen and the copied keys while the window is open; whether it is shown and of which
+ * setting from one start to the next, as the sizes of the panels are.
+ */
+import { parameterNames } from '@core/curve/parameters';
 import type { CurveKey, CurveParameter } from '@core/document/records';
+import type { CopiedKeys } from '@core/timeline/copy-keys';
 import type { CurveOf } from '@core/timeline/curves';
 import type { AppState } from '../../state/app.svelte';
 
@@ -7,10 +12,34 @@ interface KeySelection extends CurveOf {
   readonly frames: ReadonlySet<number>;
 }
 
+const OPEN_KEY = 'onionskin.curve-lane';
+const PARAMETER_KEY = 'onionskin.curve-lane.parameter';
+
 export class CurveUi {
-  isOpen = $state(false);
-  parameter: CurveParameter = $state('guidance');
+  #isOpen = $state(localStorage.getItem(OPEN_KEY) === 'open');
+  #parameter: CurveParameter = $state(
+    parameterNames.find((name) => name === localStorage.getItem(PARAMETER_KEY)) ?? 'guidance',
+  );
+  copied: CopiedKeys | null = null;
   #selection: KeySelection | null = $state.raw(null);
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  set isOpen(isOpen: boolean) {
+    this.#isOpen = isOpen;
+    localStorage.setItem(OPEN_KEY, isOpen ? 'open' : 'closed');
+  }
+
+  get parameter(): CurveParameter {
+    return this.#parameter;
+  }
+
+  set parameter(parameter: CurveParameter) {
+    this.#parameter = parameter;
+    localStorage.setItem(PARAMETER_KEY, parameter);
+  }
 
   /** Chosen keys of a curve, by frame; those that are gone are not among them. */
   selected({ shotId, parameter }: CurveOf, keys: readonly CurveKey[]): readonly number[] {

@@ -13,6 +13,7 @@ import {
   resetCurveKeys,
   setCurve,
 } from '@core/timeline/curves';
+import { copyCurveKeys, pasteCurveKeys } from '@core/timeline/copy-keys';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { timelineUiOf } from '../timeline/timeline-ui.svelte';
@@ -64,6 +65,29 @@ export function moveKeys(
       frames.map((frame) => frame + by.frames),
     );
   return isDone;
+}
+
+/** Those keys, to be pasted on any curve. False, and a message, when there are none. */
+export function copyKeys(app: AppState, session: ProjectSession, of: CurveOf, frames: readonly number[]): boolean {
+  const copied = copyCurveKeys(session.doc, of, frames);
+  if (copied === null) app.toast('info', strings.noKeysToCopy);
+  else {
+    curveUiOf(app).copied = copied;
+    app.toast('info', strings.keysCopied(copied.keys.length));
+  }
+  return copied !== null;
+}
+
+/** The first of the copied keys at a shot frame. They become the chosen ones. */
+export function pasteKeys(app: AppState, session: ProjectSession, of: CurveOf, atFrame: number): void {
+  const ui = curveUiOf(app);
+  let frames: readonly number[] = [];
+  const isDone = session.edit(strings.pasteEdit(nameOf(of)), (doc) => {
+    const pasted = pasteCurveKeys(doc, of, ui.copied, atFrame);
+    frames = pasted.frames;
+    return pasted.diff;
+  });
+  if (isDone) ui.select(of, frames);
 }
 
 /** Arrow keys: a frame sideways, a step up or down; ten of them with Shift. @returns the frames they moved by */

@@ -44,12 +44,14 @@ export const de: Strings = {
   item: {
     unreferenced: 'Dateien, die nichts verwendet',
     'trashed-project': (name) => `„${name}“, im Papierkorb`,
+    'trashed-takes': (name) => `Aussortierte Takes von „${name}“`,
     backup: (createdAt) => `Sicherung vom ${formatClock(createdAt)}`,
     'moved-aside': (name) => `Beiseitegelegte Datenbank: ${name}`,
   },
   facts: {
     unreferenced: files,
     'trashed-project': (count, own) => `${takes(count)}, ${own === 1 ? '1 eigene Datei' : `${own} eigene Dateien`}`,
+    'trashed-takes': (count, own) => `${takes(count)}, ${own === 1 ? '1 eigenes Bild' : `${own} eigene Bilder`}`,
     backup: 'eine von denen unten',
     'moved-aside': 'war beschädigt oder wurde durch eine Sicherung ersetzt',
   },

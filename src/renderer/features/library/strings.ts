@@ -41,6 +41,7 @@ const en = {
   item: {
     unreferenced: 'Files that nothing uses',
     'trashed-project': (name: string) => `“${name}”, in the trash`,
+    'trashed-takes': (name: string) => `Pruned takes of “${name}”`,
     backup: (createdAt: number) => `Backup of ${formatClock(createdAt)}`,
     'moved-aside': (name: string) => `Database put aside: ${name}`,
   },
@@ -48,6 +49,8 @@ const en = {
     unreferenced: (files: number) => `${files} ${files === 1 ? 'file' : 'files'}`,
     'trashed-project': (takes: number, files: number) =>
       `${takes} ${takes === 1 ? 'take' : 'takes'}, ${files} ${files === 1 ? 'file' : 'files'} of its own`,
+    'trashed-takes': (takes: number, files: number) =>
+      `${takes} ${takes === 1 ? 'take' : 'takes'}, ${files} ${files === 1 ? 'frame' : 'frames'} of their own`,
     backup: 'one of those below',
     'moved-aside': 'was damaged, or replaced by a backup',
   },

@@ -14,6 +14,7 @@ export const de: Strings = {
   stopTip: 'Hält beim nächsten Schritt an und behält die fertigen Bilder',
   cancel: 'Aus der Warteschlange nehmen',
   retry: 'Erneut ausführen',
+  dragExport: 'In ein anderes Programm ziehen',
   reveal: 'Datei zeigen',
   clear: 'Fertige ausblenden',
   nothingFinished: 'Noch ist nichts fertig.',

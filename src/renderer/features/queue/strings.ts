@@ -16,6 +16,7 @@ const en = {
   stopTip: 'Stops at the next step and keeps the frames that are finished',
   cancel: 'Remove from the queue',
   retry: 'Run again',
+  dragExport: 'Drag it into another program',
   reveal: 'Show file',
   clear: 'Clear finished',
   nothingFinished: 'Nothing has finished yet.',

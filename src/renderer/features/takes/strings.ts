@@ -18,6 +18,7 @@ const en = {
   stale: (reason: string) => `Out of date: ${reason}`,
   seed: (seed: number) => `seed ${seed}`,
   inUse: 'in use',
+  dragHint: 'Drag: its frames as a folder for another program',
   use: 'Use this take',
   useLabel: (number: number, seed: number) => `Use take ${number}, seed ${seed}`,
   short: (kept: number, wanted: number) => `${kept} of ${wanted} frames kept`,
@@ -26,6 +27,7 @@ const en = {
   unstar: 'Take the star away',
   starred: 'starred',
   starredOnly: 'Only takes with a star',
+  prune: 'Prune takes of the film…',
   filter: 'Note or seed',
   hidden: (count: number) =>
     count === 1 ? '1 take is hidden by the filter' : `${count} takes are hidden by the filter`,

@@ -10,10 +10,18 @@ import { closeGap } from '@core/timeline/fill-gap';
 import { addMarker } from '@core/timeline/markers';
 import { copyClips, pasteClips, spanOf } from '@core/timeline/paste';
 import { setInOut } from '@core/timeline/project-settings';
-import { rollCut, rollLimits } from '@core/timeline/roll';
-import { slideClip, slideLimits } from '@core/timeline/slide';
-import { slipClip, slipLimits } from '@core/timeline/slip';
-import { addTrack } from '@core/timeline/tracks';
+import {
+  cutsTogether,
+  linkedWith,
+  pictureOf,
+  rollCuts,
+  rollLimitsOfAll,
+  slideClips,
+  slideLimitsOfAll,
+  slipClips,
+  slipLimitsOfAll,
+} from '@core/timeline/linked-edits';
+import { addTrack, setTrackHeight } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
 import {
   groupClips,
@@ -31,6 +39,7 @@ import type { ProjectSession } from '../../state/session.svelte';
 import { cutsNear, deleteRecords, moveClips } from './clip-edits';
 import { clipAtFrame, editPoints, indexClips } from './clip-index';
 import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
+import { inSequence } from './edit-sequence';
 import { redraw } from './redraw';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
@@ -103,6 +112,7 @@ export const timelineActions: readonly Action[] = [
   action('nextMarker', strings.nextMarker, ['BracketRight'], (app, session) => jumpToMarker(app, session, 1)),
   action('tallerTracks', strings.tallerTracks, ['Shift+Equal'], (app) => scaleTracks(app, 1.25)),
   action('lowerTracks', strings.lowerTracks, ['Shift+Minus'], (app) => scaleTracks(app, 0.8)),
+  action('resetTrackHeights', strings.resetTrackHeights, [], resetTrackHeights),
   action('fillGap', strings.fillGapAction, ['KeyG'], askFillGap, hasClips),
   action('closeLoop', strings.closeLoopAction, ['Shift+KeyG'], askCloseLoop, hasClips),
   action('redraw', strings.redrawAction, ['Alt+KeyG'], redraw, hasClips),
@@ -351,10 +361,10 @@ function nudge(app: AppState, session: ProjectSession, frames: number): void {
     const record = session.doc.get(id);
     return record?.kind === 'clip' ? [record] : [];
   });
-  const [only] = clips;
-  if (only === undefined) return;
+  if (clips.length === 0) return;
   const { tool } = timelineUiOf(app);
-  if (clips.length === 1 && (tool === 'trim' || tool === 'slip' || tool === 'slide'))
+  const only = pictureOf(clips);
+  if (only !== null && (tool === 'trim' || tool === 'slip' || tool === 'slide'))
     return nudgeWithTool(app, session, { tool, clip: only, frames });
   const by = Math.max(frames, -Math.min(...clips.map((clip) => clip.start)));
   if (by === 0) return;
@@ -374,20 +384,23 @@ function nudgeWithTool(
 ): void {
   const { tool, clip, frames } = nudge;
   const doc = session.doc;
+  const isSelected = (id: string): boolean => session.selection.has(id);
+  const ids = linkedWith(doc, clip.id, isSelected);
   if (tool === 'slip') {
-    const { min, max } = slipLimits(doc, clip.id);
+    const { min, max } = slipLimitsOfAll(doc, ids);
     if (min === max) app.toast('info', strings.slipNoRoom);
-    else session.edit(strings.slip, (now) => slipClip(now, clip.id, clamp(frames, min, max)));
+    else session.edit(strings.slip, (now) => slipClips(now, ids, clamp(frames, min, max)));
   } else if (tool === 'slide') {
-    const { min, max } = slideLimits(doc, clip.id);
-    session.edit(strings.slide, (now) => slideClip(now, clip.id, clamp(clip.start + frames, min, max)));
+    const { min, max } = slideLimitsOfAll(doc, ids);
+    session.edit(strings.slide, (now) => slideClips(now, ids, clamp(frames, min, max)));
   } else {
     const cuts = cutsNear(indexClips(doc).byTrack.values(), app.transport.playhead);
     const cut = cuts.find(({ left, right }) => left.id === clip.id || right.id === clip.id);
     if (cut === undefined) return app.toast('info', strings.noCut, strings.noCutRemedy);
-    const { min, max } = rollLimits(doc, cut.left.id, cut.right.id);
+    const together = cutsTogether(doc, [cut.left.id, cut.right.id]);
+    const { min, max } = rollLimitsOfAll(doc, together);
     const frame = clamp(cut.frame + frames, min, max);
-    session.edit(strings.roll, (now) => rollCut(now, cut.left.id, cut.right.id, frame));
+    session.edit(strings.roll, (now) => rollCuts(now, together, frame));
   }
 }
 
@@ -460,6 +473,22 @@ function jumpToMarker(app: AppState, session: ProjectSession, direction: -1 | 1)
 function scaleTracks(app: AppState, factor: number): void {
   const ui = timelineUiOf(app);
   ui.setTrackScale(clamp(ui.trackScale * factor, MIN_TRACK_SCALE, MAX_TRACK_SCALE));
+}
+
+/** Of all tracks at once, and the scale as well: everything is as high as a new project has it. */
+function resetTrackHeights(app: AppState, session: ProjectSession): void {
+  timelineUiOf(app).setTrackScale(1);
+  const given = tracksOf(session.doc).filter(({ height }) => height !== undefined);
+  session.edit(strings.resetTrackHeights, (doc) =>
+    inSequence(
+      doc,
+      given.map(
+        ({ id }) =>
+          (now) =>
+            setTrackHeight(now, id, null),
+      ),
+    ),
+  );
 }
 
 /** Keeps the view inside the film after it became shorter or the window wider. */

@@ -8,6 +8,7 @@ import type { ShotFilm } from '@core/document/film';
 import type { ClipRecord, ShotRecord } from '@core/document/records';
 import type { JobView } from '@contracts/job';
 import { timecodeAt } from '../../ui/timecode.svelte';
+import { offeredTakes } from '../../actions/takes';
 import type { Jobs } from '../../state/jobs.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { rangeInClip, shotFrameAt, type FrameRange } from './shot-mapping';
@@ -77,7 +78,7 @@ function madeRuns(film: ShotFilm, span: FrameRange): (FrameRange & { isMade: boo
 function takeOf(session: ProjectSession, film: ShotFilm): ClipView['take'] {
   const last = film.spans.at(-1);
   if (last === undefined) return null;
-  const takes = session.takes.get(last.segmentId) ?? [];
+  const takes = offeredTakes(session, last.segmentId, last.takeId);
   if (takes.length === 0) return null;
   // The list is newest first; people count from the oldest.
   const position = takes.findIndex((take) => take.id === last.takeId);

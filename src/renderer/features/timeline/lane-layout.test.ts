@@ -36,6 +36,16 @@ test('an empty lane still has one row', () => {
   expect(packRows([])).toEqual({ rows: [], count: 1 });
 });
 
+test('a track with a height of its own keeps it, and the others share what is left', () => {
+  const tracks = [track('v1', 0), { ...track('v2', 1), height: 40 }, track('v3', 2)];
+  expect(trackRows(tracks, 200).map(({ top, height }) => [top, height])).toEqual([
+    [0, 80],
+    [80, 40],
+    [120, 80],
+  ]);
+  expect(trackRows(tracks, 200, 2)[1]?.height).toBe(80);
+});
+
 test('tracks fill the height there is and never become too low or too high', () => {
   const heights = [0, 150, 1_000].map((available) => trackRows([track('v1', 0), track('v2', 1)], available)[1]);
   expect(heights.map((row) => [row?.top, row?.height])).toEqual([

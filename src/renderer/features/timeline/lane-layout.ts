@@ -2,7 +2,7 @@
  * Vertical measures of the timeline in CSS pixels, and the packing of prompt blocks that overlap in time (clips on
  * different tracks) into rows.
  */
-import type { TrackRecord } from '@core/document/records';
+import { TRACK_HEIGHT_LEAST, type TrackRecord } from '@core/document/records';
 import type { FrameRange } from './shot-mapping';
 
 export const HEADER_WIDTH = 124;
@@ -10,8 +10,6 @@ export const RULER_HEIGHT = 26;
 /** Tracks share the height there is, between these. */
 export const TRACK_HEIGHT_MIN = 52;
 export const TRACK_HEIGHT_MAX = 112;
-/** However low the artist makes them: a name and a filmstrip's sliver stay in sight. */
-export const TRACK_HEIGHT_LEAST = 36;
 export const BLOCK_ROW_HEIGHT = 30;
 export const LABEL_STRIP_HEIGHT = 16;
 
@@ -21,12 +19,21 @@ export interface TrackRow {
   readonly height: number;
 }
 
-/** Highest track first, as it covers the others. All are equally high and fill `available` pixels where they may, times `scale`. */
+/**
+ * Highest track first, as it covers the others. Those without a height of their own share what the others leave of
+ * `available` pixels, where they may. All heights times `scale`.
+ */
 export function trackRows(lowestFirst: readonly TrackRecord[], available: number, scale = 1): readonly TrackRow[] {
-  const share = Math.floor(available / Math.max(1, lowestFirst.length));
-  const own = Math.min(TRACK_HEIGHT_MAX, Math.max(TRACK_HEIGHT_MIN, share));
-  const height = Math.max(TRACK_HEIGHT_LEAST, Math.round(own * scale));
-  return lowestFirst.toReversed().map((track, i) => ({ track, top: i * height, height }));
+  const given = lowestFirst.flatMap(({ height }) => height ?? []);
+  const left = available - given.reduce((sum, height) => sum + height, 0);
+  const share = Math.floor(left / Math.max(1, lowestFirst.length - given.length));
+  const shared = Math.min(TRACK_HEIGHT_MAX, Math.max(TRACK_HEIGHT_MIN, share));
+  let top = 0;
+  return lowestFirst.toReversed().map((track) => {
+    const height = Math.max(TRACK_HEIGHT_LEAST, Math.round((track.height ?? shared) * scale));
+    top += height;
+    return { track, top: top - height, height };
+  });
 }
 
 /** The row at `y`; the nearest one outside. Null without tracks. */

@@ -4,7 +4,7 @@
  */
 import { shotFrameAt } from '@core/document/branch';
 import { audioTracksOf } from '@core/document/access';
-import type { ClipRecord, TrackRecord } from '@core/document/records';
+import type { ClipRecord, Document, TrackRecord } from '@core/document/records';
 import { pinAnchor } from '@core/timeline/anchors';
 import { SOUND_RATE } from '@core/export/sound-plan';
 import { insertAudio } from '@core/timeline/insert-audio';
@@ -95,7 +95,7 @@ export function placeSounds(
   const rate = session.project.rate;
   const frameCountOf = ({ samples }: SoundMedia): number => framesFromSamples(samples, SOUND_RATE.num, rate);
   const total = sounds.reduce((frames, media) => frames + frameCountOf(media), 0);
-  const track = soundTrackFor(session, drop, total);
+  const track = soundTrackFor(session.doc, drop, total);
   const trackId = track?.id ?? session.newId();
   const edits: Edit[] = track === null ? [(doc) => addTrack(doc, { id: trackId, type: 'audio' })] : [];
   const clipIds: string[] = [];
@@ -111,12 +111,12 @@ export function placeSounds(
 }
 
 export function soundTrackFor(
-  session: ProjectSession,
+  doc: Document,
   { trackId, frame }: { readonly trackId?: string; readonly frame: number },
   frames: number,
 ): TrackRecord | null {
-  const index = indexClips(session.doc);
-  const tracks = audioTracksOf(session.doc).filter((track) => !track.isLocked);
+  const index = indexClips(doc);
+  const tracks = audioTracksOf(doc).filter((track) => !track.isLocked);
   const meant = tracks.find((track) => track.id === trackId);
   return meant ?? tracks.find((track) => roomAfter(index, track.id, frame) >= frames) ?? null;
 }

@@ -5,9 +5,16 @@
 import type { AnchorRecord, ClipRecord, ShotRecord } from '@core/document/records';
 import { timecodeAt } from '../../ui/timecode.svelte';
 import { moveAnchor } from '@core/timeline/anchors';
-import { rollCut, rollLimits } from '@core/timeline/roll';
-import { slideClip, slideLimits } from '@core/timeline/slide';
-import { slipClip, slipLimits } from '@core/timeline/slip';
+import {
+  cutsTogether,
+  linkedWith,
+  rollCuts,
+  rollLimitsOfAll,
+  slideClips,
+  slideLimitsOfAll,
+  slipClips,
+  slipLimitsOfAll,
+} from '@core/timeline/linked-edits';
 import type { ProjectSession } from '../../state/session.svelte';
 import { clipEndingAt, clipStartingAt, type ClipIndex } from './clip-index';
 import { dragEdit, frameUnder, note, snapped, targets, type DragHost } from './drag-support';
@@ -37,17 +44,20 @@ function dragRoll(
   down: PointerEvent,
   [left, right]: readonly [ClipRecord, ClipRecord],
 ): void {
-  const { min, max } = rollLimits(session.doc, left.id, right.id);
+  // Alt has selected the pressed clip alone: then its sound stays.
+  const isMeant = down.altKey ? () => false : undefined;
+  const cuts = cutsTogether(session.doc, [left.id, right.id], isMeant);
+  const { min, max } = rollLimitsOfAll(session.doc, cuts);
   const cut = right.start;
   const offset = cut - frameUnder(host, down);
-  const fixed = targets(host, session, [left.id, right.id]);
+  const fixed = targets(host, session, cuts.flat());
   dragEdit(host, session, down, {
     label: strings.roll,
     follow: (point, gesture) => {
       const wanted = Math.round(frameUnder(host, point) + offset);
       const frame = clamp(wanted + snapped(host, [wanted], fixed, point), min, max);
       if (host.overlay.snapFrame !== frame) host.overlay.snapFrame = null;
-      const refusal = gesture.preview((doc) => rollCut(doc, left.id, right.id, frame));
+      const refusal = gesture.preview((doc) => rollCuts(doc, cuts, frame));
       note(host, point, refusal ?? strings.movedTo(frame - cut, timecodeAt(frame, session.project.rate)));
     },
   });
@@ -55,13 +65,14 @@ function dragRoll(
 
 /** The picture follows the pointer: dragged to the right, earlier frames come in. */
 export function dragSlip(host: DragHost, session: ProjectSession, down: PointerEvent, clip: ClipRecord): void {
-  const { min, max } = slipLimits(session.doc, clip.id);
+  const ids = linkedWith(session.doc, clip.id, (id) => session.selection.has(id));
+  const { min, max } = slipLimitsOfAll(session.doc, ids);
   const grabbed = frameUnder(host, down);
   dragEdit(host, session, down, {
     label: strings.slip,
     follow: (point, gesture) => {
       const byFrames = clamp(Math.round(grabbed - frameUnder(host, point)), min, max);
-      const refusal = gesture.preview((doc) => slipClip(doc, clip.id, byFrames));
+      const refusal = gesture.preview((doc) => slipClips(doc, ids, byFrames));
       const isAtLimit = min === max ? strings.slipNoRoom : strings.slippedBy(byFrames, byFrames - min, max - byFrames);
       note(host, point, refusal ?? isAtLimit);
     },
@@ -69,17 +80,19 @@ export function dragSlip(host: DragHost, session: ProjectSession, down: PointerE
 }
 
 export function dragSlide(host: DragHost, session: ProjectSession, down: PointerEvent, clip: ClipRecord): void {
-  const { min, max } = slideLimits(session.doc, clip.id);
+  const ids = linkedWith(session.doc, clip.id, (id) => session.selection.has(id));
+  const { min, max } = slideLimitsOfAll(session.doc, ids);
   const grabbed = frameUnder(host, down);
-  const fixed = targets(host, session, [clip.id]);
+  const fixed = targets(host, session, ids);
   dragEdit(host, session, down, {
     label: strings.slide,
     follow: (point, gesture) => {
       const wanted = clip.start + Math.round(frameUnder(host, point) - grabbed);
       const edges = [wanted, wanted + clip.duration];
-      const start = clamp(wanted + snapped(host, edges, fixed, point), min, max);
-      const refusal = gesture.preview((doc) => slideClip(doc, clip.id, start));
-      note(host, point, refusal ?? strings.movedTo(start - clip.start, timecodeAt(start, session.project.rate)));
+      const byFrames = clamp(wanted + snapped(host, edges, fixed, point) - clip.start, min, max);
+      const refusal = gesture.preview((doc) => slideClips(doc, ids, byFrames));
+      const at = timecodeAt(clip.start + byFrames, session.project.rate);
+      note(host, point, refusal ?? strings.movedTo(byFrames, at));
     },
   });
 }

@@ -2,6 +2,8 @@ import type { Strings } from './strings';
 
 export const de: Strings = {
   viewer: 'Bildfenster',
+  dragHint: 'Dieses Bild in ein anderes Programm ziehen, oder auf einen Clip, um es anzuheften',
+  frameFile: (film, frame) => `${film} f${frame}`,
   picture: 'Der Film am Abspielkopf',
   transport: 'Abspielen',
   timecode: 'Timecode: eine Zeit eingeben und Eingabe drücken',

@@ -4,6 +4,8 @@ import { de } from './strings.de';
 
 const en = {
   viewer: 'Viewer',
+  dragHint: 'Drag this frame into another program, or onto a clip to pin it',
+  frameFile: (film: string, frame: number) => `${film} f${frame}`,
   picture: 'The film at the playhead',
   transport: 'Transport',
   timecode: 'Timecode: type a time and press Enter',

@@ -14,6 +14,7 @@ import { versionsAndArchive } from './0009-versions-and-archive';
 import { runReports } from './0010-run-reports';
 import { footage } from './0011-footage';
 import { linkedMedia } from './0012-linked-media';
+import { trashedTakes } from './0013-trashed-takes';
 
 export const releasedMigrations: readonly Migration[] = [
   projectsAndJournal,
@@ -28,4 +29,5 @@ export const releasedMigrations: readonly Migration[] = [
   runReports,
   footage,
   linkedMedia,
+  trashedTakes,
 ];
