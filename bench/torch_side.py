@@ -72,7 +72,84 @@ def animatediff():
     return run
 
 
-BUILDERS = {"pocket": pocket, "animatediff-tiny": animatediff}
+def over(pipeline, call, decode):
+    """From the first time the denoiser is asked until the pipeline gives latents; then what its own end does with them."""
+    import torch
+    denoiser = getattr(pipeline, "unet", None) or pipeline.transformer
+    forward, began = denoiser.forward, []
+
+    def marked(*args, **options):
+        began.append(time.perf_counter())
+        return forward(*args, **options)
+
+    denoiser.forward = marked
+
+    @torch.inference_mode()
+    def run(**shape):
+        began.clear()
+        latents = call(pipeline, output_type="latent", **shape)
+        middle = time.perf_counter()
+        decode(pipeline, latents)
+        return middle - began[0], time.perf_counter() - middle
+
+    return run
+
+
+def options(frames, width, height, steps, guidance):
+    return dict(num_frames=frames, width=width, height=height, num_inference_steps=steps, guidance_scale=guidance)
+
+
+def svd():
+    from PIL import Image
+    import svd_tiny
+    import tiny_svd
+
+    def call(pipeline, output_type, frames, width, height, steps, guidance):
+        image = Image.fromarray(svd_tiny.picture(width, height))
+        return pipeline(image=image, height=height, width=width, num_frames=frames, num_inference_steps=steps, max_guidance_scale=guidance, output_type=output_type).frames
+
+    # As many frames at a time as the package says.
+    return over(tiny_svd.build(), call, lambda pipeline, latents: pipeline.decode_latents(latents, latents.shape[1], svd_tiny.DECODE_CHUNK))
+
+
+def unet3d():
+    import tiny_unet3d
+    tiny_unet3d.TRAINING_STEPS = 1
+    call = lambda pipeline, output_type, **shape: pipeline("the red ball", output_type=output_type, **options(**shape)).frames  # noqa: E731
+    return over(tiny_unet3d.build(), call, lambda pipeline, latents: pipeline.decode_latents(latents))
+
+
+def text2video_zero():
+    import text2video_zero_tiny
+    import tiny_text2video_zero
+    import torch
+    tiny_text2video_zero.TRAINING_STEPS = 1
+
+    def call(pipeline, output_type, frames, **shape):
+        asked = {"video_length": frames, **options(frames, **shape), "t0": text2video_zero_tiny.T0, "t1": text2video_zero_tiny.T1}
+        del asked["num_frames"]
+        return pipeline("the red ball", output_type=output_type, **asked).images
+
+    decode = lambda pipeline, latents: torch.cat([pipeline.vae.decode(frame[None] / pipeline.vae.config.scaling_factor).sample for frame in latents])  # noqa: E731
+    return over(tiny_text2video_zero.build(), call, decode)
+
+
+def wan():
+    import tiny_wan
+    call = lambda pipeline, output_type, **shape: pipeline(  # noqa: E731
+        "the red ball", negative_prompt="", max_sequence_length=tiny_wan.TOKENS, output_type=output_type, **options(**shape)).frames
+    return over(tiny_wan.build("text"), call, lambda pipeline, latents: pipeline.vae.decode(latents))
+
+
+def ltx():
+    import tiny_ltx
+    call = lambda pipeline, output_type, **shape: pipeline(  # noqa: E731
+        prompt="the red ball", negative_prompt="", max_sequence_length=tiny_ltx.TOKENS, output_type=output_type, **options(**shape)).frames
+    return over(tiny_ltx.build("plain"), call, lambda pipeline, latents: pipeline.vae.decode(latents))
+
+
+BUILDERS = {"pocket": pocket, "animatediff-tiny": animatediff, "svd-tiny": svd, "unet3d-tiny": unet3d, "text2video-zero-tiny": text2video_zero,
+            "wan-tiny": wan, "ltx-tiny": ltx}
 
 
 def main():

@@ -13,19 +13,20 @@ import shutil
 import sys
 from typing import NamedTuple
 
-import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
 import torch.nn as nn
-from onnx import TensorProto, helper, numpy_helper
+from onnx import numpy_helper
 from torch.export import Dim
 from transformers import AutoTokenizer
 
+from attention import fused_attention
+from weights import BARS, MULTIPLIED, PARITY, with_weights
+
 OPSET = 20
-HALVED_FROM = 512            # elements; smaller tensors stay float32
+TABLE_FROM = 64 << 10        # bytes; equal tables of whole numbers from here on are stored once
 EXTERNAL_FROM = 1_900 << 20  # bytes of weights; protobuf ends at 2 GiB
-PARITY = 1e-4                # of the largest absolute value of the output; 2e-2 with halved weights of a real checkpoint
 PREVIEW_PICTURES = 48
 
 
@@ -79,20 +80,6 @@ class Decoder(nn.Module):
         return self.vae.decoder(self.vae.post_quant_conv(latent_sample))
 
 
-def halve_weights(model):
-    """Keep every larger float32 weight as float16 with a Cast behind it."""
-    graph, casts = model.graph, []
-    for weight in list(graph.initializer):
-        # Position tables stay as they are, and so do masks, whose −3e38 float16 cannot hold.
-        is_weight = weight.data_type == TensorProto.FLOAT and np.prod(weight.dims) > HALVED_FROM and not weight.name.endswith(".pe")
-        if is_weight and np.abs(numpy_helper.to_array(weight)).max() < 65504:
-            graph.initializer.remove(weight)
-            graph.initializer.append(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), weight.name + "_f16"))
-            casts.append(helper.make_node("Cast", [weight.name + "_f16"], [weight.name], to=TensorProto.FLOAT, name=weight.name + "_cast"))
-    for cast in reversed(casts):
-        graph.node.insert(0, cast)
-
-
 def drop_traces(model):
     """The exporter leaves source paths of this machine in the graph's notes, and shapes that the runtime finds itself."""
     for holder in (model, model.graph):
@@ -107,9 +94,23 @@ def drop_traces(model):
         value.doc_string = ""
 
 
-def trace(path, module, inputs, input_names, output_name, axes):
+def merge_tables(model):
+    """The exporter writes a table of distances out once per layer. (Matrices that are equal stay two: each is packed for its own use.)"""
+    kept, replaced_by = {}, {}
+    for table in list(model.graph.initializer):
+        if table.data_type == onnx.TensorProto.INT64 and table.ByteSize() > TABLE_FROM:
+            first = kept.setdefault((*table.dims, numpy_helper.to_array(table).tobytes()), table)
+            if first is not table:
+                replaced_by[table.name] = first.name
+                model.graph.initializer.remove(table)
+    for node in model.graph.node:
+        for i, name in enumerate(node.input):
+            node.input[i] = replaced_by.get(name, name)
+
+
+def trace(path, module, inputs, input_names, output_names, axes):
     """For modules whose shapes torch.export cannot follow: torch's older exporter. It leaves movedim's −1 in place, which ONNX does not know."""
-    torch.onnx.export(module, inputs, path, input_names=input_names, output_names=[output_name], dynamic_axes=axes, dynamo=False, opset_version=OPSET)
+    torch.onnx.export(module, inputs, path, input_names=input_names, output_names=output_names, dynamic_axes=axes, dynamo=False, opset_version=OPSET)
     model = onnx.load(path)
     for node in model.graph.node:
         for attribute in node.attribute:
@@ -118,30 +119,47 @@ def trace(path, module, inputs, input_names, output_name, axes):
     onnx.save(model, path)
 
 
-def write_graph(path, module, inputs, input_names, output_name, shapes, half, traced=False):
+def write_graph(path, graph, weights, external_from=EXTERNAL_FROM):
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    weights = sum(p.numel() * 4 for p in module.parameters())
+    outputs = [graph.output] if isinstance(graph.output, str) else graph.output
+    size = sum(p.numel() * 4 for p in graph.module.parameters())
     with contextlib.redirect_stdout(sys.stderr):
-        trace(path, module, inputs, input_names, output_name, shapes) if traced else torch.onnx.export(module, inputs, path, input_names=input_names, output_names=[output_name] if isinstance(output_name, str) else output_name, dynamic_shapes=shapes, dynamo=True,
-                          opset_version=OPSET, external_data=weights > EXTERNAL_FROM)
+        if graph.traced:
+            trace(path, graph.module, graph.inputs, graph.names, outputs, graph.shapes)
+        else:
+            torch.onnx.export(graph.module, graph.inputs, path, input_names=graph.names, output_names=outputs, dynamic_shapes=graph.shapes, dynamo=True,
+                              opset_version=OPSET, external_data=size > EXTERNAL_FROM, custom_translation_table=fused_attention())
     model = onnx.load(path)
-    if half:
-        halve_weights(model)
-        weights //= 2
-    drop_traces(model)
     if os.path.exists(path + ".data"):
         os.remove(path + ".data")
-    onnx.save(model, path, save_as_external_data=weights > EXTERNAL_FROM, location=os.path.basename(path) + ".data")
+    model = with_weights(model, weights)
+    merge_tables(model)
+    drop_traces(model)
+    size = sum(weight.ByteSize() for weight in model.graph.initializer)
+    onnx.save(model, path, save_as_external_data=size > external_from, location=os.path.basename(path) + ".data", size_threshold=1024)
+
+
+def flat(inputs):
+    return [tensor for value in inputs for tensor in (value if isinstance(value, list) else [value])]
+
+
+def share(found, expected):
+    """The largest absolute difference, as a share of the largest absolute value."""
+    return float((found - expected).abs().max() / expected.abs().max())
+
+
+def decibels(found, expected):
+    """How much louder the output is than what the export changed of it."""
+    return float(10 * torch.log10(expected.square().mean() / (found - expected).square().mean().clamp(min=1e-30)))
 
 
 @torch.no_grad()
-def difference(path, module, inputs, input_names):
-    """The largest absolute difference from torch, as a share of the largest absolute value."""
+def compared(path, module, inputs, input_names):
+    """-> what the graph gives and what torch does, for each output."""
     session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-    outputs = module(*inputs)
-    found = session.run(None, {name: value.numpy() for name, value in zip(input_names, inputs)})
-    pairs = zip(found, [outputs] if torch.is_tensor(outputs) else outputs)
-    return max(float(np.abs(mine - theirs.numpy()).max() / np.abs(theirs.numpy()).max()) for mine, theirs in pairs)
+    expected = module(*inputs)
+    found = session.run(None, {name: value.numpy() for name, value in zip(input_names, flat(inputs))})
+    return [(torch.from_numpy(a), b) for a, b in zip(found, [expected] if isinstance(expected, torch.Tensor) else expected)]
 
 
 def colour_matrix(latents, colours):
@@ -189,7 +207,7 @@ class Graph(NamedTuple):
     module: nn.Module
     inputs: tuple
     names: list
-    output: object                 # its name, or a list of names
+    output: str | list             # the first one is what the engine asks for; a list: the others are memory
     shapes: object
     others: tuple                  # inputs of other shapes, for the report
     counterpart: nn.Module = None  # diffusers' own way, where the module is not it
@@ -240,8 +258,10 @@ def parser(doc, *, steps, guidance, max_frames):
     parse.add_argument("--version", default="1")
     parse.add_argument("--licence", default="see the checkpoint")
     parse.add_argument("--description", default="")
-    parse.add_argument("--half", action="store_true", help="store weights as float16; inputs and outputs stay float32")
+    parse.add_argument("--weights", choices=list(BARS), default="float32", help="how weights are stored; inputs, outputs and sums stay float32")
+    parse.add_argument("--half", action="store_const", dest="weights", const="float16", help="the same as --weights float16")
     parse.add_argument("--exact-half", action="store_true", help="the weights are float16 numbers already: hold the halved graphs to the same bar")
+    parse.add_argument("--external-from", type=int, default=EXTERNAL_FROM, metavar="BYTES", help="from how many bytes of weights on they go to model.onnx.data")
     parse.add_argument("--steps", type=int, default=steps)
     parse.add_argument("--guidance", type=float, default=guidance)
     parse.add_argument("--negative", default="")
@@ -249,17 +269,24 @@ def parser(doc, *, steps, guidance, max_frames):
     return parse
 
 
-def write_package(args, family, graphs, files, manifest):
+def write_package(args, family, graphs, files, manifest, checks=None):
     """
     Writes the graphs, the tokenizer where the checkpoint has one, `files` and the manifest; prints the report and fails
-    when a graph is over the bar. `manifest` is what the family says of itself.
+    when a graph is over the bar. `manifest` is what the family says of itself; `checks` are more rows of the report, each
+    from the package's folder to pairs of what it gives and what torch does.
     """
     shutil.rmtree(args.package, ignore_errors=True)
-    report, bar = [], PARITY if not args.half or args.exact_half else 2e-2
+    report = []
     for name, graph in graphs.items():
         path, module, counterpart = f"{args.package}/{name}/model.onnx", graph.module.eval(), graph.counterpart or graph.module
-        write_graph(path, module, graph.inputs, graph.names, graph.output, graph.shapes, args.half, graph.traced)
-        report.append((name, os.path.getsize(path), *(difference(path, counterpart, inputs, graph.names) for inputs in (graph.inputs, graph.others))))
+        weights = args.weights if name in MULTIPLIED or args.weights in ("float32", "float16") else "float16"
+        write_graph(path, graph._replace(module=module), weights, args.external_from)
+        size = sum(os.path.getsize(file) for file in (path, path + ".data") if os.path.exists(file))
+        pairs = [compared(path, counterpart, inputs, graph.names) for inputs in (graph.inputs, graph.others)]
+        report.append((name, weights, size, *([max(share(*pair) for pair in outputs) for outputs in pairs]), min(decibels(*outputs[0]) for outputs in pairs)))
+    for name, check in (checks or {}).items():
+        pairs = check(args.package)
+        report.append((name, "float16" if args.weights != "float32" else "float32", 0, *(share(*pair) for pair in pairs), min(decibels(*pair) for pair in pairs)))
     if os.path.isdir(f"{args.checkpoint}/tokenizer"):
         AutoTokenizer.from_pretrained(args.checkpoint, subfolder="tokenizer").save_pretrained(f"{args.package}/tokenizer")
     for path, value in files.items():
@@ -268,10 +295,12 @@ def write_package(args, family, graphs, files, manifest):
     write_json(f"{args.package}/onionskin.json", {
         "schemaVersion": 1, "id": args.id, "version": args.version, "name": args.name, "kind": "generator", "family": family,
         "licence": args.licence, "description": args.description, **manifest,
-        "memoryMiB": max(64, sum(file["bytes"] for file in found) * (3 if args.half else 2) >> 20), "files": found,
+        "memoryMiB": max(64, sum(file["bytes"] for file in found) * (3 if args.weights == "float16" else 2) >> 20), "files": found,
     })
-    print(f"{'graph':14} {'kB':>8}  {'at the shapes of the export':>28}  {'at others':>10}")
-    for name, size, same, other in report:
-        print(f"{name:14} {size >> 10:8}  {same:28.1e}  {other:10.1e}")
-    if max(max(same, other) for *_, same, other in report) > bar:
-        sys.exit(f"a graph is further than {bar} from torch")
+    print(f"{'graph':16} {'weights':8} {'kB':>8}  {'at the shapes of the export':>28}  {'at others':>10}  {'dB':>6}")
+    for name, weights, size, same, other, db in report:
+        print(f"{name:16} {weights:8} {size >> 10:8}  {same:28.1e}  {other:10.1e}  {db:6.1f}")
+    for name, weights, _, same, other, _ in report:
+        bar = PARITY if args.exact_half and weights == "float16" else BARS[weights]
+        if max(same, other) > bar:
+            sys.exit(f"{name} is further than {bar} from torch")

@@ -3,12 +3,11 @@ A Wan checkpoint in diffusers' layout → a model package (docs/model-packages.m
 
     python wan.py CHECKPOINT PACKAGE --id my-model --name "My model" [--half]
 
-CHECKPOINT is the folder of a WanPipeline (text), a WanImageToVideoPipeline (first image, or first and last) or a
-WanVACEPipeline (text, any first frames, a later image), of one transformer or of two experts that share the steps at
-boundary_ratio. Checkpoints that read the image through CLIP as well, have per-token timesteps, or an autoencoder with
-residual resampling are refused.
-The autoencoder becomes two whole-clip graphs: diffusers goes through a clip in chunks of 1 + 4 + 4 … frames with caches,
-which is the same sum as one causal pass, once the first frame is kept out of the resampling in time.
+CHECKPOINT is the folder of a WanPipeline (text), a WanImageToVideoPipeline (first image, or first and last; with CLIP's view
+of them where the checkpoint has an image_encoder) or a WanVACEPipeline (text, frames at any place, masks, references), of one
+transformer or of two experts that share the steps at boundary_ratio; or of a pipeline with expand_timesteps (2.2 TI2V: text,
+or any first frames).
+The autoencoder is exported in chunks (wan_vae.py).
 Ends with a parity report: each graph against diffusers' own way, at the shapes of the export and at others.
 """
 import sys
@@ -16,11 +15,11 @@ import sys
 import torch
 import torch.nn as nn
 from diffusers import AutoencoderKLWan, WanTransformer3DModel, WanVACETransformer3DModel
-from diffusers.models.autoencoders.autoencoder_kl_wan import WanResample
 from torch.export import Dim
-from transformers import UMT5EncoderModel
+from transformers import CLIPVisionModel, UMT5EncoderModel
 
 from common import PREVIEW_PICTURES, Graph, Timesteps, colour_matrix, parser as base_parser, read_json, replaced, write_package
+from wan_vae import chunk_checks, chunk_graphs, clip_graphs
 
 
 class TextEncoder(nn.Module):
@@ -50,113 +49,101 @@ class VaceTransformer(Transformer):
         return self.transformer(hidden_states, timestep, encoder_hidden_states, control_hidden_states=control_hidden_states, return_dict=False)[0]
 
 
+class TokenTransformer(Transformer):
+    """A timestep for each token, as [1,f,h/2,w/2]: known ones have none of the noise."""
+
+    def forward(self, hidden_states, timestep, encoder_hidden_states):
+        return self.transformer(hidden_states, timestep.flatten(1), encoder_hidden_states, return_dict=False)[0]
+
+
+class SeeingTransformer(Transformer):
+    """The tokens of CLIP's views come one behind the other; checkpoints for first and last images have places for two."""
+
+    def forward(self, hidden_states, timestep, encoder_hidden_states, encoder_hidden_states_image):
+        views = encoder_hidden_states_image
+        if self.transformer.condition_embedder.image_embedder.pos_embed is not None:
+            views = views.reshape(2, -1, views.shape[-1])
+        return self.transformer(hidden_states, timestep, encoder_hidden_states, views, return_dict=False)[0]
+
+
+class ImageEncoder(nn.Module):
+    """CLIP's layer before the last, from colours of 0 to 1: the checkpoint's own means and deviations are inside."""
+
+    def __init__(self, encoder, processor):
+        super().__init__()
+        self.encoder = encoder
+        self.register_buffer("mean", torch.tensor(processor["image_mean"])[None, :, None, None])
+        self.register_buffer("std", torch.tensor(processor["image_std"])[None, :, None, None])
+
+    def forward(self, image):
+        return self.encoder((image - self.mean) / self.std, output_hidden_states=True).hidden_states[-2]
+
+
 def with_kept_frequencies(transformer):
     embedder = transformer.condition_embedder
     return replaced(transformer, condition_embedder=replaced(embedder, timesteps_proj=Timesteps(embedder.timesteps_proj)))
 
 
-def resample_clip(self, x, feat_cache=None, feat_idx=None):
-    """WanResample over a whole clip: the first frame has no neighbours in time and stays one frame."""
-    if self.mode == "upsample3d":
-        rest = self.time_conv(x[:, :, 1:])
-        b, c, t, h, w = x[:, :, 1:].shape
-        rest = rest.reshape(b, 2, c, t, h, w).permute(0, 2, 3, 1, 4, 5).reshape(b, c, t * 2, h, w)
-        x = torch.cat([x[:, :, :1], rest], 2)
-    b, c, t, h, w = x.shape
-    x = self.resample(x.permute(0, 2, 1, 3, 4).reshape(b * t, c, h, w))
-    x = x.reshape(b, t, *x.shape[1:]).permute(0, 2, 1, 3, 4)
-    if self.mode == "downsample3d":
-        x = torch.cat([x[:, :, :1], self.time_conv(x)], 2)
-    return x
-
-
-class WholeClip(nn.Module):
-    def __init__(self, vae):
-        super().__init__()
-        self.vae = vae
-
-    def whole(self, part, x):
-        chunked, WanResample.forward = WanResample.forward, resample_clip
-        try:
-            return part(x)
-        finally:
-            WanResample.forward = chunked
-
-
-class Encoder(WholeClip):
-    def forward(self, sample):
-        return self.vae.quant_conv(self.whole(self.vae.encoder, sample))
-
-
-class Decoder(WholeClip):
-    def forward(self, latent_sample):
-        return torch.clamp(self.whole(self.vae.decoder, self.vae.post_quant_conv(latent_sample)), min=-1.0, max=1.0)
-
-
-class ChunkedEncoder(nn.Module):
-    """diffusers' own way through the clip, which the report compares with."""
-
-    def __init__(self, vae):
-        super().__init__()
-        self.vae = vae
-
-    def forward(self, sample):
-        return self.vae.encode(sample).latent_dist.parameters
-
-
-class ChunkedDecoder(nn.Module):
-    def __init__(self, vae):
-        super().__init__()
-        self.vae = vae
-
-    def forward(self, latent_sample):
-        return self.vae.decode(latent_sample).sample
-
-
 def load(folder):
     index = read_json(f"{folder}/model_index.json")
-    if index.get("expand_timesteps"):
-        sys.exit("checkpoints with a timestep per token (TI2V) are not exported yet")
     experts = ["transformer"] if index.get("boundary_ratio") is None else ["transformer", "transformer_2"]
     model = WanVACETransformer3DModel if index["_class_name"] == "WanVACEPipeline" else WanTransformer3DModel
     transformers = {name: model.from_pretrained(folder, subfolder=name, torch_dtype=torch.float32).eval() for name in experts}
-    if any(transformer.config.image_dim is not None for transformer in transformers.values()):
-        sys.exit("this transformer reads CLIP's view of the image, which is not exported yet")
     vae = AutoencoderKLWan.from_pretrained(folder, subfolder="vae", torch_dtype=torch.float32)
-    if vae.config.is_residual or vae.config.patch_size is not None:
-        sys.exit("this autoencoder has residual resampling, which is not exported yet")
     text = UMT5EncoderModel.from_pretrained(folder, subfolder="text_encoder", torch_dtype=torch.float32, attn_implementation="eager")
-    return text.eval(), transformers, vae.eval(), index
+    eyes = None
+    if any(transformer.config.image_dim is not None for transformer in transformers.values()):
+        eyes = ImageEncoder(CLIPVisionModel.from_pretrained(folder, subfolder="image_encoder", torch_dtype=torch.float32, attn_implementation="eager").eval(),
+                            clip_processor(folder))
+    return text.eval(), transformers, vae.eval(), eyes, index
 
 
-def graphs(text, transformers, vae, tokens, takes_images):
+def clip_processor(folder):
+    """The studio resizes and crops as the released checkpoints' processors do; another one would show CLIP another picture."""
+    processor = read_json(f"{folder}/image_processor/preprocessor_config.json")
+    wanted = {"do_resize": True, "do_center_crop": True, "do_rescale": True, "do_normalize": True, "resample": 3,
+              "size": {"shortest_edge": 224}, "crop_size": {"height": 224, "width": 224}}
+    for key, value in wanted.items():
+        if processor.get(key) != value:
+            sys.exit(f"image_processor/preprocessor_config.json: {key} is {processor.get(key)}, only {value} is built")
+    return processor
+
+
+def graphs(text, transformers, vae, eyes, kind, tokens):
     config = transformers["transformer"].config
     f, hh, ww = Dim("f", min=2, max=1024), Dim("hh", min=1, max=512), Dim("ww", min=1, max=512)
-    chunks, rows, columns = Dim("chunks", min=1, max=1024), Dim("rows", min=2, max=512), Dim("columns", min=2, max=512)
-    z = vae.config.z_dim
 
     def words(count):
         return torch.randint(0, text.config.vocab_size, (1, tokens)), (torch.arange(tokens)[None] < count).long()
 
-    is_vace = isinstance(transformers["transformer"], WanVACETransformer3DModel)
-    wrapper, names, volume = (VaceTransformer if is_vace else Transformer), ["hidden_states", "timestep", "encoder_hidden_states"], {2: f, 3: 2 * hh, 4: 2 * ww}
-    if is_vace:
+    names, volume = ["hidden_states", "timestep", "encoder_hidden_states"], {2: f, 3: 2 * hh, 4: 2 * ww}
+    wrapper = {"vace": VaceTransformer, "tokens": TokenTransformer}.get(kind, Transformer if eyes is None else SeeingTransformer)
+    more, more_shapes = (lambda *size: []), []
+    if kind == "vace":
         names.append("control_hidden_states")
+        more, more_shapes = (lambda frames, h, w: [torch.randn(1, config.vace_in_channels, frames, 2 * h, 2 * w)]), [volume]
+    elif eyes is not None:
+        names.append("encoder_hidden_states_image")
+        vision = eyes.encoder.config
+        seen = ((vision.image_size // vision.patch_size) ** 2 + 1) * (1 if config.pos_embed_seq_len is None else 2)
+        more, more_shapes = (lambda *size: [torch.randn(1, seen, config.image_dim)]), [None]
 
     def sample(frames, h, w):
-        control = [torch.randn(1, config.vace_in_channels, frames, 2 * h, 2 * w)] if is_vace else []
-        return torch.randn(1, config.in_channels, frames, 2 * h, 2 * w), torch.tensor([731.0]), torch.randn(1, tokens, config.text_dim), *control
+        timestep = torch.tensor([731.0])
+        if kind == "tokens":
+            timestep = torch.full((1, frames, h, w), 731.0)
+            timestep[:, 0] = 0
+        return torch.randn(1, config.in_channels, frames, 2 * h, 2 * w), timestep, torch.randn(1, tokens, config.text_dim), *more(frames, h, w)
 
+    shapes = (volume, {1: f, 2: hh, 3: ww} if kind == "tokens" else None, None, *more_shapes)
     found = {
         "text_encoder": Graph(TextEncoder(text), words(tokens // 3), ["input_ids", "attention_mask"], "last_hidden_state", None, words(tokens)),
-        **{name: Graph(wrapper(with_kept_frequencies(transformer)), sample(3, 2, 3), names, "out_hidden_states",
-                       (volume, None, None, *([volume] if is_vace else [])), sample(5, 4, 2), wrapper(transformer)) for name, transformer in transformers.items()},
-        "vae_decoder": Graph(Decoder(vae), (torch.randn(1, z, 3, 5, 3),), ["latent_sample"], "sample",
-                             ({2: f, 3: rows, 4: columns},), (torch.randn(1, z, 4, 4, 6),), ChunkedDecoder(vae)),
+        **{name: Graph(wrapper(with_kept_frequencies(transformer)), sample(3, 2, 3), names, "out_hidden_states", shapes, sample(5, 4, 2), wrapper(transformer))
+           for name, transformer in transformers.items()},
     }
-    if takes_images:
-        found["vae_encoder"] = Graph(Encoder(vae), (torch.randn(1, 3, 9, 40, 24),), ["sample"], "latent_parameters",
-                                     ({2: 4 * chunks + 1, 3: 8 * rows, 4: 8 * columns},), (torch.randn(1, 3, 13, 32, 48),), ChunkedEncoder(vae))
+    if eyes is not None:
+        picture = lambda: torch.rand(1, 3, vision.image_size, vision.image_size)  # noqa: E731
+        found["image_encoder"] = Graph(eyes, (picture(),), ["image"], "image_embeds", None, (picture(),))
     return found
 
 
@@ -165,44 +152,66 @@ def preview_matrix(vae):
     """Least squares from a normalised latent cell to the mean colour of its pixels, over smooth random pictures."""
     generator = torch.Generator().manual_seed(1)
     mean, std = (torch.tensor(values)[None, :, None, None] for values in (vae.config.latents_mean, vae.config.latents_std))
+    ratio = vae.config.scale_factor_spatial
     coarse = torch.rand(PREVIEW_PICTURES, 3, 4, 4, generator=generator) * 2 - 1
-    pictures = nn.functional.interpolate(coarse, size=(64, 64), mode="bilinear", align_corners=False)
+    pictures = nn.functional.interpolate(coarse, size=(8 * ratio, 8 * ratio), mode="bilinear", align_corners=False)
     latents = torch.cat([vae.encode(picture[None, :, None]).latent_dist.mode()[:, :, 0] for picture in pictures])
-    colours = nn.functional.avg_pool2d(torch.cat([vae.decode(z[None, :, None]).sample[:, :, 0] for z in latents]), 8)
+    colours = nn.functional.avg_pool2d(torch.cat([vae.decode(z[None, :, None]).sample[:, :, 0] for z in latents]), ratio)
     return colour_matrix((latents - mean) / std, colours)
 
 
-def first_frames(args, takes_images, is_vace):
-    """-> how many known frames a window may begin with, and how many it begins with when nobody says."""
-    if is_vace:
+def kind_of(transformers, vae, index):
+    """How the transformer reads known frames: "vace", "tokens" (in place, by timesteps), "beside" or not at all."""
+    channels, z = transformers["transformer"].config.in_channels, vae.config.z_dim
+    if index["_class_name"] == "WanVACEPipeline":
+        return "vace"
+    if index.get("expand_timesteps"):
+        return "tokens"
+    if channels not in (z, 2 * z + 4):
+        sys.exit(f"a transformer of {channels} channels is neither one for text ({z}) nor one for images ({2 * z + 4})")
+    return "text" if channels == z else "beside"
+
+
+def conditioning(kind, eyes, config, frames):
+    """-> what the manifest says of known frames, and how many a window begins with when nobody says."""
+    if kind == "vace":
         # At least one latent frame is left to be made; three are enough to see how the film moves.
-        return {"min": 1, "max": args.frames - 4}, min(args.frames - 4, 9)
-    return {"min": int(takes_images), "max": int(takes_images)}, int(takes_images)
+        return {"firstFrames": {"min": 1, "max": frames - 4}, "laterImages": frames - 1, "masks": True, "references": 4}, min(frames - 4, 9)
+    if kind == "tokens":
+        return {"firstFrames": {"min": 1, "max": frames - 4}, "laterImages": 0}, min(frames - 4, 9)
+    if kind == "text":
+        return {"firstFrames": {"min": 0, "max": 0}, "laterImages": 0}, 0
+    # CLIP sees the first image, or with places for two the last one as well.
+    takes_last = eyes is None or config.pos_embed_seq_len is not None
+    return {"firstFrames": {"min": 1, "max": 1}, "laterImages": int(takes_last)}, 1
 
 
 def export(args):
-    text, transformers, vae, index = load(args.checkpoint)
-    z, channels = vae.config.z_dim, transformers["transformer"].config.in_channels
-    is_vace = isinstance(transformers["transformer"], WanVACETransformer3DModel)
-    takes_images = is_vace or channels != z
-    if takes_images and not is_vace and channels != 2 * z + 4:
-        sys.exit(f"a transformer of {channels} channels is neither one for text ({z}) nor one for images ({2 * z + 4})")
-    firsts, prefix = first_frames(args, takes_images, is_vace)
-    write_package(args, "wan", graphs(text, transformers, vae, args.tokens, takes_images), {
+    text, transformers, vae, eyes, index = load(args.checkpoint)
+    config, ratio = transformers["transformer"].config, vae.config.scale_factor_spatial
+    kind = kind_of(transformers, vae, index)
+    if eyes is not None and args.tokens != 512:
+        sys.exit(f"--tokens {args.tokens}: with CLIP's tokens in front, diffusers takes the last 512 for the text")
+    known, prefix = conditioning(kind, eyes, config, args.frames)
+    takes_images = kind != "text"
+    autoencoder = clip_graphs if args.whole_clips else chunk_graphs
+    if args.whole_clips and vae.config.is_residual:
+        sys.exit("an autoencoder with residual resampling runs in chunks only")
+    write_package(args, "wan", {**graphs(text, transformers, vae, eyes, kind, args.tokens), **autoencoder(vae, takes_images)}, {
         "vae/config.json": {
-            "_class_name": "AutoencoderKLWan", "latent_channels": z, "spatial_compression_ratio": vae.config.scale_factor_spatial,
+            "_class_name": "AutoencoderKLWan", "latent_channels": vae.config.z_dim, "spatial_compression_ratio": ratio,
             "temporal_compression_ratio": vae.config.scale_factor_temporal, "latents_mean": vae.config.latents_mean, "latents_std": vae.config.latents_std,
         },
         "scheduler/scheduler_config.json": read_json(f"{args.checkpoint}/scheduler/scheduler_config.json"),
         "preview.json": preview_matrix(vae),
         "model_index.json": index,
     }, {
-        "frameGrid": {"multiple": 4, "plus": 1, "min": 5, "max": args.max_frames}, "sizeGrid": 16,
-        "nativeSize": args.size, "maxSize": [2 * side for side in args.size], "nativeRate": {"num": 16, "den": 1}, "nativeFrames": args.frames,
+        "frameGrid": {"multiple": 4, "plus": 1, "min": 5, "max": args.max_frames}, "sizeGrid": 2 * ratio,
+        "nativeSize": args.size, "maxSize": [2 * side for side in args.size], "nativeRate": {"num": args.rate, "den": 1}, "nativeFrames": args.frames,
         "promptTokens": args.tokens,
-        "conditioning": {"text": True, "firstFrames": firsts, "laterImages": int(takes_images), "perFramePrompts": False},
+        "conditioning": {"text": True, **known, "perFramePrompts": False},
         "defaults": {"steps": args.steps, "guidance": args.guidance, "negative": args.negative, "extensionPrefix": prefix},
-    })
+    }, None if args.whole_clips else chunk_checks(vae, takes_images))
 
 
 def parser():
@@ -210,6 +219,8 @@ def parser():
     parse.add_argument("--tokens", type=int, default=512)
     parse.add_argument("--size", type=int, nargs=2, default=[832, 480])
     parse.add_argument("--frames", type=int, default=81)
+    parse.add_argument("--rate", type=int, default=16, help="frames per second it was trained at; TI2V: 24")
+    parse.add_argument("--whole-clips", action="store_true", help="the autoencoder as one graph over a whole clip: faster for short ones, more memory for long ones")
     return parse
 
 

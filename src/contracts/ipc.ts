@@ -206,6 +206,8 @@ export const api = {
       guidance: z.number(),
       guidanceRule: GuidanceRule.optional(),
       stepReuse: StepReuse.optional(),
+      /** Drawn over a film: only this share of the steps is made. */
+      source: z.object({ strength: z.number().gt(0).max(1) }).optional(),
     }),
     Estimate.extend({
       /** What the machine has left right now. */

@@ -37,6 +37,10 @@ export const ModelManifest = z.object({
     text: z.boolean(),
     firstFrames: z.object({ min: z.int().min(0), max: z.int().min(0) }),
     laterImages: z.int().min(0),
+    /** Whether a known frame may be known in part. */
+    masks: z.boolean().optional(),
+    /** Images of what the film is to show, without a place in it. */
+    references: z.int().min(0).optional(),
     perFramePrompts: z.boolean(),
   }),
   defaults: z.object({

@@ -22,8 +22,11 @@ import {
 
 const Index = z.int().min(-100_000).max(100_000);
 
-/** An image the model is given: a stored frame of exactly width × height pixels. */
-export const KnownFrame = z.object({ index: Index, frame: Sha256 });
+/**
+ * An image the model is given: a stored frame of exactly width × height pixels. `mask`, a stored frame of the same size,
+ * leaves only its dark parts known: what is brighter than half is made anew.
+ */
+export const KnownFrame = z.object({ index: Index, frame: Sha256, mask: Sha256.optional() });
 
 /** Two prompts over `frames` frames: (1 − weight) of `from` and `weight` of `to`, their embeddings blended by `kind`. */
 export const PromptMix = z.object({
@@ -119,6 +122,8 @@ export const Recipe = z.object({
   seed: Seed,
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
+  /** What the film shows somewhere: stored frames of width × height pixels. */
+  references: z.array(Sha256).min(1).max(16).optional(),
   windows: z.array(RecipeWindow).min(1).max(10_000),
   /** For families that read it. */
   motion: Motion.optional(),
@@ -149,6 +154,8 @@ export const RecipeFile = z.object({
 });
 export type RecipeFile = z.infer<typeof RecipeFile>;
 
+const MediaId = z.string().min(1).max(64);
+
 /**
  * What the studio or the command line asks for. The main process completes it to a Recipe: it adds the model's files
  * and hashes, the scheduler, provider, threads and versions, and turns media into stored frames of the right size.
@@ -170,7 +177,10 @@ export const RecipeDraft = Recipe.pick({
   source: true,
 }).extend({
   modelId: z.string().min(1).max(64),
-  known: z.array(z.union([KnownFrame, z.object({ index: Index, mediaId: z.string().min(1).max(64) })])).max(1_000),
+  known: z
+    .array(z.union([KnownFrame, z.object({ index: Index, mediaId: MediaId, maskMediaId: MediaId.optional() })]))
+    .max(1_000),
+  referenceMediaIds: z.array(MediaId).min(1).max(16).optional(),
 });
 export type RecipeDraft = z.infer<typeof RecipeDraft>;
 

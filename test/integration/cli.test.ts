@@ -276,6 +276,22 @@ describe('Wan', () => {
     ]);
     expect(between).toMatchObject({ code: 0, err: '' });
 
+    const around = await cli([
+      ...['generate', ...vace, '--frames', '9', '--first', first ?? '', '--keyframe', `4=${last ?? ''}`],
+      ...['--mask', `4=${first ?? ''}`, '--reference', last ?? '', '--seed', '3', '--out', join(dir, 'wan-around/')],
+    ]);
+    expect(around).toMatchObject({ code: 0, err: '' });
+    const { known, references, windows } = Recipe.parse(around.events.at(-1)?.['recipe']);
+    expect(windows).toMatchObject([{ prefix: 1, later: 4 }]);
+    expect(known).toMatchObject([{ index: 0 }, { index: 4, frame: references?.[0], mask: known[0]?.frame }]);
+    expect(await pixelsOf(join(dir, 'wan-around'))).toHaveLength(9);
+    const unpinned = await cli([
+      ...['generate', ...vace, '--frames', '9', '--mask', `4=${first ?? ''}`, '--out', join(dir, 'wan-none/')],
+    ]);
+    expect(unpinned.events.at(-1)).toMatchObject({
+      error: { code: 'input/invalid', message: expect.stringContaining('no image is given for frame 4') },
+    });
+
     const bare = await cli(['generate', ...images, '--frames', '5', '--out', join(dir, 'wan-bare.gif')]);
     expect(bare.events.at(-1)).toMatchObject({
       error: { code: 'input/invalid', message: expect.stringContaining('from an image') },

@@ -11,6 +11,7 @@ import { EngineHost } from '@main/engine/engine-host';
 import { forkEngine } from '@main/engine/engine-process';
 import { Runner, type RunHooks, type RunResult } from '@main/engine/runner';
 import { buildEngine } from './build-engine';
+import { FrameStore } from '@main/services/media/frame-store';
 import { aTempDir } from './pocket';
 
 export interface RunOptions extends Partial<RunHooks> {
@@ -36,6 +37,11 @@ export class FamilyRunner {
 
   aFolder(): string {
     return join(this.#temp.dir, String(this.#folders++));
+  }
+
+  /** A picture in the store that runs read from. */
+  put(rgb: Uint8Array, width: number, height: number): Promise<{ hash: string }> {
+    return new FrameStore(this.framesDir).put(rgb, width, height);
   }
 
   run(recipe: Recipe, { jobDir, framesDir, ...hooks }: RunOptions = {}): Promise<RunResult> {

@@ -21,20 +21,27 @@ const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/referenc
 export const animateDiffTokens = join(animateDiffReferenceDir, 'tokens.json');
 export const animateDiffManifest = ModelManifest.parse(readJson(join(animateDiffDir, 'onionskin.json')));
 
+const wanPackages = ['text', 'image', 'vace', 'ti2v', 'seeing', 'seeing-two'] as const;
+export type WanPackage = (typeof wanPackages)[number];
 export type SparsePackage = 'photographs' | 'drawings';
 const sparseFixture = resolve('test/fixtures/sparsectrl-tiny');
-export const sparseDirs = { photographs: join(sparseFixture, 'photographs'), drawings: join(sparseFixture, 'drawings') };
+export const sparseDirs = {
+  photographs: join(sparseFixture, 'photographs'),
+  drawings: join(sparseFixture, 'drawings'),
+};
 
 export type LtxPackage = 'plain' | 'conditioned';
 const ltxFixture = resolve('test/fixtures/ltx-tiny');
 export const ltxDirs = { plain: join(ltxFixture, 'plain'), conditioned: join(ltxFixture, 'conditioned') };
 
-export type WanPackage = 'text' | 'image' | 'vace';
 const wanFixture = resolve('test/fixtures/wan-tiny');
-export const wanDirs = {
+export const wanDirs: Readonly<Record<WanPackage, string>> = {
   text: join(wanFixture, 'text'),
   image: join(wanFixture, 'image'),
   vace: join(wanFixture, 'vace'),
+  ti2v: join(wanFixture, 'ti2v'),
+  seeing: join(wanFixture, 'seeing'),
+  'seeing-two': join(wanFixture, 'seeing-two'),
 };
 export const wanTokens = join(wanFixture, 'reference/tokens.json');
 
@@ -100,7 +107,14 @@ const LtxCase = AnimateDiffCase.omit({ known: true, later: true }).extend({
 });
 type LtxCase = z.infer<typeof LtxCase>;
 
-const WanCase = AnimateDiffCase.extend({ package: z.enum(['text', 'image', 'vace']) });
+const WanCase = AnimateDiffCase.extend({
+  package: z.enum(wanPackages),
+  /** The run that drew the known frames, at the same places. */
+  pictures: z.string(),
+  keyframes: z.array(z.int()).default([]),
+  masked: z.array(z.int()).default([]),
+  references: z.array(z.int()).default([]),
+});
 type WanCase = z.infer<typeof WanCase>;
 
 const SvdCase = AnimateDiffCase.omit({ prompt: true, negative: true, known: true, later: true }).extend({
@@ -126,7 +140,7 @@ export function referenceRuns(): ReferenceRun[] {
     ...Object.entries(ltx).map(([name, run]) => ltxRun(name, run)),
     ...Object.entries(animateDiff).map(([name, run]) => animateDiffRun(name, run)),
     ...Object.entries(sparse).map(([name, run]) => sparseRun(name, run)),
-    ...Object.entries(wan).map(([name, run]) => wanRun(name, run)),
+    ...Object.entries(wan).map(([name, run]) => wanRun(name, run, wan[run.pictures]?.frames ?? 0)),
     ...Object.entries(svd).map(([name, run]) => svdRun(name, run)),
     ...Object.entries(unet3d).map(([name, run]) =>
       textRun(name, run, { family: 'unet3d', fixture: unet3dFixture, known: 'ddim' }),
@@ -249,7 +263,8 @@ function ltxRun(name: string, reference: LtxCase): ReferenceRun {
   const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, conditions, rescale } = reference;
   const isTold = reference.package === 'conditioned';
   const modes = [
-    conditions.map(([at, count, strength]) => `${count} at ${at}${strength < 1 ? ` by ${strength}` : ''}`).join(', ') || 'text',
+    conditions.map(([at, count, strength]) => `${count} at ${at}${strength < 1 ? ` by ${strength}` : ''}`).join(', ') ||
+      'text',
     guidance === 1 && 'no guidance',
     rescale > 0 && `rescaled ${rescale}`,
     isTold && 'distilled, noisy decode',
@@ -289,7 +304,11 @@ function ltxRun(name: string, reference: LtxCase): ReferenceRun {
 }
 
 /** As PIL scales with NEAREST. */
-function nearest(rgb: Uint8Array, from: { width: number; height: number }, to: { width: number; height: number }): Uint8Array {
+function nearest(
+  rgb: Uint8Array,
+  from: { width: number; height: number },
+  to: { width: number; height: number },
+): Uint8Array {
   const out = new Uint8Array(to.width * to.height * 3);
   for (let y = 0; y < to.height; y++)
     for (let x = 0; x < to.width; x++) {
@@ -301,13 +320,26 @@ function nearest(rgb: Uint8Array, from: { width: number; height: number }, to: {
   return out;
 }
 
-function wanRun(name: string, reference: WanCase): ReferenceRun {
-  const { frames, known, later, guidance, scheduler } = reference;
+function wanRun(name: string, reference: WanCase, pictures: number): ReferenceRun {
+  const { frames, known, later, guidance, scheduler, keyframes, masked, references } = reference;
+  const given = [
+    known > 0 && `${known} first`,
+    keyframes.length > 0 && `${keyframes.length} keyframe${keyframes.length > 1 ? 's' : ''}`,
+    later !== null && '1 later',
+    references.length > 0 && `${references.length} reference${references.length > 1 ? 's' : ''}`,
+  ];
+  const kinds: Readonly<Partial<Record<WanPackage, string>>> = {
+    image: 'two experts',
+    vace: 'VACE',
+    ti2v: 'TI2V',
+    seeing: 'CLIP',
+    'seeing-two': 'CLIP',
+  };
   const modes = [
-    [known > 0 && `${known} first`, later !== null && '1 later'].filter(Boolean).join(', ') || 'text',
+    given.filter(Boolean).join(', ') || 'text',
+    masked.length > 0 && `${masked.length} masked`,
     guidance === 1 && 'no guidance',
-    reference.package === 'image' && 'two experts',
-    reference.package === 'vace' && 'VACE',
+    kinds[reference.package],
   ];
   return {
     family: 'wan',
@@ -315,25 +347,53 @@ function wanRun(name: string, reference: WanCase): ReferenceRun {
     mode: modes.filter(Boolean).join(', '),
     scheduler: scheduler.class,
     packageDir: wanDirs[reference.package],
-    recipe: (store) => wanRecipe(reference, store),
+    recipe: (store) => wanRecipe(reference, pictures, store),
     latents: () => readNpy(join(wanFixture, 'reference', `${name}.latents.npy`)),
     frames: () => strip(join(wanFixture, 'reference', `${name}.png`), frames),
   };
 }
 
-async function wanRecipe(reference: WanCase, store: FrameStore): Promise<Recipe> {
-  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler } = reference;
+async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore): Promise<Recipe> {
+  const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, keyframes, masked } = reference;
+  const { known: prefix, later } = reference;
+  const put = async (rgb: Uint8Array): Promise<string> => (await store.put(rgb, width, height)).hash;
+  const places = new Set([
+    ...Array.from({ length: prefix }, (_, i) => i),
+    ...keyframes,
+    ...(later === null ? [] : [later]),
+  ]);
   const known: Recipe['known'] = [];
-  // The known frames are those of the first run at the same places.
-  for (const [index, rgb] of strip(join(wanFixture, 'reference/text.png'), 9).entries())
-    if (index < reference.known || index === reference.later)
-      known.push({ index, frame: (await store.put(rgb, width, height)).hash });
+  const references: string[] = [];
+  if (places.size + reference.references.length > 0)
+    for (const [index, rgb] of strip(join(wanFixture, `reference/${reference.pictures}.png`), pictures).entries()) {
+      if (reference.references.includes(index)) references.push(await put(rgb));
+      if (!places.has(index)) continue;
+      const mask = masked.includes(index) ? await put(wanMask(index, width, height)) : undefined;
+      known.push({ index, frame: await put(rgb), ...(mask !== undefined && { mask }) });
+    }
   return aWanRecipe(reference.package, {
     ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+    ...(references.length > 0 && { references }),
     windows: [
-      aWindow({ frames, keepTo: frames, prefix: reference.known, later: reference.later, prompt, negative, seed }),
+      aWindow({
+        ...{ frames, keepTo: frames, prefix, later, prompt, negative, seed },
+        ...(keyframes.length > 0 && { also: keyframes.map((index) => ({ index, frames: 1, hold: 1 })) }),
+      }),
     ],
   });
+}
+
+/** As wan_tiny.py draws it: white from the middle on, further to the left with each frame, under a dark grey border. */
+export function wanMask(frame: number, width: number, height: number): Uint8Array {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      rgb.fill(
+        y < 4 ? 100 : (x + 2 * frame) % width >= width >> 1 ? 255 : 0,
+        (y * width + x) * 3,
+        (y * width + x + 1) * 3,
+      );
+  return rgb;
 }
 
 /** A run from text, or around the frames that the run `known` drew at the same places. */

@@ -60,9 +60,22 @@ export function clampValue(parameter: CurveParameter, value: number): number {
   return roundedValue(Math.min(max, Math.max(min, value)));
 }
 
-/** Families whose engine follows curves. A model of another family gets the plain values, and the plan says so. */
-const followers: ReadonlySet<string> = new Set(['ltx', 'animatediff', 'unet3d']);
+const every: ReadonlySet<CurveParameter> = new Set(parameterNames);
+const none: ReadonlySet<CurveParameter> = new Set();
+
+/** The curves a family's engine follows. For the others it gets the plain values, and the plan says so. */
+const followed: Readonly<Record<string, ReadonlySet<CurveParameter>>> = {
+  ltx: every,
+  animatediff: every,
+  unet3d: every,
+  // It reads no prompt, and its image is told to every frame: nothing is held.
+  svd: new Set(['guidance', ...cameraParameters]),
+};
+
+export function curvesOf(family: string | undefined): ReadonlySet<CurveParameter> {
+  return (family === undefined ? undefined : followed[family]) ?? none;
+}
 
 export function followsCurves(family: string | undefined): boolean {
-  return family !== undefined && followers.has(family);
+  return curvesOf(family).size > 0;
 }

@@ -104,6 +104,14 @@ describe('a run', () => {
     expect(camera?.moves.at(-1)).toEqual({ panX: 5, panY: 0, zoom: 1.01, rotate: 0 });
   });
 
+  test('of a family that follows some has the plain values for the others, and says so', () => {
+    const doc = withCurves(plain, { guidance: [key(0, 1), key(18, 10)], hold: [key(0, 0.5)] });
+    const { draft, notes } = plan(doc, { ...pocketLimits, family: 'svd' });
+    expect(draft.windows[0]?.guidance).toHaveLength(draft.windows[0]?.frames ?? 0);
+    expect(draft.windows.every(({ hold }) => hold === undefined)).toBe(true);
+    expect(notes.map(({ text }) => text)).toContain('This model follows the curves of guidance and camera only.');
+  });
+
   test('of a family that follows no curves has the plain values, and says so', () => {
     const { family: _family, ...strange } = pocketLimits;
     const doc = withCurves(plain, { guidance: [key(0, 1), key(18, 10)], panX: [key(0, 3)] });

@@ -14,7 +14,7 @@ import type { ModelLimits } from '../prompt/model-limits';
 import type { PlanNote } from '../prompt/plan';
 import type { WindowSpan } from '../prompt/windows';
 import { curveValue } from './evaluate';
-import { cameraParameters, followsCurves, parameterNames, plainValue, roundedValue } from './parameters';
+import { cameraParameters, curvesOf, followsCurves, parameterNames, plainValue, roundedValue } from './parameters';
 
 export interface WindowHold {
   /** Of the frames before, and of the later image: 1 = kept as they are, 0 = free. */
@@ -37,10 +37,11 @@ export interface CurveSetting {
   readonly offset: number;
 }
 
-export function windowCurves(shot: Shot, window: WindowSpan, { limits, offset }: CurveSetting): WindowCurves {
+export function windowCurves(all: Shot, window: WindowSpan, { limits, offset }: CurveSetting): WindowCurves {
   // Most shots have none, and this is asked for each window in sight.
-  if (shot.curves === undefined)
-    return { guidance: [shot.sampling.guidance], promptStrength: [1], hold: { prefix: 1, later: 1 } };
+  if (all.curves === undefined)
+    return { guidance: [all.sampling.guidance], promptStrength: [1], hold: { prefix: 1, later: 1 } };
+  const shot = followedBy(all, limits);
   const at = (parameter: CurveParameter, index: number): number => asked(shot, parameter, offset + index);
   const kept = (parameter: CurveParameter): number =>
     meanOf(range(window.keepFrom, window.keepTo).map((index) => at(parameter, index)));
@@ -82,6 +83,7 @@ export function runCurves(shot: Shot, windows: readonly WindowSpan[], setting: C
       windows: windows.map(() => ({})),
       notes: [note('This model does not follow curves: its plain settings are used.')],
     };
+  const isLeftOut = present.some((name) => !curvesOf(setting.limits.family).has(name));
   const each = windows.map((window) => windowCurves(shot, window, setting));
   const guidances = new Set(each.flatMap(({ guidance }) => guidance));
   const guidance = Math.max(...guidances);
@@ -94,7 +96,10 @@ export function runCurves(shot: Shot, windows: readonly WindowSpan[], setting: C
       ...(one.promptStrength.some((value) => value !== 1) && { promptStrength: [...one.promptStrength] }),
       ...((one.hold.prefix !== 1 || one.hold.later !== 1) && { hold: one.hold }),
     })),
-    notes: meanNotes(shot, windows, setting),
+    notes: [
+      ...(isLeftOut ? [note('This model follows the curves of guidance and camera only.')] : []),
+      ...meanNotes(followedBy(shot, setting.limits), windows, setting),
+    ],
   };
 }
 
@@ -133,6 +138,13 @@ function cameraOf(shot: Shot, windows: readonly WindowSpan[], offset: number): C
 function asked(shot: Shot, parameter: CurveParameter, frame: number): number {
   const keys = shot.curves?.[parameter];
   return keys === undefined ? plainValue(parameter, shot) : roundedValue(curveValue(keys, frame));
+}
+
+/** The shot with the curves that the model follows. */
+function followedBy(shot: Shot, { family }: ModelLimits): Shot {
+  const curves = curvesOf(family);
+  const kept = Object.entries(shot.curves ?? {}).filter(([name]) => curves.has(name as CurveParameter));
+  return { sampling: shot.sampling, curves: Object.fromEntries(kept) };
 }
 
 /** Frames that share a latent frame share its value; a grid with one length says nothing of them. */

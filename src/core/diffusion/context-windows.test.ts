@@ -37,8 +37,7 @@ describe('contexts', () => {
         const starts = loopStarts(frames, contextFrames);
         expect(new Set(starts).size).toBe(starts.length);
         const joined = new Set<number>();
-        for (const start of starts)
-          for (let i = 0; i + 1 < contextFrames; i++) joined.add((start + i) % frames);
+        for (const start of starts) for (let i = 0; i + 1 < contextFrames; i++) joined.add((start + i) % frames);
         // Frame f and the one after it, the last and the first among them.
         expect(joined.size).toBe(frames);
       }),

@@ -17,19 +17,22 @@ export interface Tiling {
   readonly to: { readonly size: number; readonly stride: number };
 }
 
-export async function inTiles(
-  volume: Volume,
-  { from, to }: Tiling,
-  through: (tile: Volume) => Promise<Volume>,
-): Promise<Volume> {
+/** Row by row. */
+export function tilesOf(volume: Volume, { size, stride }: Tiling['from']): Volume[][] {
   const { height, width } = volume.size;
-  const rows: Volume[][] = [];
-  for (let y = 0; y < height; y += from.stride) {
-    const row: Volume[] = [];
-    for (let x = 0; x < width; x += from.stride)
-      row.push(await through(cut(volume, { y, x, height: from.size, width: from.size })));
-    rows.push(row);
-  }
+  const starts = (length: number): number[] => Array.from({ length: Math.ceil(length / stride) }, (_, i) => i * stride);
+  return starts(height).map((y) => starts(width).map((x) => cut(volume, { y, x, height: size, width: size })));
+}
+
+/**
+ * What the autoencoder made of them, as one volume. The tiles are changed.
+ * @param size of the volume they were cut from
+ */
+export function joinedTiles(
+  rows: readonly (readonly Volume[])[],
+  { height, width }: Pick<LatentSize, 'height' | 'width'>,
+  { from, to }: Tiling,
+): Volume {
   const overlap = to.size - to.stride;
   const scaled = (side: number): number => (side / from.stride) * to.stride;
   const first = rows[0]?.[0];
@@ -86,6 +89,9 @@ function paste(tile: Volume, whole: Volume, { y, x, side }: { y: number; x: numb
   for (let plane = 0; plane < tile.size.channels * tile.size.frames; plane++)
     for (let row = 0; row < height; row++) {
       const from = (plane * tile.size.height + row) * tile.size.width;
-      whole.data.set(tile.data.subarray(from, from + width), (plane * whole.size.height + y + row) * whole.size.width + x);
+      whole.data.set(
+        tile.data.subarray(from, from + width),
+        (plane * whole.size.height + y + row) * whole.size.width + x,
+      );
     }
 }

@@ -4,7 +4,8 @@
  * the engine asks again before it runs, by the same rules. Nothing is adjusted here: what does not fit is refused with
  * the field, the value and what would fit.
  */
-import { followsCurves } from '../curve/parameters';
+import { curvesOf } from '../curve/parameters';
+import type { CurveParameter } from '../document/records';
 import { invalidInput } from '../errors';
 import type { ModelLimits } from '../prompt/model-limits';
 import { closesLoops } from './context-windows';
@@ -36,7 +37,13 @@ export interface PlannedRun {
   readonly width: number;
   readonly height: number;
   readonly frameCount: number;
-  readonly known: readonly { readonly index: number }[];
+  readonly known: readonly {
+    readonly index: number;
+    readonly mask?: unknown;
+    readonly maskMediaId?: unknown;
+  }[];
+  readonly references?: readonly unknown[] | undefined;
+  readonly referenceMediaIds?: readonly unknown[] | undefined;
   readonly windows: readonly PlannedWindow[];
   readonly camera?: unknown;
   readonly steps: number;
@@ -47,11 +54,20 @@ export interface PlannedRun {
 export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   assertSide('width', run.width, limits.maxSize[0], limits);
   assertSide('height', run.height, limits.maxSize[1], limits);
-  if (run.camera !== undefined) assertFollows('camera', limits);
+  if (run.camera !== undefined) assertFollows('camera', 'panX', limits);
   assertSource(run, limits);
 
+  assertReferences(run, limits);
+
   const available = new Set<number>();
-  run.known.forEach(({ index }, i) => {
+  run.known.forEach(({ index, mask, maskMediaId }, i) => {
+    if ((mask ?? maskMediaId) !== undefined && limits.conditioning.masks !== true)
+      throw invalidInput(
+        `known.${i}.mask`,
+        index,
+        `${limits.name} knows frames whole or not at all`,
+        'Leave the mask out, or choose a model that takes masks.',
+      );
     if (available.has(index))
       throw invalidInput(`known.${i}.index`, index, `two images are given for frame ${index}`, 'Keep one of them.');
     available.add(index);
@@ -208,6 +224,18 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
     throw invalidInput(`${field}.prompt`, window.prompt, `${name} does not read prompts`, 'Leave the prompt empty.');
 }
 
+function assertReferences({ references, referenceMediaIds }: PlannedRun, { name, conditioning }: WindowLimits): void {
+  const count = (references ?? referenceMediaIds ?? []).length;
+  const most = conditioning.references ?? 0;
+  if (count > most)
+    throw invalidInput(
+      'references',
+      count,
+      most === 0 ? `${name} takes no reference images` : `${name} takes up to ${most} reference images`,
+      most === 0 ? 'Leave them out, or choose another model.' : 'Use fewer.',
+    );
+}
+
 function assertTravel({ frames, travel }: PlannedWindow, field: string, { name, conditioning }: WindowLimits): void {
   if (travel === undefined) return;
   const covered = travel.reduce((sum, mix) => sum + mix.frames, 0);
@@ -230,11 +258,11 @@ function assertTravel({ frames, travel }: PlannedWindow, field: string, { name, 
 }
 
 function assertCurves(window: PlannedWindow, field: string, limits: WindowLimits): void {
-  if (window.hold !== undefined) assertFollows(`${field}.hold`, limits);
+  if (window.hold !== undefined) assertFollows(`${field}.hold`, 'hold', limits);
   for (const name of ['guidance', 'promptStrength'] as const) {
     const count = window[name]?.length;
     if (count === undefined) continue;
-    assertFollows(`${field}.${name}`, limits);
+    assertFollows(`${field}.${name}`, name, limits);
     if (count !== 1 && count !== window.frames)
       throw invalidInput(
         `${field}.${name}`,
@@ -252,8 +280,8 @@ function assertCurves(window: PlannedWindow, field: string, limits: WindowLimits
     );
 }
 
-function assertFollows(field: string, { family, name }: WindowLimits): void {
-  if (!followsCurves(family))
+function assertFollows(field: string, parameter: CurveParameter, { family, name }: WindowLimits): void {
+  if (!curvesOf(family).has(parameter))
     throw invalidInput(field, family ?? 'unknown', `${name} does not follow curves`, 'Remove the curve.');
 }
 

@@ -22,9 +22,12 @@ export function anchorSpan(
   if (index < 0 || index >= frameCount) return null;
   try {
     const { windows } = planSegment({ doc, ...request, seed: 0 }).draft;
-    // As windows.ts has it: the image starts a window, or is the one later image of the window that holds it.
+    // As windows.ts has it: the image starts a window, or is one of the later images of the window that holds it.
     const knowing = windows.filter(
-      ({ start, prefix, later, keepFrom }) => later === index || (start === index && keepFrom === index && prefix > 0),
+      ({ start, prefix, later, also = [], keepFrom }) =>
+        later === index ||
+        also.some((known) => known.index === index) ||
+        (start === index && keepFrom === index && prefix > 0),
     );
     if (knowing.length === 0) return null;
     return {

@@ -28,6 +28,7 @@ export interface KeyedDraft {
   readonly motion?: Motion | undefined;
   readonly windows: readonly KeyedWindow[];
   readonly known: readonly PlannedKnown[];
+  readonly referenceMediaIds?: readonly string[] | undefined;
   readonly camera?: CameraPath | undefined;
   readonly source?: PlannedSource | undefined;
 }
@@ -122,10 +123,21 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
     case 'negative':
       return runsOf(draft, ({ negative }) => negative);
     case 'images':
-      return draft.known.flatMap((known) => ('mediaId' in known ? [[known.index, known.mediaId]] : [])).sort(byIndex);
+      return [
+        ...draft.known
+          .flatMap((known): [number, ...string[]][] =>
+            'mediaId' in known ? [[known.index, known.mediaId, ...present(known.maskMediaId)]] : [],
+          )
+          .sort(byIndex),
+        ...(draft.referenceMediaIds ? [draft.referenceMediaIds] : []),
+      ];
     case 'frames':
       return [
-        ...draft.known.flatMap((known) => ('frame' in known ? [[known.index, known.frame]] : [])).sort(byIndex),
+        ...draft.known
+          .flatMap((known): [number, ...string[]][] =>
+            'frame' in known ? [[known.index, known.frame, ...present(known.mask)]] : [],
+          )
+          .sort(byIndex),
         ...(draft.source ? [[draft.source.strength, draft.source.from, ...draft.source.frames]] : []),
       ];
     case 'windows':
@@ -161,6 +173,10 @@ function curveOf(draft: KeyedDraft, valuesOf: (window: KeyedWindow) => readonly 
 }
 
 type Indexed = readonly (number | string)[];
+
+function present(value: string | undefined): string[] {
+  return value === undefined ? [] : [value];
+}
 
 function byIndex(a: Indexed, b: Indexed): number {
   return Number(a[0]) - Number(b[0]);

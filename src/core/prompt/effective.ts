@@ -46,6 +46,7 @@ export function effectiveWindows(
       anchors: [],
       contextFrames,
       framesPerWindow,
+      loop: segment.loop ?? false,
     });
     return windows.map((window) => ({
       segmentId: segment.id,

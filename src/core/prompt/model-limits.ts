@@ -14,6 +14,8 @@ export interface ModelLimits {
     readonly text?: boolean;
     readonly firstFrames: { readonly min: number; readonly max: number };
     readonly laterImages: number;
+    readonly masks?: boolean | undefined;
+    readonly references?: number | undefined;
     readonly perFramePrompts: boolean;
   };
   readonly defaults: {

@@ -34,6 +34,7 @@ export interface PlannedDraft {
   windows: PlannedWindow[];
   modelId: string;
   known: PlannedKnown[];
+  referenceMediaIds?: string[] | undefined;
   /** Absent = the camera stands still. */
   camera?: CameraPath | undefined;
   /** Absent = drawn from noise. */
@@ -63,7 +64,10 @@ export interface PlannedWindow {
   loop?: true | undefined;
 }
 
-export type PlannedKnown = { index: number; frame: FrameHash } | { index: number; mediaId: string };
+/** A mask leaves only its dark parts known. */
+export type PlannedKnown =
+  | { index: number; frame: FrameHash; mask?: FrameHash | undefined }
+  | { index: number; mediaId: string; maskMediaId?: string | undefined };
 
 /** Where the plan differs from what was asked, to be shown before generating. */
 export interface PlanNote {
@@ -74,7 +78,8 @@ export interface PlanNote {
   readonly text: string;
 }
 
-export type KnownImage = { readonly frame: FrameHash } | { readonly mediaId: string };
+export type KnownImage =
+  { readonly frame: FrameHash } | { readonly mediaId: string; readonly maskMediaId?: string | undefined };
 
 export interface DirectRequest {
   readonly modelId: string;
@@ -105,6 +110,8 @@ export interface DirectRequest {
   readonly first?: KnownImage;
   readonly last?: KnownImage;
   readonly anchors?: readonly { readonly index: number; readonly image: KnownImage }[];
+  /** Images of what the film is to show, without a place in it. */
+  readonly referenceMediaIds?: readonly string[];
   /** Frames before index 0, oldest first: the last one is index −1. */
   readonly prior?: readonly KnownImage[];
   /** Frames from index frameCount on. Only the first is used. */
@@ -165,6 +172,7 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     })),
     modelId,
     known: known.sort((a, b) => a.index - b.index),
+    ...((request.referenceMediaIds ?? []).length > 0 && { referenceMediaIds: [...(request.referenceMediaIds ?? [])] }),
     ...(request.source && { source: request.source }),
   };
   if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
@@ -374,7 +382,9 @@ function usedOutside(windows: readonly WindowSpan[], frameCount: number): number
 
 function knownAt(index: number, image: KnownImage | undefined): PlannedKnown {
   assert(image, `no known frame at index ${index}`);
-  return 'frame' in image ? { index, frame: image.frame } : { index, mediaId: image.mediaId };
+  if ('frame' in image) return { index, frame: image.frame };
+  const { mediaId, maskMediaId } = image;
+  return { index, mediaId, ...(maskMediaId !== undefined && { maskMediaId }) };
 }
 
 function roleOf(direction: 'forward' | 'backward', hasPrior: boolean, hasFollowing: boolean): SegmentRole {

@@ -23,6 +23,22 @@ export const ltxLimits: ModelLimits = {
   defaults: { steps: 40, guidance: 3, negative: '', extensionPrefix: 9 },
 };
 
+/** VACE: 4k + 1 frames, known ones anywhere. */
+export const vaceLimits: ModelLimits = {
+  family: 'wan',
+  frameGrid: { multiple: 4, plus: 1, min: 5, max: 81 },
+  sizeGrid: 16,
+  nativeFrames: 41,
+  conditioning: {
+    firstFrames: { min: 1, max: 37 },
+    laterImages: 40,
+    masks: true,
+    references: 4,
+    perFramePrompts: false,
+  },
+  defaults: { steps: 30, guidance: 5, negative: '', extensionPrefix: 9 },
+};
+
 /** AnimateDiff: always 16 frames, no images. */
 export const animateDiffLimits: ModelLimits = {
   family: 'animatediff',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { assertRunFits } from '../diffusion/window-rules';
 import { nativeWindow } from './frame-grid';
 import type { ModelLimits } from './model-limits';
-import { animateDiffLimits, ltxLimits, pocketLimits } from './test-limits';
+import { animateDiffLimits, ltxLimits, pocketLimits, vaceLimits } from './test-limits';
 import { planWindows, type WindowSpan, type WindowsRequest } from './windows';
 
 const request = (over: Partial<WindowsRequest>): WindowsRequest => ({
@@ -158,14 +158,23 @@ test.each([
   expect(() => plan(over)).toThrowError(expect.objectContaining({ code: 'input/invalid' }));
 });
 
+test('a model that takes images anywhere has all of a window at their places', () => {
+  const vace = { limits: vaceLimits, contextFrames: 9 };
+  const at = (...indices: number[]) => indices.map((index) => ({ index, frames: 1, hold: 1 }));
+  const { windows } = planWindows(request({ ...vace, frameCount: 60, anchors: [0, 7, 20, 40, 55] }));
+  expect(windows).toEqual([
+    { start: 0, frames: 41, prefix: 1, later: 7, also: at(20, 40), keepFrom: 0, keepTo: 41 },
+    { start: 32, frames: 29, prefix: 9, later: 55, keepFrom: 41, keepTo: 60 },
+  ]);
+});
+
 const anyRequest: fc.Arbitrary<WindowsRequest> = fc
   .record({
-    limits: fc.constantFrom<ModelLimits>(
-      pocketLimits,
-      ltxLimits,
-      { ...pocketLimits, nativeFrames: 13 },
-      { ...ltxLimits, nativeFrames: 41, frameGrid: { multiple: 4, plus: 1, min: 5, max: 81 } },
-    ),
+    limits: fc.constantFrom<ModelLimits>(pocketLimits, ltxLimits, { ...pocketLimits, nativeFrames: 13 }, vaceLimits, {
+      ...ltxLimits,
+      nativeFrames: 41,
+      frameGrid: { multiple: 4, plus: 1, min: 5, max: 81 },
+    }),
     frameCount: fc.integer({ min: 1, max: 150 }),
     direction: fc.constantFrom('forward', 'backward'),
     priorCount: fc.nat(30),
@@ -255,8 +264,12 @@ describe('every plan', () => {
   test('uses every pinned image in the window that keeps its frame, and lands on the following frame', () => {
     holds((windows, { anchors, hasFollowing, frameCount, direction }) => {
       for (const anchor of anchors) {
-        const { start, prefix, later } = windows.find(({ keepFrom, keepTo }) => keepFrom <= anchor && anchor < keepTo)!;
-        expect(later === anchor || (start === anchor && prefix === 1)).toBe(true);
+        const { start, prefix, later, also } = windows.find(
+          ({ keepFrom, keepTo }) => keepFrom <= anchor && anchor < keepTo,
+        )!;
+        expect(
+          later === anchor || also?.some(({ index }) => index === anchor) || (start === anchor && prefix === 1),
+        ).toBe(true);
       }
       const isReplaced =
         direction === 'forward' &&

@@ -72,9 +72,13 @@ describe('a loop', () => {
 
   test('is planned in one window, and is off again without a trace', () => {
     expect(plan(looped, 'a-first').draft.windows).toMatchObject([{ start: 0, frames: 9, keepTo: 9, loop: true }]);
-    expect(recordOf(after(looped, (now) => setLoop(now, 'a-first', false)), 'segment', 'a-first')).toEqual(
-      recordOf(base, 'segment', 'a-first'),
-    );
+    expect(
+      recordOf(
+        after(looped, (now) => setLoop(now, 'a-first', false)),
+        'segment',
+        'a-first',
+      ),
+    ).toEqual(recordOf(base, 'segment', 'a-first'));
   });
 
   test('is refused by a model without contexts, and where the window is too short for it', () => {

@@ -30,7 +30,12 @@ export interface Redraw {
 export function redrawClip(doc: Document, { clipId, ids, strength, ...shot }: Redraw): DocumentDiff {
   const clip = recordOf(doc, 'clip', clipId);
   if (clip.source.type !== 'shot')
-    throw invalidEdit('clip', clip.name, `"${clip.name}" has no film to draw over`, 'Choose a generated or imported clip.');
+    throw invalidEdit(
+      'clip',
+      clip.name,
+      `"${clip.name}" has no film to draw over`,
+      'Choose a generated or imported clip.',
+    );
   const { shotId } = clip.source;
   const source = recordOf(doc, 'shot', shotId);
   const from = shotFrameAt(doc, clip, clip.start);

@@ -25,7 +25,9 @@ export const graphNames = [
   'controlnet',
   'image_encoder',
   'vae_encoder',
+  'vae_encoder_next',
   'vae_decoder',
+  'vae_decoder_next',
 ] as const;
 export type GraphName = (typeof graphNames)[number];
 
@@ -58,6 +60,10 @@ export interface ModelPackage {
   readonly preview: PreviewMatrix | null;
   /** Two experts: `transformer_2` has the steps whose timestep is below this share of the training's; null = one. */
   readonly boundaryRatio: number | null;
+  /** Which graphs there are. */
+  readonly graphs: ReadonlySet<GraphName>;
+  /** Each token has a timestep of its own. */
+  readonly expandTimesteps: boolean;
   /** diffusers' pipeline, as model_index.json names it; null when the package has none. */
   readonly pipelineClass: string | null;
   /** How the frames of Text2Video-Zero come from the first; null = the index does not say. */
@@ -88,6 +94,7 @@ export interface MovedFrames {
 const IndexFile = z.looseObject({
   _class_name: z.string().optional(),
   boundary_ratio: z.number().gt(0).lt(1).nullish(),
+  expand_timesteps: z.boolean().nullish(),
   timesteps: z.union([z.literal('linear-quadratic'), z.array(z.number().gt(0).max(1_000)).min(1).max(200)]).optional(),
   image_cond_noise_scale: z.number().min(0).max(10).optional(),
 });
@@ -149,7 +156,9 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
   const hasIndex = manifest.files.some((file) => file.path === INDEX_FILE);
   const index = hasIndex ? await readPackageJson(dir, INDEX_FILE, IndexFile) : null;
   const boundaryRatio = index?.boundary_ratio ?? null;
-  const hasExperts = manifest.files.some((file) => file.path === 'transformer_2/model.onnx');
+  const paths = new Set(manifest.files.map(({ path }) => path));
+  const graphs = new Set(graphNames.filter((graph) => paths.has(`${graph}/model.onnx`)));
+  const hasExperts = graphs.has('transformer_2');
   if (hasExperts && boundaryRatio === null)
     throw odd(INDEX_FILE, 'it has two transformers and does not say where they meet (boundary_ratio)');
   const movesFrames = manifest.family === 'text2video-zero';
@@ -185,6 +194,8 @@ export async function loadModelPackage(dir: string): Promise<ModelPackage> {
     scheduler,
     preview: previewFile === null ? null : previewMatrixFrom(previewFile, channels),
     boundaryRatio: hasExperts ? boundaryRatio : null,
+    graphs,
+    expandTimesteps: index?.expand_timesteps ?? false,
     pipelineClass: index?._class_name ?? null,
     timesteps: index?.timesteps ?? 'linear',
     imageCondNoise: index?.image_cond_noise_scale ?? 0,

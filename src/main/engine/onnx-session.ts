@@ -96,11 +96,27 @@ export class OnnxSession {
     return only;
   }
 
-  /** The same for several outputs, in the order they are asked for. */
-  async runAll(
+  /**
+   * The same for a graph that remembers: what it gives as `next_cache.i` it is given as `cache.i` the next time.
+   * @param memory what the last chunk left; empty before the first one, which another graph makes
+   */
+  async runRemembering(
     feeds: Feeds,
-    outputs: readonly string[],
-  ): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
+    output: string,
+    memory: readonly Tensor[],
+  ): Promise<{ data: Float32Array; dims: readonly number[]; memory: Tensor[] }> {
+    const count = this.#session.outputNames.filter((name) => name.startsWith('next_cache.')).length;
+    if (count === 0 || (memory.length > 0 && memory.length !== count))
+      throw unsupportedGraph(this.#graph, `it remembers ${count} tensors and is given ${memory.length}`);
+    const names = Array.from({ length: count }, (_, i) => `next_cache.${i}`);
+    const caches = Object.fromEntries(memory.map((tensor, i) => [`cache.${i}`, tensor]));
+    const [only, ...next] = await this.runAll({ ...feeds, ...caches }, [output, ...names]);
+    assert(only, 'one output was asked for');
+    return { ...only, memory: next.map(({ data, dims }) => float32Tensor(data, dims)) };
+  }
+
+  /** The same for several outputs, in the order they are asked for. */
+  async runAll(feeds: Feeds, outputs: readonly string[]): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
     let results: InferenceSession.ReturnType;
     try {
       results = await this.#runOrFallBack(feeds, outputs);

@@ -43,13 +43,22 @@ export class SessionPool {
 
   /** Lends a graph for the length of `work`, opening it when needed and releasing it afterwards if the package is large. */
   async use<T>(graph: GraphName, work: (session: OnnxSession) => Promise<T>): Promise<T> {
-    const session = this.#open.get(graph) ?? (await this.#openGraph(graph));
+    const { session, giveBack } = await this.lend(graph);
     try {
       return await work(session);
     } finally {
+      await giveBack();
+    }
+  }
+
+  /** The same for work that hands out results before it is done. The borrower calls `giveBack`, whatever happens. */
+  async lend(graph: GraphName): Promise<{ readonly session: OnnxSession; readonly giveBack: () => Promise<void> }> {
+    const session = this.#open.get(graph) ?? (await this.#openGraph(graph));
+    const giveBack = async (): Promise<void> => {
       if (session.fallbackReason !== null) this.#options.onFallback?.(graph, session.fallbackReason);
       if (!this.keepsAll) await this.#release(graph);
-    }
+    };
+    return { session, giveBack };
   }
 
   async releaseAll(): Promise<void> {

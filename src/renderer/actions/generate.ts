@@ -310,11 +310,13 @@ export async function estimateFor(
   app: AppState,
   shot: Pick<ShotRecord, 'modelId' | 'width' | 'height' | 'sampling'>,
   windows: readonly number[],
+  source?: SegmentRecord['source'],
 ): Promise<Cost | null> {
   if (windows.length === 0) return null;
   const { modelId, width, height } = shot;
   const { steps, guidance, guidanceRule, stepReuse } = shot.sampling;
-  const input = { modelId, width, height, windows: [...windows], steps, guidance, guidanceRule, stepReuse };
+  const sampled = { steps, guidance, guidanceRule, stepReuse };
+  const input = { modelId, width, height, windows: [...windows], ...sampled, ...(source && { source }) };
   try {
     return await app.client.invoke('generate.estimate', input);
   } catch (thrown) {

@@ -25,6 +25,10 @@ const listed = (text: string): string =>
 
 export const german: readonly SentenceForm[] = [
   [
+    /^This model follows the curves of guidance and camera only\.$/,
+    () => 'Dieses Modell folgt nur den Kurven von Guidance und Kamera.',
+  ],
+  [
     /^This model does not follow curves: its plain settings are used\.$/,
     () => 'Dieses Modell folgt keinen Kurven: es gelten seine festen Einstellungen.',
   ],

@@ -244,11 +244,20 @@ describe('a run refuses', () => {
     [
       'to draw over a film by less than a step',
       { source: { strength: 0.1, from: 0, frames: ['a'.repeat(64)] } },
-      { code: 'input/invalid', detail: { field: 'source.strength', remedy: 'Use a strength of at least 0.17, or more steps.' } },
+      {
+        code: 'input/invalid',
+        detail: { field: 'source.strength', remedy: 'Use a strength of at least 0.17, or more steps.' },
+      },
     ],
     [
       'a loop in more than one window',
-      { frameCount: 9, windows: [aWindow({ frames: 8, keepTo: 8, loop: true }), aWindow({ start: 8, frames: 2, keepFrom: 8, keepTo: 9 })] },
+      {
+        frameCount: 9,
+        windows: [
+          aWindow({ frames: 8, keepTo: 8, loop: true }),
+          aWindow({ start: 8, frames: 2, keepFrom: 8, keepTo: 9 }),
+        ],
+      },
       { code: 'input/invalid', detail: { field: 'windows.0.loop' } },
     ],
     [

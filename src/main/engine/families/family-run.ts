@@ -124,18 +124,24 @@ export async function readKnownFrame(
   { index, window }: { readonly index: number; readonly window: RecipeWindow },
   made: ReadonlyMap<number, string>,
 ): Promise<Uint8Array> {
-  const hash = made.get(index) ?? run.recipe.known.find((known) => known.index === index)?.frame;
+  const { recipe } = run;
+  const hash = made.get(index) ?? recipe.known.find((known) => known.index === index)?.frame;
   assert(hash !== undefined, `frame ${index} is known`);
-  const image = await run.frames.read(hash);
-  const { width, height } = run.recipe;
-  if (image.width !== width || image.height !== height)
+  const rgb = await readPicture(run, hash, `known frame ${index}`);
+  return seenFrom(rgb, recipe, recipe.camera, { from: index, to: placeOf(window) });
+}
+
+/** A stored picture of the run's size. @throws AppError input/invalid for one of another size */
+export async function readPicture({ recipe, frames }: FamilyRun, hash: string, what: string): Promise<Uint8Array> {
+  const image = await frames.read(hash);
+  if (image.width !== recipe.width || image.height !== recipe.height)
     throw invalidInput(
-      `known frame ${index}`,
+      what,
       `${image.width}×${image.height}`,
-      `the image for frame ${index} is ${image.width}×${image.height}, the run is ${width}×${height}`,
+      `${what} is ${image.width}×${image.height}, the run is ${recipe.width}×${recipe.height}`,
       'Scale the image to the size of the run first.',
     );
-  return seenFrom(image.rgb, run.recipe, run.recipe.camera, { from: index, to: placeOf(window) });
+  return image.rgb;
 }
 
 /** The source's frame for this index, seen in the same way; one of another size covers the run's. */
@@ -261,16 +267,16 @@ export async function writeSamplingDown(
   });
 }
 
-/** @param frames those that are kept, from `keepFrom` on */
+/** @param from index of the first of these frames */
 export async function storeFrames(
   run: FamilyRun,
   window: RecipeWindow,
-  frames: readonly Uint8Array[],
+  { from, frames }: { readonly from: number; readonly frames: readonly Uint8Array[] },
 ): Promise<StoredFrame[]> {
   const { width, height } = run.recipe;
   const stored: StoredFrame[] = [];
   for (const [i, rgb] of frames.entries()) {
-    const index = window.keepFrom + i;
+    const index = from + i;
     stored.push({ index, ...(await run.frames.put(shownFrame(run, window, index, rgb), width, height)) });
   }
   return stored;

@@ -157,7 +157,11 @@ function encodeSource(
       for (let i = 0; i < count; i++) {
         await checkCancelled(signal);
         const image = await readSourceFrame(run, { index: window.start + start + i, window });
-        const parameters = await encodePosterior(encoder, volumeFromFrames([image], recipe.width, recipe.height), recipe);
+        const parameters = await encodePosterior(
+          encoder,
+          volumeFromFrames([image], recipe.width, recipe.height),
+          recipe,
+        );
         const latent = posteriorSample(parameters, noise.subarray(i * values, (i + 1) * values));
         normaliseLatents(latent, pkg.vae.statistics);
         putFrame(volume, start + i, latent, size);

@@ -11,7 +11,12 @@ afterAll(() => runner.close());
 const base = { width: 64, height: 64, rate: { num: 24, den: 1 } };
 
 async function conditioned(over: Parameters<typeof aTinyRecipe>[1] = {}): Promise<Recipe> {
-  const drawn = aTinyRecipe(ltxDirs.plain, { ...base, frameCount: 17, steps: 2, windows: [aWindow({ frames: 17, keepTo: 17 })] });
+  const drawn = aTinyRecipe(ltxDirs.plain, {
+    ...base,
+    frameCount: 17,
+    steps: 2,
+    windows: [aWindow({ frames: 17, keepTo: 17 })],
+  });
   const known = (await runner.run(drawn)).frames.map((frame, index) => ({ index, frame }));
   const also = [
     { index: 8, frames: 1, hold: 0.8 },

@@ -42,7 +42,7 @@ import {
 import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import { StepRule } from '@core/diffusion/step-rule';
-import { inTiles, type Volume } from '@core/diffusion/tiles';
+import { joinedTiles, tilesOf, type Volume } from '@core/diffusion/tiles';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import { framesPerSecond } from '@core/time/rate';
@@ -118,8 +118,7 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
     const from = doneSteps === 0 ? 0 : await goOnFrom(run, w, latents, rule);
     const negative = embeddingOf(embeddings, window.negative);
     const prompt = windowEmbedding(window, embeddings);
-    const reached = (step: number): Promise<void> =>
-      writeDown(run, { window: w, step, latents, rule, stored });
+    const reached = (step: number): Promise<void> => writeDown(run, { window: w, step, latents, rule, stored });
     if (from < recipe.steps)
       await run.sessions.use('transformer', (transformer) =>
         watch.time('denoise', () =>
@@ -266,8 +265,11 @@ async function encodeFrames(
   return sessions.use('vae_encoder', async (encoder) => {
     encoder.assertInputs({ sample: 'float32' });
     const size = { channels: 3, frames: frames.length, height, width };
-    const { data } = await throughTiles(run, 'encode', { size, data: volumeFromFrames(frames, width, height) }, (tile) =>
-      volumeThrough(encoder, { sample: volumeTensor(tile) }, 'latent_parameters'),
+    const { data } = await throughTiles(
+      run,
+      'encode',
+      { size, data: volumeFromFrames(frames, width, height) },
+      (tile) => volumeThrough(encoder, { sample: volumeTensor(tile) }, 'latent_parameters'),
     );
     // Means and log-variances, channel by channel: the first half is the mode.
     const mode = data.slice(0, data.length / 2);
@@ -333,7 +335,8 @@ function prepareLatents(
     videoHold,
   ]);
   const places = [...extras.map((extra) => extra.coordinates), videoCoordinates(size, { ...options, frameIndex: 0 })];
-  const axis = (n: number): Float32Array[] => places.map((xyz) => xyz.subarray((n * xyz.length) / 3, ((n + 1) * xyz.length) / 3));
+  const axis = (n: number): Float32Array[] =>
+    places.map((xyz) => xyz.subarray((n * xyz.length) / 3, ((n + 1) * xyz.length) / 3));
   const coordinates = joined([...axis(0), ...axis(1), ...axis(2)]);
   const heldStart = known.length > 0 && pkg.imageCondNoise > 0 ? tokens.slice() : null;
   return { tokens, heldStart, generator, extraTokens: count - tokenCount(size), hold, coordinates };
@@ -377,7 +380,8 @@ async function goOnFrom(
   if (latents !== undefined && resumed.latents.length === parts.length * tokens.length) {
     tokens.set(latents);
     // Written by this family under a checksum.
-    if (resumed.rng !== null) state.generator = TorchGenerator.fromState(JSON.parse(resumed.rng) as TorchGeneratorState);
+    if (resumed.rng !== null)
+      state.generator = TorchGenerator.fromState(JSON.parse(resumed.rng) as TorchGeneratorState);
     if (resumed.rule) rule.restore({ arrays, memory: resumed.rule.memory });
     return resumed.step;
   }
@@ -606,10 +610,15 @@ async function decode(run: FamilyRun, w: number, window: RecipeWindow, latents: 
   if (noisy !== null) mixNoise(volume, latents.generator.randn(volume.length), noisy.scale);
   return sessions.use('vae_decoder', async (decoder) => {
     decoder.assertInputs({ latent_sample: 'float32', ...(noisy && { timestep: 'float32' as const }) });
-    const { data, size: made } = await throughTiles(run, 'decode', { size: { channels, ...size }, data: volume }, (tile) => {
-      const told = noisy && { timestep: float32Tensor(Float32Array.of(noisy.timestep), [1]) };
-      return volumeThrough(decoder, { latent_sample: volumeTensor(tile), ...told }, 'sample');
-    });
+    const { data, size: made } = await throughTiles(
+      run,
+      'decode',
+      { size: { channels, ...size }, data: volume },
+      (tile) => {
+        const told = noisy && { timestep: float32Tensor(Float32Array.of(noisy.timestep), [1]) };
+        return volumeThrough(decoder, { latent_sample: volumeTensor(tile), ...told }, 'sample');
+      },
+    );
     assertFinite(data, 'the decoder');
     const found = [made.channels, made.frames, made.height, made.width];
     const wanted = [3, window.frames, recipe.height, recipe.width];
@@ -637,10 +646,16 @@ async function throughTiles(
   const cells = { size: tiles.size / spatialRatio, stride: tiles.stride / spatialRatio };
   const [from, to] = way === 'encode' ? [tiles, cells] : [cells, tiles];
   if (volume.size.height <= from.size && volume.size.width <= from.size) return through(volume);
-  return inTiles(volume, { from, to }, async (tile) => {
-    await checkCancelled(signal);
-    return through(tile);
-  });
+  const rows: Volume[][] = [];
+  for (const row of tilesOf(volume, from)) {
+    const made: Volume[] = [];
+    for (const tile of row) {
+      await checkCancelled(signal);
+      made.push(await through(tile));
+    }
+    rows.push(made);
+  }
+  return joinedTiles(rows, volume.size, { from, to });
 }
 
 function volumeTensor({ size, data }: Volume): Tensor {

@@ -101,6 +101,33 @@ export function takeFrame(volume: Float32Array, frame: number, size: LatentSize)
   return taken;
 }
 
+/** [C, F, h, w] → the [C, to − from, h, w] of some of its frames. */
+export function takeFrames(
+  volume: Float32Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  size: LatentSize,
+): Float32Array {
+  const plane = size.height * size.width;
+  const taken = new Float32Array(size.channels * (to - from) * plane);
+  for (let c = 0; c < size.channels; c++)
+    taken.set(
+      volume.subarray((c * size.frames + from) * plane, (c * size.frames + to) * plane),
+      c * (to - from) * plane,
+    );
+  return taken;
+}
+
+/** Volumes [C, Fᵢ, h, w] one after the other in time. */
+export function joinedInTime(parts: readonly Float32Array[], channels: number): Float32Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  return joined(
+    Array.from({ length: channels }, (_, c) =>
+      parts.map((part) => part.subarray((c * part.length) / channels, ((c + 1) * part.length) / channels)),
+    ).flat(),
+  );
+}
+
 /** The way back, in place. */
 export function putFrame(volume: Float32Array, frame: number, picture: Float32Array, size: LatentSize): void {
   const plane = size.height * size.width;

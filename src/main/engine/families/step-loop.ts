@@ -7,6 +7,7 @@ import { previewRgb } from '@core/diffusion/preview-rgb';
 import type { NormalSource } from '@core/diffusion/schedulers/scheduler';
 import type { RecipeWindow } from '@contracts/recipe';
 import { assertFinite, checkCancelled, writeSamplingDown, type FamilyRun } from './family-run';
+import { takeFrames } from './picture-frames';
 import type { Sampling, SizedState } from './window-loop';
 
 /** Which half of guidance a prediction is for. */
@@ -22,6 +23,8 @@ export interface StepLoop {
   readonly predict: (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
   /** What a scheduler that adds noise draws from; default: the window's generator. */
   readonly noise?: NormalSource;
+  /** Puts known latents into a preview's clean ones. */
+  readonly putKnown?: (clean: Float32Array) => void;
   /** Called with the number of steps done, before they are written down. */
   readonly afterStep?: (done: number) => void;
 }
@@ -47,7 +50,7 @@ export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState
     });
     rule.predict(input, answers.subarray(0, passes * size), prediction);
     assertFinite(prediction, loop.model);
-    preview(run, sampling, step, prediction);
+    preview(run, sampling, { step, prediction, putKnown: loop.putKnown });
     scheduler.step(prediction, step, latents, { generator: loop.noise ?? generator });
     loop.afterStep?.(step + 1);
     const stepMs = performance.now() - startedAt;
@@ -58,14 +61,21 @@ export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState
 }
 
 /** Shows where the film is heading: the clean latents that this step's prediction points to. */
-function preview(run: FamilyRun, sampling: Sampling<SizedState>, step: number, prediction: Float32Array): void {
+function preview(
+  run: FamilyRun,
+  sampling: Sampling<SizedState>,
+  { step, prediction, putKnown }: { step: number; prediction: Float32Array; putKnown: StepLoop['putKnown'] },
+): void {
   const listener = run.previewListener();
   const matrix = run.pkg.preview;
   if (listener === null || matrix === null) return;
   const { w, window, state } = sampling;
-  const { size, scheduler, latents } = state;
+  const { size, lead = 0, scheduler, latents } = state;
   const clean = new Float32Array(latents.length);
   scheduler.predictOriginalSample(prediction, step, latents, clean);
+  putKnown?.(clean);
+  const frames = size.frames - lead;
+  const film = lead === 0 ? clean : takeFrames(clean, { from: lead, to: size.frames }, size);
   listener({
     jobId: run.jobId,
     window: w,
@@ -73,8 +83,8 @@ function preview(run: FamilyRun, sampling: Sampling<SizedState>, step: number, p
     steps: run.recipe.steps,
     width: size.width * matrix.cells,
     height: size.height * matrix.cells,
-    indices: Array.from({ length: size.frames }, (_, f) => firstFrameOf(f, window, run.pkg.vae.temporalRatio)),
-    rgb: previewRgb(packLatents(clean, size.channels), size, matrix),
+    indices: Array.from({ length: frames }, (_, f) => firstFrameOf(f, window, run.pkg.vae.temporalRatio)),
+    rgb: previewRgb(packLatents(film, size.channels), { ...size, frames }, matrix),
   });
 }
 

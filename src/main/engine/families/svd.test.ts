@@ -47,6 +47,16 @@ test('the same recipe gives the same hashes; image, seed, bucket, noise, rate an
     expect(await framesOf(other)).not.toEqual(start);
 });
 
+test('a curve of guidance takes the place of the ramp, and the ramp as a curve is the ramp', async () => {
+  const drawn = async (guidance?: number[]) => {
+    const window = aWindow({ frames: 8, keepTo: 8, prefix: 1, prompt: '', ...(guidance && { guidance }) });
+    return (await runner.run(anSvdRecipe(first, { windows: [window] }))).frames;
+  };
+  const ramp = Array.from({ length: 8 }, (_, i) => 1 + (2 * i) / 7);
+  expect(await drawn(ramp)).toEqual(await drawn());
+  expect(await drawn(ramp.toReversed())).not.toEqual(await drawn());
+});
+
 test('a window decodes the chunks of its kept frames, as they are in the whole', async () => {
   const kept = await framesOf(
     anSvdRecipe(first, {

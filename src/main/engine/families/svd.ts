@@ -43,7 +43,7 @@ export async function runSvd(run: FamilyRun): Promise<string[]> {
   const motion = checkRecipe(run);
   return runWindows<null, WindowState>(run, {
     encodePrompts: () => Promise.resolve(null),
-    guidance: ({ size }) => rampedGuidance(run.recipe, size),
+    guidance: ({ size }, window) => guidanceOf(run.recipe, window, size),
     readsImages: () => true,
     prepare: (window, made) => prepare(run, window, { made, noise: motion.noise }),
     denoise: (sampling) => denoise(run, sampling, motion),
@@ -113,8 +113,14 @@ async function prepare(
   return { size, latents, embedding, image, scheduler, generator };
 }
 
-/** From 1 at the first frame to the recipe's at the last; up to 1 the image alone decides. */
-function rampedGuidance({ guidance }: Recipe, size: LatentSize): GuidanceScale {
+/** A curve's own; else from 1 at the first frame to the recipe's at the last. Up to 1 the image alone decides. */
+function guidanceOf({ guidance }: Recipe, { guidance: curve }: RecipeWindow, size: LatentSize): GuidanceScale {
+  if (curve !== undefined) {
+    const scales = Array.from({ length: size.frames }, (_, i) =>
+      Math.max(1, curve[Math.min(i, curve.length - 1)] ?? 1),
+    );
+    return scales.every((scale) => scale === 1) ? 1 : scalePerFrame(scales, size);
+  }
   if (guidance <= 1) return 1;
   const last = Math.max(1, size.frames - 1);
   return scalePerFrame(

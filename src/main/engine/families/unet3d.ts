@@ -10,7 +10,13 @@
  * The pipeline makes films from text alone; known frames go beyond it.
  */
 import { assertRunFitsFamily, type FamilyRun } from './family-run';
-import { assertLaterImagesFit, hasKnownFrames, prepareAround, putKnownFrames, type AroundState } from './known-pictures';
+import {
+  assertLaterImagesFit,
+  hasKnownFrames,
+  prepareAround,
+  putKnownFrames,
+  type AroundState,
+} from './known-pictures';
 import { decodePictures, volumeFromFrameMajor } from './picture-frames';
 import { denoiseSteps } from './step-loop';
 import { encodeClipTexts, type TextEmbeddings } from './text-embeddings';

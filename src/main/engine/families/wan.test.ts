@@ -11,7 +11,7 @@ import type { StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { FamilyRunner, nameOf, type RunOptions } from '../../../../test/support/family-runner';
 import { aWindow } from '../../../../test/support/pocket';
-import { aWanRecipe, wanDirs } from '../../../../test/support/references';
+import { aWanRecipe, wanDirs, wanMask } from '../../../../test/support/references';
 import { loadModelPackage } from '../model-package';
 import type { RunResult } from '../runner';
 
@@ -22,6 +22,7 @@ const runner = new FamilyRunner(({ model }) => {
 });
 afterAll(() => runner.close());
 const run = (recipe: Recipe, options: RunOptions = {}): Promise<RunResult> => runner.run(recipe, options);
+const at = (index: number) => ({ index, frames: 1, hold: 1 });
 const euler = { class: 'FlowMatchEulerDiscreteScheduler', config: { shift: 3 } };
 
 let start: string[];
@@ -107,6 +108,62 @@ describe('a run', () => {
     expect(new Set(films.map(String)).size).toBe(4);
   });
 
+  test('with VACE: a keyframe, a mask over it and a reference each make another film', async () => {
+    const [first = '', key = '', other = ''] = start;
+    const mask = (await runner.put(wanMask(0, 32, 32), 32, 32)).hash;
+    const black = (await runner.put(new Uint8Array(32 * 32 * 3), 32, 32)).hash;
+    const of = async (
+      { masked, references }: { masked?: string; references?: string[] } = {},
+      keyframes: number[] = [4],
+    ): Promise<string> => {
+      const known = [
+        { index: 0, frame: first },
+        { index: 4, frame: key, ...(masked !== undefined && { mask: masked }) },
+      ];
+      const window = aWindow({
+        frames: 9,
+        prefix: 1,
+        keepTo: 9,
+        ...(keyframes.length > 0 && { also: keyframes.map(at) }),
+      });
+      const recipe = aWanRecipe('vace', { steps: 2, known, windows: [window], ...(references && { references }) });
+      return String((await run(recipe)).frames);
+    };
+    const films = [await of({}, []), await of(), await of({ masked: mask }), await of({ references: [other] })];
+    expect(new Set(films).size).toBe(4);
+    // A mask that is black everywhere is none.
+    expect(await of({ masked: black })).toBe(films[1]);
+  });
+
+  test('a timestep per token: any first frames are known that fill latent frames, and they stay as they are', async () => {
+    const known = start.slice(0, 6).map((frame, index) => ({ index, frame }));
+    const from = async (prefix: number): Promise<string[]> =>
+      (
+        await run(
+          aWanRecipe('ti2v', {
+            ...{ steps: 2, frameCount: 9, known: known.slice(0, prefix) },
+            windows: [aWindow({ frames: 9, prefix, keepTo: 9 })],
+          }),
+        )
+      ).frames;
+    const [text, one, two, five] = [await from(0), await from(1), await from(2), await from(5)];
+    expect(one).not.toEqual(text);
+    expect(two).toEqual(one);
+    expect(five).not.toEqual(one);
+    // The decoder sees earlier latents only, and the first one is the image's own in both.
+    expect(five?.[0]).toBe(one?.[0]);
+  });
+
+  test('CLIP sees the image: the same latents with another view are another film', async () => {
+    const at = async (index: number): Promise<string[]> => {
+      const known = [{ index: 0, frame: start[index] ?? '' }];
+      return (
+        await run(aWanRecipe('seeing', { steps: 2, known, windows: [aWindow({ frames: 9, prefix: 1, keepTo: 9 })] }))
+      ).frames;
+    };
+    expect(await at(0)).not.toEqual(await at(1));
+  });
+
   test('reads a prompt that travels as a blend of the two, and at its ends as the one', async () => {
     const [from, to] = ['the red ball', 'an'];
     const at = async (weight: number): Promise<string[]> => {
@@ -162,6 +219,8 @@ test.each([
   ['UniPCMultistepScheduler', {}],
   ['FlowMatchEulerDiscreteScheduler', { scheduler: euler }],
   ['VACE', aWanRecipe('vace', {})],
+  ['a timestep per token', aWanRecipe('ti2v', {})],
+  ['CLIP', aWanRecipe('seeing', {})],
 ])('a run that was stopped goes on to the same frames: %s, at every step of both windows', async (_, overrides) => {
   const { family, model, scheduler } = { ...anExtension(), ...overrides };
   await runner.expectGoesOnFromEverywhere(anExtension({ family, model, scheduler }));
@@ -172,6 +231,30 @@ test('an engine that is killed at every step of one job comes to the same frames
     anExtension({ frameCount: 8, windows: anExtension().windows.slice(0, 1), steps: 5 }),
   );
 });
+
+test('an engine that is killed at every step of a run with masks and references comes to the same frames', async () => {
+  const [first = '', second = '', third = ''] = start;
+  const mask = (await runner.put(wanMask(0, 32, 32), 32, 32)).hash;
+  await runner.expectSurvivesKills(
+    aWanRecipe('vace', {
+      ...{ frameCount: 5, steps: 4, references: [third] },
+      known: [
+        { index: 0, frame: first, mask },
+        { index: 3, frame: second },
+      ],
+      windows: [aWindow({ frames: 5, prefix: 1, also: [at(3)], keepTo: 5 })],
+    }),
+  );
+});
+
+test.each(['ti2v', 'seeing'] as const)(
+  'an engine that is killed at every step of %s comes to the same frames',
+  async (kind) => {
+    const known = [{ index: 0, frame: start[0] ?? '' }];
+    const windows = [aWindow({ frames: 5, prefix: 1, keepTo: 5 })];
+    await runner.expectSurvivesKills(aWanRecipe(kind, { frameCount: 5, steps: 4, known, windows }));
+  },
+);
 
 test('a package of two experts has to say where they meet', async () => {
   const dir = runner.aFolder();
@@ -222,6 +305,45 @@ describe('a run refuses', () => {
           known: [...image, { index: 33, frame: later }],
           windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, later: 33 })],
         }),
+      { code: 'input/invalid', detail: { field: 'windows.0.later' } },
+    ],
+    [
+      'a mask for a model without',
+      () =>
+        aWanRecipe('ti2v', {
+          known: [{ index: 0, frame: later, mask: later }],
+          windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1 })],
+        }),
+      { code: 'input/invalid', detail: { field: 'known.0.mask' } },
+    ],
+    [
+      'a keyframe for a model without',
+      () =>
+        aWanRecipe('ti2v', {
+          known: [...image, { index: 4, frame: later }],
+          windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, also: [at(4)] })],
+        }),
+      { code: 'input/invalid', detail: { field: 'windows.0.also' } },
+    ],
+    [
+      'a keyframe among the first frames',
+      () =>
+        aWanRecipe('vace', { known: image, windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1, also: [at(0)] })] }),
+      { code: 'input/invalid', detail: { field: 'windows.0.also' } },
+    ],
+    [
+      'references for a model without',
+      () => aWanRecipe('text', { references: [later] }),
+      { code: 'input/invalid', detail: { field: 'references' } },
+    ],
+    [
+      'no first image for CLIP',
+      () => aWanRecipe('seeing'),
+      { code: 'input/invalid', detail: { field: 'windows.0.prefix' } },
+    ],
+    [
+      'no last image where CLIP has a place for two',
+      () => aWanRecipe('seeing-two', { known: image, windows: [aWindow({ frames: 9, keepTo: 9, prefix: 1 })] }),
       { code: 'input/invalid', detail: { field: 'windows.0.later' } },
     ],
   ])('%s', async (_, recipe, error) => {

@@ -1,20 +1,22 @@
 /**
- * The Wan family: diffusers' WanPipeline, for packages that take images WanImageToVideoPipeline without CLIP, and
- * WanVACEPipeline without reference images, in their order of steps and of random draws, over the graph contract of
+ * The Wan family: diffusers' WanPipeline, for packages that take images WanImageToVideoPipeline (with or without CLIP, with
+ * a timestep per token), and WanVACEPipeline, in their order of steps and of random draws, over the graph contract of
  * docs/model-packages.md.
  *
  *   1 check the recipe against the package      5 prepare the latents
  *   2 encode the prompts                        6 denoise
- *   per window:                                 7 decode
+ *   per window:                                 7 decode (wan-clip.ts)
  *   3 encode the condition (wan-condition.ts)   8 store the frames (window-loop.ts)
  *   4 prepare the timesteps
  *
- * One generator per window draws the noise [1, C, f, h, w] and nothing else. Known frames are never in the latents: the
- * transformer reads them beside. A later image behind the window has it denoised up to that image.
+ * One generator per window draws the noise [1, C, f, h, w] and nothing else. Known frames are not in the latents: the
+ * transformer reads them beside, or in their place with a timestep of 0 (then the last step puts them there). References
+ * are latent frames in front of the film's, and are left out of it. A later image behind the window has it denoised up to
+ * that image.
  * Two experts, where a package has them, share the steps at its boundary, under one guidance.
- * The transformer runs with a batch of one, twice under guidance (docs/adr/0021). A clip is encoded and decoded whole.
+ * The transformer runs with a batch of one, twice under guidance (docs/adr/0021).
  */
-import { denormaliseLatents, type LatentSize } from '@core/diffusion/latent-geometry';
+import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
@@ -24,13 +26,20 @@ import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { GraphName, ModelPackage } from '../model-package';
 import { float32Tensor, int64Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume } from '../pixels';
-import { assertFinite, assertRunFitsFamily, tokenizerOf, type FamilyRun } from './family-run';
+import { assertRunFitsFamily, tokenizerOf, type FamilyRun } from './family-run';
+import { takeFrames, valuesOf } from './picture-frames';
 import { denoiseSteps, type StepLoop } from './step-loop';
 import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
-import { conditionKind, encodeCondition, type Condition } from './wan-condition';
+import { decodeClip } from './wan-clip';
+import { conditionKind, encodeCondition, viewsOf, type Condition } from './wan-condition';
 import { runWindows, type Sampling, type SizedState } from './window-loop';
 
+/** Latent cells of a token, down and across. */
+const PATCH = 2;
+
 interface WindowState extends SizedState {
+  /** Latent frames of references, in front of the film's. */
+  readonly lead: number;
   /** What the transformer reads of the known frames; null = nothing. */
   readonly condition: Condition | null;
 }
@@ -54,13 +63,38 @@ function checkRecipe(run: FamilyRun): void {
   assertRunFitsFamily('wan', run);
   const { max } = pkg.manifest.frameGrid;
   for (const [i, window] of recipe.windows.entries()) {
-    if (conditionKind(pkg) === 'beside' && window.prefix === 0 && window.later === null)
+    if (conditionKind(pkg) === 'beside' && window.prefix === 0 && (window.later === null || viewsOf(pkg) > 0))
       throw invalidInput(
         `windows.${i}.prefix`,
         0,
         `${pkg.manifest.name} makes films from an image, and none is given`,
         'Give a first image, or choose a model that starts from text.',
       );
+    if (viewsOf(pkg) > 1 && window.later === null)
+      throw invalidInput(
+        `windows.${i}.later`,
+        'nothing',
+        `${pkg.manifest.name} makes films between two images, and no later one is given`,
+        'Give a last image, or choose a model that goes on from one.',
+      );
+    for (const [j, { index, frames, hold }] of (window.also ?? []).entries()) {
+      if (hold !== 1)
+        throw invalidInput(
+          `windows.${i}.also.${j}.hold`,
+          hold,
+          `${pkg.manifest.name} holds known frames wholly; a mask holds them in part`,
+          'Set the hold back to 1.',
+        );
+      if (conditionKind(pkg) !== 'control' || index + frames > window.start + window.frames)
+        throw invalidInput(
+          `windows.${i}.also`,
+          index,
+          conditionKind(pkg) === 'control'
+            ? `frames ${index} to ${index + frames - 1} are not all in the window`
+            : `${pkg.manifest.name} takes no images in the middle of a window`,
+          'Pin the image to another frame, or choose another model.',
+        );
+    }
     if (denoisedFrames(window, pkg) > max)
       throw invalidInput(
         `windows.${i}.later`,
@@ -89,13 +123,14 @@ function encodePrompts(run: FamilyRun, windows: readonly RecipeWindow[]): Promis
 
 async function prepare(run: FamilyRun, window: RecipeWindow, made: ReadonlyMap<number, string>): Promise<WindowState> {
   const { recipe, pkg } = run;
-  const size = latentSize(recipe, pkg, window);
-  const condition = await encodeCondition(run, window, { made, frames: denoisedFrames(window, pkg), size });
+  const film = latentSize(recipe, pkg, window);
+  const condition = await encodeCondition(run, { window, made, frames: denoisedFrames(window, pkg), size: film });
+  const lead = recipe.references?.length ?? 0;
+  const size = { ...film, frames: lead + film.frames };
   const scheduler = createScheduler({ ...recipe.scheduler.config, _class_name: recipe.scheduler.class });
   scheduler.setTimesteps({ steps: recipe.steps });
   const generator = new TorchGenerator(window.seed);
-  const latents = generator.randn(size.channels * size.frames * size.height * size.width);
-  return { size, latents, condition, scheduler, generator };
+  return { size, lead, latents: generator.randn(valuesOf(size)), condition, scheduler, generator };
 }
 
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,8 +140,14 @@ async function denoise(run: FamilyRun, sampling: Sampling<WindowState>, texts: T
     const first = Math.max(from, sampling.from);
     if (first >= to) continue;
     await run.sessions.use(graph, (transformer) => {
+      const { recipe } = run;
       const predict = velocityPredictor(run, sampling, texts, transformer);
-      return denoiseSteps(run, sampling, { model: 'the transformer', from: first, to, predict });
+      const putKnown = (volume: Float32Array): void => putKnownInside(volume, sampling.state);
+      return denoiseSteps(run, sampling, {
+        model: 'the transformer',
+        ...{ from: first, to, predict, putKnown },
+        afterStep: (done) => void (done === recipe.steps && putKnown(sampling.state.latents)),
+      });
     });
   }
 }
@@ -126,6 +167,14 @@ function expertsOf(
     { graph: 'transformer', from: 0, to: meet },
     { graph: 'transformer_2', from: meet, to: steps },
   ];
+}
+
+/** Known frames that have a place among the latents, put there. */
+function putKnownInside(volume: Float32Array, { condition, size }: WindowState): void {
+  if (condition?.kind !== 'inside') return;
+  const known = condition.values.length / size.channels;
+  const whole = volume.length / size.channels;
+  for (let c = 0; c < size.channels; c++) volume.set(condition.values.subarray(c * known, (c + 1) * known), c * whole);
 }
 
 /** Buffers are made once and filled in place: the tensors wrap them. */
@@ -148,11 +197,12 @@ function velocityPredictor(
   const beside = condition?.kind === 'beside' ? condition.values : new Float32Array();
   const hidden = new Float32Array(length + beside.length);
   hidden.set(beside, length);
-  const timestep = new Float32Array(1);
+  const noise = timestepsOf(pkg, state);
   const feeds = {
     hidden_states: volume(hidden),
-    timestep: float32Tensor(timestep, [1]),
+    timestep: float32Tensor(noise.timestep, noise.dims),
     ...(condition?.kind === 'control' && { control_hidden_states: volume(condition.values) }),
+    ...(condition?.views && { encoder_hidden_states_image: condition.views }),
   };
   const tokens = pkg.manifest.promptTokens;
   const textOf = (embedding: Float32Array) => float32Tensor(embedding, [1, tokens, embedding.length / tokens]);
@@ -164,32 +214,43 @@ function velocityPredictor(
   transformer.assertInputs(Object.fromEntries(names.map((name) => [name, 'float32' as const])));
   return async (input, step, half) => {
     hidden.set(input);
-    timestep[0] = scheduler.timesteps[step] ?? NaN;
+    putKnownInside(hidden, state);
+    noise.timestep.fill(scheduler.timesteps[step] ?? NaN, noise.known);
     const { data } = await transformer.run({ ...feeds, encoder_hidden_states: halves[half] }, 'out_hidden_states');
     assert(data.length === length, `the transformer gave ${data.length} values for ${length}`);
     return data;
   };
 }
 
+/** One for all tokens, or [1, f, h/2, w/2] of which the `known` ones stay 0. */
+function timestepsOf(
+  pkg: ModelPackage,
+  { size, condition }: WindowState,
+): { readonly timestep: Float32Array; readonly dims: readonly number[]; readonly known: number } {
+  if (!pkg.expandTimesteps) return { timestep: new Float32Array(1), dims: [1], known: 0 };
+  const dims = [1, size.frames, size.height / PATCH, size.width / PATCH];
+  const ofFrame = (size.height / PATCH) * (size.width / PATCH);
+  const cells = size.channels * size.height * size.width;
+  const known = (condition?.values.length ?? 0) / cells;
+  return { timestep: new Float32Array(size.frames * ofFrame), dims, known: known * ofFrame };
+}
+
 // 7 ── decode ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function decode({ recipe, pkg, sessions }: FamilyRun, window: RecipeWindow, state: WindowState): Promise<Uint8Array[]> {
-  const { width, height } = recipe;
-  const { size } = state;
-  const volume = state.latents.slice();
-  denormaliseLatents(volume, pkg.vae.statistics);
-  return sessions.use('vae_decoder', async (decoder) => {
-    decoder.assertInputs({ latent_sample: 'float32' });
-    const sample = float32Tensor(volume, [1, size.channels, size.frames, size.height, size.width]);
-    const { data, dims } = await decoder.run({ latent_sample: sample }, 'sample');
-    assertFinite(data, 'the decoder');
-    const frames = denoisedFrames(window, pkg);
-    const wanted = [1, 3, frames, height, width];
-    assert(dims.join() === wanted.join(), `the decoder gave [${dims.join()}] instead of [${wanted.join()}]`);
-    return Array.from({ length: window.keepTo - window.keepFrom }, (_, i) =>
-      frameFromVolume(data, window.keepFrom + i - window.start, { frames, width, height }),
-    );
-  });
+async function* decode(run: FamilyRun, window: RecipeWindow, state: WindowState): AsyncGenerator<Uint8Array[]> {
+  const { width, height } = run.recipe;
+  const { lead, size } = state;
+  const film = { ...size, frames: size.frames - lead };
+  const latents = takeFrames(state.latents, { from: lead, to: size.frames }, size);
+  for await (const { first, frames, data } of decodeClip(run, latents, film, window.keepTo - window.start)) {
+    const kept: Uint8Array[] = [];
+    for (let i = 0; i < frames; i++) {
+      const index = window.start + first + i;
+      if (index >= window.keepFrom && index < window.keepTo)
+        kept.push(frameFromVolume(data, i, { frames, width, height }));
+    }
+    if (kept.length > 0) yield kept;
+  }
 }
 
 // ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

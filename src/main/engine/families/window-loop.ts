@@ -21,6 +21,8 @@ import {
 
 export interface SizedState extends SamplingState {
   readonly size: LatentSize;
+  /** Latent frames in front of the film's that are no part of it; default none. */
+  readonly lead?: number;
 }
 
 /** A window's steps that are still to be made. */
@@ -39,13 +41,13 @@ export interface WindowSteps<Texts, State extends SizedState> {
   /** @param windows those that are still to be made; none when only the frames' order is left to say */
   readonly encodePrompts: (windows: readonly RecipeWindow[]) => Promise<Texts>;
   /** One scale, or one for each value; default: the recipe's, or the window's own along a curve. */
-  readonly guidance?: (state: State) => GuidanceScale;
+  readonly guidance?: (state: State, window: RecipeWindow) => GuidanceScale;
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
   readonly denoise: (sampling: Sampling<State>, texts: Texts) => Promise<void>;
-  /** RGB bytes of the frames keepFrom … keepTo − 1. */
-  readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]>;
+  /** RGB bytes of the frames keepFrom … keepTo − 1: all at once, or in parts that are stored and shown as they come. */
+  readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]> | AsyncGenerator<Uint8Array[]>;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -74,7 +76,7 @@ export async function runWindows<Texts, State extends SizedState>(
     await checkCancelled(run.signal);
     if (steps.readsImages(window)) meter.stage('encoding-images');
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
-    const guidance = steps.guidance?.(fresh) ?? guidanceOf(run, window, fresh.size);
+    const guidance = steps.guidance?.(fresh, window) ?? guidanceOf(run, window, fresh.size);
     const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: fresh.latents.length });
     const atStart = { state: fresh, from: first };
     const { state, from } = doneSteps === 0 ? atStart : await goOnSampling(run, w, fresh, rule);
@@ -85,18 +87,48 @@ export async function runWindows<Texts, State extends SizedState>(
     meter.stage('decoding');
     await checkCancelled(run.signal);
     run.onLatents?.(w, state.latents.slice());
-    const { value: frames, ms } = await watch.time('decode', () => steps.decode(window, state));
-    meter.decodeDone(ms);
-
-    meter.stage('writing');
-    const { value: kept } = await watch.time('write', () => storeFrames(run, window, frames));
+    const kept = await storeAsDecoded(run, window, partsIn(steps.decode(window, state)));
     for (const { index, hash } of kept) made.set(index, hash);
     stored.push(...kept);
-    run.onFrames(kept);
+    meter.stage('writing');
     const done = { window: w + 1, step: 0, scheduler: { position: 0 }, rng: null, latents: null };
     await run.checkpoints?.reached({ ...done, frames: [...stored], spent: watch.seconds() });
   }
   return framesInOrder(recipe, made);
+}
+
+/** Frames are on disk and told as soon as they are decoded. */
+async function storeAsDecoded(
+  run: FamilyRun,
+  window: RecipeWindow,
+  parts: AsyncGenerator<Uint8Array[], void>,
+): Promise<StoredFrame[]> {
+  const { meter, watch } = run;
+  const stored: StoredFrame[] = [];
+  let decodeMs = 0;
+  try {
+    for (;;) {
+      const { value: part, ms } = await watch.time('decode', () => parts.next());
+      decodeMs += ms;
+      if (part.done === true) break;
+      const from = window.keepFrom + stored.length;
+      const { value: kept } = await watch.time('write', () => storeFrames(run, window, { from, frames: part.value }));
+      stored.push(...kept);
+      run.onFrames(kept);
+    }
+  } finally {
+    // A disk that is full must not leave the decoder open.
+    await parts.return();
+  }
+  meter.decodeDone(decodeMs);
+  return stored;
+}
+
+async function* partsIn(
+  decoded: Promise<Uint8Array[]> | AsyncGenerator<Uint8Array[]>,
+): AsyncGenerator<Uint8Array[], void> {
+  if (decoded instanceof Promise) yield await decoded;
+  else yield* decoded;
 }
 
 /** diffusers' rule: guidance up to 1 runs the prompt alone. Frames behind the window have its last scale. */

@@ -24,6 +24,7 @@ describe('a bundle', () => {
       name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
       markers: fc.array(fc.record({ frame: fc.nat(1_000), name: text }), { maxLength: 3 }),
       shots: fc.array(text, { maxLength: 2 }),
+      shift: fc.nat(9),
       takes: fc.array(
         fc.record({
           colours: fc.array(fc.nat(255), { minLength: 1, maxLength: 4 }),

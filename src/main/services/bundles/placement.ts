@@ -142,7 +142,11 @@ export function renamed(record: DocumentRecord, { takeId, mediaId }: Placement):
       activeTakeId: activeTakeId === null ? null : takeId(activeTakeId),
       ...(footage && { footage: { ...footage, mediaId: mediaId(footage.mediaId) } }),
       ...(joins && {
-        joins: { ...(joins.before && { before: met(joins.before) }), ...(joins.after && { after: met(joins.after) }) },
+        joins: {
+          ...joins,
+          ...(joins.before && { before: met(joins.before) }),
+          ...(joins.after && { after: met(joins.after) }),
+        },
       }),
     };
   }

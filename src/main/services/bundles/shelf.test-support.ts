@@ -7,7 +7,7 @@ import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { aRecipe, aWindow } from '../../../../test/support/pocket';
 import { tempDir } from '../../../../test/support/temp-dir';
 import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
-import type { DocumentDiff } from '@core/document/diff';
+import { emptyDiff, type DocumentDiff } from '@core/document/diff';
 import { createProjectRecords } from '@core/timeline/create-project';
 import { insertShot } from '@core/timeline/insert-shot';
 import { silentLog } from '../../platform/log';
@@ -44,6 +44,8 @@ export interface FilmPlan {
   readonly name: string;
   readonly markers: readonly { readonly frame: number; readonly name: string }[];
   readonly shots: readonly string[];
+  /** By how much all shots are moved to the right, in one shift. */
+  readonly shift?: number;
   readonly takes: readonly {
     readonly colours: readonly number[];
     readonly seed: number;
@@ -73,6 +75,8 @@ export async function aFilm(shelf: Shelf, plan: FilmPlan): Promise<string> {
     const ids = { shotId: `shot${i}`, segmentId: `seg${i}`, clipId: `clip${i}`, blockId: `b${i}`, trackId: 'track-1' };
     commit(insertShot(document, { ...ids, ...size, sampling, text, start: i * 10, name: 'Shot', frameCount: 3 }));
   });
+  const by = plan.shots.length === 0 ? 0 : (plan.shift ?? 0);
+  if (by > 0) commit({ ...emptyDiff, shifts: [{ trackId: 'track-1', from: 0, by }] });
   let parentTakeId: string | null = null;
   for (const [i, { colours, seed, grows, note }] of plan.takes.entries()) {
     const frames = await Promise.all(
@@ -149,6 +153,7 @@ export const plan: FilmPlan = {
   name: 'Größe — 映画',
   markers: [{ frame: 3, name: 'here' }],
   shots: ['a red ball'],
+  shift: 4,
   takes: [
     { colours: [1, 2, 3], seed: 1, grows: false, note: 'first' },
     { colours: [3, 4], seed: 2, grows: true, note: '' },

@@ -53,7 +53,10 @@ test('a stopped run is not identical, and pictures of two sizes cannot be compar
 });
 
 test('a graph that ran elsewhere than asked is named', async () => {
-  const [there, here] = [{ provider: 'webgpu' as const }, { provider: 'webgpu' as const, ranOn: { unet: 'cpu' as const } }];
+  const [there, here] = [
+    { provider: 'webgpu' as const },
+    { provider: 'webgpu' as const, ranOn: { unet: 'cpu' as const } },
+  ];
   const { differences } = await compareTakes(aTake(['same'], there), aTake(['same'], here), read);
   expect(differences).toEqual([{ input: 'ranOn', before: '', now: '{"unet":"cpu"}' }]);
 });

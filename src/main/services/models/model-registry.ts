@@ -142,11 +142,17 @@ export class ModelRegistry {
     const { _class_name: className, ...config } = await readPackageJson(dir, SCHEDULER_FILE, SchedulerConfigFile);
     assertSchedulerFits(family, { ...config, _class_name: className });
     const known: Recipe['known'] = [];
+    const stored = (mediaId: string) => completion.resolveMedia(mediaId, draft.width, draft.height);
     for (const image of draft.known) {
-      const frame =
-        'frame' in image ? image.frame : await completion.resolveMedia(image.mediaId, draft.width, draft.height);
-      known.push({ index: image.index, frame });
+      if ('frame' in image) known.push(image);
+      else {
+        const frame = await stored(image.mediaId);
+        const mask = image.maskMediaId === undefined ? undefined : await stored(image.maskMediaId);
+        known.push({ index: image.index, frame, ...(mask !== undefined && { mask }) });
+      }
     }
+    const references: string[] = [];
+    for (const mediaId of draft.referenceMediaIds ?? []) references.push(await stored(mediaId));
     const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera, source } =
       draft;
     const motion = motionOf(draft, manifest);
@@ -170,6 +176,7 @@ export class ModelRegistry {
       seed,
       scheduler: { class: className, config },
       known,
+      ...(references.length > 0 && { references }),
       windows,
       ...(motion && { motion }),
       ...(camera && { camera }),

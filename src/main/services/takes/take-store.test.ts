@@ -36,7 +36,9 @@ test('a take made after the clock was set back is still the newest', async () =>
   const { store } = await openStore();
   expect(store.timeOfNext('p', 5)).toBe(5);
   store.add(aTake('t1', { createdAt: 1_000 }));
-  expect([store.timeOfNext('p', 2_000), store.timeOfNext('p', 5), store.timeOfNext(null, 5)]).toEqual([2_000, 1_001, 5]);
+  expect([store.timeOfNext('p', 2_000), store.timeOfNext('p', 5), store.timeOfNext(null, 5)]).toEqual([
+    2_000, 1_001, 5,
+  ]);
   store.add(aTake('t2', { createdAt: store.timeOfNext('p', 5) }));
   expect(store.list('p').map(({ id }) => id)).toEqual(['t2', 't1']);
 });

@@ -104,6 +104,7 @@ describe('verify', () => {
     rmSync(shelf.store.pathOf(await lost!));
     const picture = shelf.media('m', 'p', 'picture');
     writeFileSync(picture, 'pictures');
+    await unnamed;
     const before = contents(paths.dir);
     const report = await verifyLibrary(db, paths);
     expect(report).toMatchObject({

@@ -1,7 +1,7 @@
 /**
  * What every command works with: the open studio, the exporter, the reporter and the signal of Ctrl+C.
  */
-import { AppError, invalidInput } from '@core/errors';
+import { AppError } from '@core/errors';
 import type { ModelManifest } from '@contracts/model-manifest';
 import { appErrorFromWire } from '@contracts/wire-error';
 import type { Exporter } from '@main/services/export/exporter';
@@ -41,16 +41,4 @@ export function notePromptLength({ studio, reporter }: CommandContext, modelId: 
   reporter.note(
     `the prompt has ${count} tokens and the model reads ${limit}: it ends at “…${prompt.slice(0, keptChars).slice(-30)}”`,
   );
-}
-
-/** @throws AppError input/invalid when the model cannot hold the images asked for */
-export function assertCanCondition(
-  manifest: ModelManifest,
-  options: { readonly first: boolean; readonly last: boolean },
-): void {
-  const { firstFrames, laterImages } = manifest.conditioning;
-  if (options.first && firstFrames.max < 1)
-    throw invalidInput('--first', '', `the model ${manifest.id} cannot start from an image`, 'leave --first out');
-  if (options.last && laterImages < 1)
-    throw invalidInput('--last', '', `the model ${manifest.id} cannot end on an image`, 'leave --last out');
 }

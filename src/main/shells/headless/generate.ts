@@ -2,11 +2,10 @@
  * `onionskin generate`: a prompt, and images if given, to a new take, written to --out.
  */
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { invalidInput } from '@core/errors';
 import { planDirect } from '@core/prompt/plan';
 import { parseDevice } from './devices';
-import { assertCanCondition, chooseModel, notePromptLength, type CommandContext } from './context';
+import { chooseModel, notePromptLength, type CommandContext } from './context';
+import { importImages, type ImageOptions } from './images';
 import {
   parseFrames,
   parseGuidance,
@@ -35,10 +34,7 @@ export interface SamplingOptions extends RuleOptions {
   readonly out?: string;
 }
 
-export interface GenerateOptions extends SamplingOptions {
-  readonly first?: string;
-  readonly last?: string;
-}
+export type GenerateOptions = SamplingOptions & ImageOptions;
 
 export async function generate(context: CommandContext, options: GenerateOptions): Promise<void> {
   const { studio, reporter, signal } = context;
@@ -51,19 +47,14 @@ export async function generate(context: CommandContext, options: GenerateOptions
   const guidance = parseGuidance(options.guidance, manifest);
   const rules = parseRules(options, manifest);
   const device = parseDevice(options.device);
-  assertCanCondition(manifest, { first: options.first !== undefined, last: options.last !== undefined });
-  if (options.last !== undefined && frameCount < 2)
-    throw invalidInput('--last', options.last, 'needs a film of two frames or more', 'raise --frames');
   const out = await parseOut(options.out);
   notePromptLength(context, manifest.id, prompt);
-  const first = await importImage(context, '--first', options.first);
-  const last = await importImage(context, '--last', options.last);
+  const images = await importImages(context, options, { manifest, frameCount });
   const { draft, notes } = planDirect({
     ...{ modelId: manifest.id, limits: manifest, rate: manifest.nativeRate, ...size },
     ...{ frameCount, prompt, seed, steps, guidance, ...rules },
     ...(options.negative !== undefined && { negative: options.negative }),
-    ...(first !== null && { first: { mediaId: first } }),
-    ...(last !== null && { last: { mediaId: last } }),
+    ...images,
   });
   for (const note of notes) reporter.note(note.text);
   const ids = { projectId: null, shotId: randomUUID(), segmentId: randomUUID(), parentTakeId: null };
@@ -74,18 +65,6 @@ export async function generate(context: CommandContext, options: GenerateOptions
   });
   reporter.line(summaryOf(take, `${out.path}: ${take.view.frames.length} frames`));
   reportDone(context, take);
-}
-
-/** @returns the media id, or null when no image was asked for. @throws AppError media/*, input/not-found */
-async function importImage(
-  { studio, signal }: CommandContext,
-  option: string,
-  path: string | undefined,
-): Promise<string | null> {
-  if (path === undefined) return null;
-  const info = await stat(path).catch(() => null);
-  if (info?.isFile() !== true) throw invalidInput(option, path, 'there is no such file', 'name a PNG or JPEG picture');
-  return (await studio.media.importFile(null, path, signal)).id;
 }
 
 export function summaryOf(take: FinishedTake, what: string): string {

@@ -91,6 +91,21 @@ describe('input that is refused', () => {
       '--out DIR/holiday: DIR/holiday holds other files (photo.jpg); Choose an empty or a new folder.',
     ],
     [
+      'a keyframe for a model without',
+      ['--keyframe', '2=DIR/none.png'],
+      '--keyframe: the model pocket takes no images in the middle of a film; leave --keyframe out',
+    ],
+    [
+      'a mask for a model without',
+      ['--mask', '0=DIR/none.png'],
+      '--mask: the model pocket knows images whole or not at all; leave --mask out',
+    ],
+    [
+      'a reference for a model without',
+      ['--reference', 'DIR/none.png'],
+      '--reference: the model pocket takes no reference images; leave --reference out',
+    ],
+    [
       'image that is not there',
       ['--first', 'DIR/none.png'],
       '--first DIR/none.png: there is no such file; name a PNG or JPEG picture',

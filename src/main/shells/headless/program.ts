@@ -118,6 +118,9 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
   shared(sampling(program.command('generate').description('makes a film from a prompt, and images if given')))
     .option('--first <image>', 'image of the first frame')
     .option('--last <image>', 'image of the last frame')
+    .option('--keyframe <frame=image>', 'image of any frame (may be repeated)', collected)
+    .option('--mask <frame=image>', "white where that frame's image is made anew (may be repeated)", collected)
+    .option('--reference <image>', 'what the film shows somewhere (may be repeated)', collected)
     .action((given: GenerateOptions & SharedOptions) => withStudio(given, (context) => generate(context, given)));
 
   shared(sampling(program.command('extend').description('goes on from a film or a take')))
@@ -189,4 +192,8 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
     );
   });
   return program;
+}
+
+function collected(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }

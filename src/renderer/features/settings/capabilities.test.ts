@@ -23,6 +23,14 @@ describe('what a model can do, in sentences', () => {
     expect(capabilitiesOf(base as ModelView['manifest']).can).not.toContain('be told how much moves');
   });
 
+  it('says what only some models take', () => {
+    const conditioning = { ...base.conditioning, laterImages: 8, masks: true, references: 4 };
+    const { can } = capabilitiesOf({ ...base, conditioning } as ModelView['manifest']);
+    expect(can).toContain('be given pictures anywhere inside a shot');
+    expect(can.join()).toContain('--mask');
+    expect(can.join()).toContain('up to 4 reference pictures');
+  });
+
   it('promises nothing to a model that only draws from text', () => {
     const conditioning = { text: true, firstFrames: { min: 0, max: 0 }, laterImages: 0, perFramePrompts: false };
     const { cannot } = capabilitiesOf({ ...base, conditioning } as ModelView['manifest']);

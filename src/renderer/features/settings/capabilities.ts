@@ -12,7 +12,7 @@ export interface Capabilities {
 
 export function capabilitiesOf(manifest: ModelView['manifest']): Capabilities {
   const { conditioning, defaults, frameGrid, sizeGrid, maxSize } = manifest;
-  const { text, firstFrames, laterImages, perFramePrompts } = conditioning;
+  const { text, firstFrames, laterImages, masks, references = 0, perFramePrompts } = conditioning;
   const can: string[] = [];
   const cannot: string[] = [];
   const add = (isAble: boolean, yes: string, no: string): void => void (isAble ? can : cannot).push(isAble ? yes : no);
@@ -21,6 +21,9 @@ export function capabilitiesOf(manifest: ModelView['manifest']): Capabilities {
   add(firstFrames.max > 0, words.first, words.noFirst);
   add(firstFrames.max > 1, words.goOn(firstFrames.max), firstFrames.max === 1 ? words.onePrior : words.noExtend);
   add(laterImages > 0, words.later, words.noLater);
+  if (laterImages > 1) can.push(words.keyframes);
+  if (masks) can.push(words.masks);
+  if (references > 0) can.push(words.references(references));
   if (text) add(perFramePrompts, words.perFrame, words.noPerFrame);
   if (defaults.motion !== undefined) can.push(words.motion);
   can.push(words.frames(frameGrid.max), words.sizes(maxSize[0], maxSize[1], sizeGrid));

@@ -19,7 +19,6 @@ export const engine: ErrorTable = {
     'Die Version des Modells installieren, die das Rezept nennt, oder einen neuen Take machen.',
   'the autoencoder works in blocks of {} pixels': 'der Autoencoder arbeitet in Blöcken von {1} Pixeln',
   'Use a size that is a multiple of {}.': 'Eine Größe nehmen, die ein Vielfaches von {1} ist.',
-  'the image for frame {} is {}×{}, the run is {}×{}': 'das Bild für Bild {1} ist {2}×{3}, der Lauf ist {4}×{5}',
   'Scale the image to the size of the run first.': 'Das Bild zuerst auf die Größe des Laufs bringen.',
   '{} gave values that are not numbers': '{1} gab Werte, die keine Zahlen sind',
   'Lower the guidance, or use a native size and length of the model.':
@@ -59,4 +58,22 @@ export const engine: ErrorTable = {
   "the model's tokenizer cannot be used: {}": 'der Tokenizer des Modells ist nicht brauchbar: {1}',
   'Export the model again with a fast tokenizer (tokenizer.json).':
     'Das Modell mit einem schnellen Tokenizer (tokenizer.json) erneut exportieren.',
+  '{} knows frames whole or not at all': '{1} kennt Bilder ganz oder gar nicht',
+  'Leave the mask out, or choose a model that takes masks.':
+    'Die Maske weglassen oder ein Modell wählen, das Masken nimmt.',
+  '{} takes no reference images': '{1} nimmt keine Referenzbilder',
+  '{} takes up to {} reference images': '{1} nimmt bis zu {2} Referenzbilder',
+  'Leave them out, or choose another model.': 'Weglassen oder ein anderes Modell wählen.',
+  'Use fewer.': 'Weniger nehmen.',
+  '{} is {}×{}, the run is {}×{}': '{1} ist {2}×{3}, der Lauf ist {4}×{5}',
+  '{} makes films between two images, and no later one is given':
+    '{1} macht Filme zwischen zwei Bildern, und kein späteres ist gegeben',
+  'Give a last image, or choose a model that goes on from one.':
+    'Ein letztes Bild angeben oder ein Modell wählen, das von einem aus weitergeht.',
+  '{} holds known frames wholly; a mask holds them in part':
+    '{1} hält bekannte Bilder ganz; eine Maske hält sie zum Teil',
+  'Set the hold back to 1.': 'Halten auf 1 zurücksetzen.',
+  '{} takes no images in the middle of a window': '{1} nimmt keine Bilder mitten in einem Fenster',
+  'Pin the image to another frame, or choose another model.':
+    'Das Bild an ein anderes heften oder ein anderes Modell wählen.',
 };

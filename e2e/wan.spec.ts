@@ -1,0 +1,104 @@
+/**
+ * Wan (tiny) in the running studio: VACE draws a shot around pictures pinned anywhere in it, and goes on from many frames;
+ * the model with a timestep per token goes on from a first picture.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test, type StudioUnderTest } from './fixtures/studio';
+import { StudioPage } from './pages/studio-page';
+
+const picture = (name: string): string => path.resolve(`test/fixtures/pocket-reference/${name}/000.png`);
+
+async function newProject(
+  studio: StudioUnderTest,
+  model: 'vace' | 'ti2v',
+  files: readonly string[],
+): Promise<StudioPage> {
+  // As `onionskin models add` lists a package.
+  const packages = [path.resolve(`test/fixtures/wan-tiny/${model}`)];
+  writeFileSync(path.join(studio.library, 'models.json'), JSON.stringify({ schemaVersion: 1, packages }));
+  await studio.reopen();
+  const { page } = studio;
+  await studio.chooseOpenFiles([...files]);
+  await page.keyboard.press('Control+n');
+  await page.getByTestId('new-project-name').fill('Wan');
+  await page.getByTestId('new-project-model').selectOption(`wan-tiny-${model}`);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('studio')).toBeVisible();
+  return new StudioPage(page);
+}
+
+async function extendBy(studio: StudioUnderTest, frames: number): Promise<void> {
+  await studio.page.keyboard.press('e');
+  await expect(studio.page.getByTestId('extend-popover')).toBeVisible();
+  await studio.page.getByTestId('extend-frames').fill(String(frames));
+  await studio.page.getByTestId('extend-frames').press('Tab');
+  await studio.page.getByTestId('extend-queue').click();
+}
+
+test('a shot is drawn around pictures that are pinned inside it, and grown from its last frames', async ({
+  studio,
+}) => {
+  const film = await newProject(studio, 'vace', [picture('first-frame'), picture('wide')]);
+  const { page } = studio;
+  await page.getByTestId('model-badge').click();
+  await expect(page.getByTestId('model-dialog')).toContainText('be given pictures anywhere inside a shot');
+  await expect(page.getByTestId('model-dialog')).toContainText('up to 4 reference pictures');
+  await studio.screenshot('wan-vace-model');
+  await page.keyboard.press('Escape');
+
+  await film.planShot('the red ball and the ball');
+  await film.setNumber('steps', 3);
+  await page.keyboard.press('Control+i');
+  const tiles = page.locator('[data-media-id]');
+  await expect(tiles).toHaveCount(2);
+  const lane = await page.locator('.tracks').boundingBox();
+  const clip = await film.clips.first().boundingBox();
+  if (!lane || !clip) throw new Error('no timeline');
+  const frame = await film.pixelsPerFrame();
+  for (const [tile, at] of [2, 6].entries()) {
+    const place = { x: clip.x - lane.x + (at + 0.5) * frame, y: clip.y - lane.y + clip.height / 2 };
+    await tiles.nth(tile).dragTo(page.locator('.tracks'), { targetPosition: place });
+    await page.getByTestId('drop-pin').click();
+  }
+  await expect(page.getByTestId('anchor')).toHaveCount(2);
+  await studio.screenshot('wan-vace-pinned');
+  await film.generate();
+  const [take] = (await film.project()).takes;
+  expect(take?.frames).toHaveLength(9);
+  expect(await film.recipeOf(take?.id ?? '')).toMatchObject({
+    family: 'wan',
+    known: [{ index: 2 }, { index: 6 }],
+    windows: [{ frames: 9, prefix: 0, later: 2, also: [{ index: 6 }] }],
+  });
+
+  await film.select(film.clips.first());
+  await extendBy(studio, 4);
+  await film.waitForTakes(2);
+  const extension = (await film.project()).takes.find(({ id }) => id !== take?.id);
+  expect((await film.recipeOf(extension?.id ?? '')).windows).toMatchObject([{ start: -5, prefix: 5, frames: 9 }]);
+  await studio.screenshot('wan-vace-grown');
+  expect(studio.pageErrors).toEqual([]);
+});
+
+test('a timestep per token: from a first picture, then on from the frames it made', async ({ studio }) => {
+  const film = await newProject(studio, 'ti2v', [picture('first-frame')]);
+  const { page } = studio;
+  await page.keyboard.press('Control+i');
+  const tile = page.locator('[data-media-id]').first();
+  await tile.hover();
+  await tile.getByTestId('use-as-first-frame').click();
+  await page.keyboard.type('the red ball');
+  await page.keyboard.press('Escape');
+  await film.setNumber('steps', 3);
+  await film.generate();
+  const [take] = (await film.project()).takes;
+  expect(await film.recipeOf(take?.id ?? '')).toMatchObject({ known: [{ index: 0 }], windows: [{ prefix: 1 }] });
+  await film.select(film.clips.first());
+  await extendBy(studio, 4);
+  await film.waitForTakes(2);
+  const extension = (await film.project()).takes.find(({ id }) => id !== take?.id);
+  expect((await film.recipeOf(extension?.id ?? '')).windows).toMatchObject([{ start: -5, prefix: 5, frames: 9 }]);
+  await studio.screenshot('wan-ti2v');
+  expect(studio.pageErrors).toEqual([]);
+});
