@@ -229,7 +229,11 @@ export const DocumentRecord = z.discriminatedUnion('kind', [
 const TrackShift = z.object({
   trackId: Id,
   from: Frame,
-  by: z.int().min(-R.MAX_FRAME).max(R.MAX_FRAME),
+  by: z
+    .int()
+    .min(-R.MAX_FRAME)
+    .max(R.MAX_FRAME)
+    .refine((by) => by !== 0, 'must not be 0'),
 }) satisfies z.ZodType<Shift>;
 
 export const DocumentDiff = z.object({
