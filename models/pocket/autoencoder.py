@@ -17,7 +17,7 @@ from paths import HERE, RUN
 
 LATENT = 16                            # channels at 1/16 size; 64 after folding to 1/32
 WIDTHS = (64, 96, 160)                 # at 1/4, 1/8 and 1/16 size
-ENCODER_BLOCKS, DECODER_BLOCKS = (2, 2, 3), (2, 3, 3)
+ENCODER_BLOCKS, DECODER_BLOCKS = (2, 2, 3), (4, 6, 6)
 
 
 class Block(nn.Module):

@@ -9,7 +9,7 @@ Promises: a kill costs at most SAVE_SECONDS; `autoencoder.jsonl` gets losses and
 frames above what came back. After training the encoder, latents, statistics and transformer must be made again.
 
 Method: absolute and squared error and the error of gradients, which keeps edges; a little noise on the latents so that the
-decoder forgives the transformer's small errors; Muon.
+decoder forgives the transformer's small errors; Muon; bfloat16 products.
 """
 import argparse
 import json
@@ -74,9 +74,10 @@ def draw_batch(data, rng):
 
 def reconstruction_loss(autoencoder, x, decoder_only, random):
     """-> loss, PSNR in dB, picture that came back."""
-    with torch.set_grad_enabled(not decoder_only):
-        z = autoencoder.encode(x)
-    y = autoencoder.decode(z + NOISE * torch.randn(z.shape, generator=random))
+    with torch.autocast("cpu", torch.bfloat16):
+        with torch.set_grad_enabled(not decoder_only):
+            z = autoencoder.encode(x)
+        y = autoencoder.decode(z + NOISE * torch.randn(z.shape, generator=random)).float()
     error = y - x
     squared = error.square().mean()
     gradient = (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
