@@ -96,6 +96,9 @@ async function iconOf(picture: string | null, file: string): Promise<NativeImage
 
 /** Without what a file system refuses; never empty. */
 export function fileName(name: string): string {
-  const plain = name.replace(/[<>:"/\\|?*\p{Cc}]+/gu, ' ').replace(/\s+/g, ' ').trim();
+  const plain = name
+    .replace(/[<>:"/\\|?*\p{Cc}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   return plain.replace(/[. ]+$/, '').slice(0, 120) || 'onionskin';
 }

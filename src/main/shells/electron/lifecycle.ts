@@ -2,7 +2,7 @@
  * The studio's life in Electron: one instance, one library, one window. Services first, window second; on the way out
  * the running job becomes `interrupted` and the library is closed (the journal is on disk already).
  */
-import { app, BrowserWindow, dialog, session } from 'electron';
+import { app, BrowserWindow, dialog, Notification, session } from 'electron';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '@core/errors';
@@ -11,6 +11,7 @@ import { INTERFACE_SETTING, InterfaceSetting } from '@contracts/settings';
 import type { Studio, StudioEvents } from '@main/studio';
 import type { Log } from '@main/platform/log';
 import { registerScheme, serveStudio } from './app-protocol';
+import { signalToDesk, type Desk } from './desk-signals';
 import { createHandlers, importAll } from './handlers';
 import { isStudioUrl, sendEvent, serveContract } from './ipc';
 import { installMenu, MenuKeys } from './menu';
@@ -30,11 +31,7 @@ export function startStudio(): void {
     app.quit();
     return;
   }
-  app.on('second-instance', () => {
-    const window = currentWindow();
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
-  });
+  app.on('second-instance', comeToFront);
   app.on('window-all-closed', () => app.quit());
   registerScheme();
   denyNavigation(app, isStudioUrl);
@@ -69,6 +66,7 @@ async function run(): Promise<void> {
     log,
   });
   forwardEvents(studio);
+  signalToDesk(studio, desk, () => shellWords(languageIn(studio)));
   showMenu(studio);
   openWindow(studio, previews, log);
   app.on('activate', () => {
@@ -113,6 +111,12 @@ function currentWindow(): BrowserWindow | null {
   return BrowserWindow.getAllWindows()[0] ?? null;
 }
 
+function comeToFront(): void {
+  const window = currentWindow();
+  if (window?.isMinimized()) window.restore();
+  window?.focus();
+}
+
 function openWindow(studio: Studio, previews: PreviewPorts, log: Log): void {
   const userData = app.getPath('userData');
   mkdirSync(userData, { recursive: true });
@@ -146,6 +150,18 @@ function forwardEvents(studio: Studio): void {
   forward('takes.added');
   forward('media.added');
 }
+
+const desk: Desk = {
+  // Electron's −1 takes the bar away.
+  showProgress: (fraction) => currentWindow()?.setProgressBar(fraction ?? -1),
+  isInFront: () => currentWindow()?.isFocused() ?? false,
+  notify: (title, body) => {
+    if (!Notification.isSupported()) return;
+    const notification = new Notification({ title, body });
+    notification.on('click', comeToFront);
+    notification.show();
+  },
+};
 
 function closeBeforeQuit(studio: Studio): void {
   let isClosed = false;

@@ -82,6 +82,14 @@ export const de: ShellWords = {
   recipe: 'Rezept',
   recipeCarriers: 'Rezept, oder Film und Bild mit einem',
   bundle: 'Onionskin-Bündel',
+  signals: {
+    done: (jobs) => (jobs === 1 ? 'Ein Auftrag ist fertig' : `${String(jobs)} Aufträge sind fertig`),
+    failed: (failed, done) =>
+      done === 0 && failed === 1
+        ? 'Ein Auftrag schlug fehl'
+        : `${String(failed)} von ${String(failed + done)} Aufträgen schlugen fehl`,
+    last: (title) => `der letzte: ${title}`,
+  },
   exportTitle: (what) => `Exportieren: ${what}`,
   exports: {
     'h264-mp4': 'H.264-Film',

@@ -84,6 +84,12 @@ const en = {
   recipe: 'Recipe',
   recipeCarriers: 'Recipe, or film and picture with one',
   bundle: 'Onionskin bundle',
+  signals: {
+    done: (jobs: number) => (jobs === 1 ? 'A job is done' : `${String(jobs)} jobs are done`),
+    failed: (failed: number, done: number) =>
+      done === 0 && failed === 1 ? 'A job failed' : `${String(failed)} of ${String(failed + done)} jobs failed`,
+    last: (title: string) => `the last: ${title}`,
+  },
   exportTitle: (what: string) => `Export: ${what}`,
   exports: {
     'h264-mp4': 'H.264 film',
