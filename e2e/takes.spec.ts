@@ -191,6 +191,25 @@ test('a running job stops by key and by button, and the studio goes on', async (
   expect(studio.pageErrors).toEqual([]);
 });
 
+test('a running job is stopped and what it made discarded: it waits in the trash', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  const { page } = studio;
+  await film.newProject('Discarding');
+  await film.planQuickShot('a green leaf falling', { frames: 40, steps: 40 });
+  await page.keyboard.press('Control+Enter');
+  // The first window is there, so that something is made that can be discarded.
+  await expect(page.getByTestId('run-notice')).toContainText(/window 2 \/ /, { timeout: 60_000 });
+  await expect(page.getByTestId('discard')).toBeVisible();
+  await page.keyboard.press('Control+Alt+Period');
+  await film.waitForIdle();
+  const { takes, jobs } = await film.project();
+  expect(jobs.map(({ state }) => state)).toEqual(['cancelled']);
+  expect(takes).toMatchObject([{ isTrashed: true }]);
+  expect(takes[0]?.frames.length).toBeGreaterThan(0);
+  await expect(film.clips.first()).toHaveAccessibleName(/planned/);
+  expect(studio.pageErrors).toEqual([]);
+});
+
 test('jobs run in the order they were asked for; a waiting one can be taken back', async ({ studio }) => {
   const film = new StudioPage(studio.page);
   const { page } = studio;

@@ -221,7 +221,8 @@ export const api = {
     z.object({ projectId: Id, shotId: Id, segmentId: Id, parentTakeId: Id.nullable(), draft: RecipeDraft }),
     z.object({ jobId: Id }),
   ),
-  'jobs.cancel': method(z.object({ jobId: Id }), Nothing),
+  /** discards: what it made goes to the takes' trash instead of onto the timeline. */
+  'jobs.cancel': method(z.object({ jobId: Id, discards: z.boolean().optional() }), Nothing),
   /** Queues a failed, cancelled or interrupted job again, under the same id. */
   'jobs.retry': method(z.object({ jobId: Id }), Nothing),
   /** Stops a job where it stands and gives its memory back; one that waits goes on waiting, aside. */

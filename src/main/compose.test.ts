@@ -220,6 +220,19 @@ describe('a run that stops', () => {
     },
   );
 
+  test('what a discarded run made is kept in the trash', async () => {
+    const studio = await open(tempDir(), { script: () => ({ framesBefore: 2, then: 'wait' }) });
+    const projectId = studio.projects.create(newProject);
+    const jobId = await studio.jobs.generate(aRun(projectId));
+    let made = 0;
+    await next(studio, 'jobs.frames', () => ++made === 2);
+    const added = next(studio, 'takes.added', () => true);
+    studio.jobs.cancel(jobId, true);
+    expect((await added).take).toMatchObject({ isTrashed: true });
+    expect((await studio.jobs.settled(jobId)).state).toBe('cancelled');
+    expect(studio.takes.list(projectId)).toMatchObject([{ isTrashed: true }]);
+  });
+
   test('cancelled before its first frame it leaves no take', async () => {
     const studio = await open(tempDir(), { script: () => ({ framesBefore: 0, then: 'wait' }) });
     const started = next(studio, 'jobs.changed', ({ job }) => job.state === 'running');

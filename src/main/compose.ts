@@ -298,6 +298,7 @@ function joinServices(
     runner,
     transaction,
     onChanged: (job) => events.emit('jobs.changed', { job }),
+    trashTake: (takeId) => prune.discard(takeId),
     beforeRun: () => sweep.giveWay(),
     runsEarlierJobs: options.runsEarlierJobs ?? true,
     lastGoneOn: {
@@ -554,7 +555,7 @@ function joinServices(
           fittedFrame,
           soundFile: (mediaId) => media.soundOf(mediaId),
         }),
-      cancel: (jobId) => queue.cancel(jobId),
+      cancel: (jobId, discards) => queue.cancel(jobId, discards),
       retry: (jobId) => queue.retry(jobId),
       pause: (jobId) => queue.pause(jobId),
       resume: (jobId) => queue.resume(jobId),

@@ -241,7 +241,7 @@ export interface Studio {
       to: number;
       embedRecipe: boolean;
     }): Promise<string>;
-    cancel(jobId: string): void;
+    cancel(jobId: string, discards?: boolean): void;
     /** Queues a failed, cancelled or interrupted job again; it goes on from its last written step. */
     retry(jobId: string): void;
     /** Stops a waiting or running job; its state and what it had made stay. */

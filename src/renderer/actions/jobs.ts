@@ -13,8 +13,11 @@ import { segmentById } from './selection';
 /** A running job ends its step first; until it has, the wish is shown. */
 async function askToStop(app: AppState, job: JobView, wish: StopWish): Promise<void> {
   app.jobs.putStopWish(job.id, wish);
-  const method = wish === 'pause' ? 'jobs.pause' : 'jobs.cancel';
-  const answer = await app.attempt(() => app.client.invoke(method, { jobId: job.id }));
+  const answer = await app.attempt(() =>
+    wish === 'pause'
+      ? app.client.invoke('jobs.pause', { jobId: job.id })
+      : app.client.invoke('jobs.cancel', { jobId: job.id, discards: wish === 'discard' }),
+  );
   if (answer === null) app.jobs.dropStopWish(job.id);
 }
 
@@ -24,6 +27,11 @@ export function pauseJob(app: AppState, job: JobView): void {
 
 export function cancelJob(app: AppState, job: JobView): void {
   void askToStop(app, job, 'cancel');
+}
+
+/** What it made goes to the takes' trash. */
+export function discardJob(app: AppState, job: JobView): void {
+  void askToStop(app, job, 'discard');
 }
 
 /** To the front of the queue, where it goes on from its last step. */
@@ -40,6 +48,12 @@ export function runAgain(app: AppState, job: JobView): void {
 export function stopRunning(app: AppState): void {
   const job = app.jobs.running;
   if (job !== null) cancelJob(app, job);
+}
+
+/** Mod+Shift+.: the running job, and what it made. */
+export function discardRunning(app: AppState): void {
+  const job = app.jobs.running;
+  if (job !== null) discardJob(app, job);
 }
 
 /** The running job is paused; when none runs, the one paused last goes on. */

@@ -18,6 +18,7 @@ export const de: Strings = {
   prune: 'Takes aussortieren …',
   takeNext: 'Nächster Take',
   stop: 'Laufenden Job anhalten',
+  discard: 'Laufenden Job anhalten und seine Bilder verwerfen',
   partWaits: 'Der Teil, aus dem er wächst, hat noch kein Bild.',
   pause: 'Job pausieren oder fortsetzen',
   useAgain: 'Wiederverwenden',

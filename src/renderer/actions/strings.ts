@@ -20,6 +20,7 @@ const en = {
   prune: 'Prune takes…',
   takeNext: 'Next take',
   stop: 'Stop running job',
+  discard: 'Stop running job and discard its frames',
   partWaits: 'The part it grows from has no picture yet.',
   pause: 'Pause or resume job',
   useAgain: 'Use again',

@@ -9,7 +9,7 @@ import { keepFrame } from './footage';
 import { openRecipe } from '../features/recipe/dropped-recipes';
 import { toggleVersions } from '../features/versions/versions-ui.svelte';
 import { generateSelected, newPromptBlock } from './generate';
-import { pauseOrResume, stopRunning } from './jobs';
+import { discardRunning, pauseOrResume, stopRunning } from './jobs';
 import { redoFromHere } from './redo-from-here';
 import { focusOf } from './selection';
 import { stepTake } from './takes';
@@ -223,6 +223,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+Period'],
     when: (app) => app.jobs.running !== null,
     run: stopRunning,
+  },
+  {
+    id: 'jobs.discard',
+    label: strings.discard,
+    category: categories.generate,
+    keys: ['Mod+Alt+Period'],
+    when: (app) => app.jobs.running?.kind === 'generate',
+    run: discardRunning,
   },
   {
     id: 'jobs.pause',

@@ -14,7 +14,7 @@ export interface ExportProgress {
 }
 
 /** What a running job was asked to do after its step. */
-export type StopWish = 'cancel' | 'pause';
+export type StopWish = 'cancel' | 'discard' | 'pause';
 
 const NO_FRAMES: ReadonlyMap<number, string> = new Map();
 

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { FakeClock } from '../../../../test/fakes/fake-clock';
+import type { Recipe } from '@contracts/recipe';
 import { aRecipe, aWindow } from '../../../../test/support/pocket';
 import { tempDir } from '../../../../test/support/temp-dir';
 import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
@@ -42,7 +43,9 @@ const sampling = { steps: 2, guidance: 3, negative: '', contextFrames: 1, frames
 const planned = { ...ids, ...size, sampling, text: 'a red ball', start: 0, name: 'Shot', frameCount: 9 };
 const shot = insertShot(documentFromRecords(created), planned);
 const film = applyDiff(documentFromRecords(created), shot);
-const recipe = aRecipe({ seed: 4_294_967_295, windows: [aWindow({ prompt: 'a kept red ball' })] });
+/** The model as it was when the files were made; the one of today is another version. */
+const model = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as Recipe['model'];
+const recipe = aRecipe({ model, seed: 4_294_967_295, windows: [aWindow({ prompt: 'a kept red ball' })] });
 const hash = (digit: string) => digit.repeat(64);
 
 /** What an artist would have had, as far as the schema knows it. */

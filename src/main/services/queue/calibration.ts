@@ -31,7 +31,7 @@ export interface RunShape {
 type Geometry = Pick<ModelManifest, 'id' | 'version' | 'frameGrid' | 'sizeGrid'>;
 type Model = Geometry & Pick<ModelManifest, 'files' | 'memoryMiB' | 'nativeSize' | 'nativeFrames'>;
 
-/** Pocket on one thread of a 2023 server core: 67 ms a step for 9 frames of 128×128 with guidance, 122 ms to decode. */
+/** Pocket, version 3, on one thread of a 2023 server core: 67 ms a step for 9 frames of 128×128 with guidance, 122 ms to decode. */
 const TYPICAL = {
   stepMsPerUnit: 67 / (9 * 4 * 4 * 2),
   decodeMsPerPixel: 122 / (9 * 128 * 128),
@@ -42,7 +42,7 @@ const TYPICAL = {
   reusedShare: 0.3,
 } as const;
 
-/** Pocket's graphs, rounded up: the models the constants are for have at most these. */
+/** That version's graphs, rounded up: the models the constants are for have at most these. */
 const TYPICAL_BYTES = { denoiser: 14_500_000, decoder: 4_500_000 } as const;
 
 /** How far off an estimate may be that no run stands behind; half and twice as long are common between machines. */

@@ -28,6 +28,7 @@ async function openQueue(runner: Partial<JobRunner> = {}) {
     },
     transaction: (change) => library.db.transaction(change),
     onChanged: (job) => changes.push(job),
+    trashTake: () => undefined,
     beforeRun: () => Promise.resolve(),
     runsEarlierJobs: true,
   });

@@ -64,6 +64,8 @@ export interface JobQueueOptions {
   /** Runs `change` in one transaction. */
   readonly transaction: <T>(change: () => T) => T;
   readonly onChanged: (job: JobView) => void;
+  /** Called within the transaction that keeps the take of a discarded job. */
+  readonly trashTake: (takeId: string) => void;
   /** Waits for the start-up sweep to stand back. */
   readonly beforeRun: () => Promise<void>;
   /** false: only jobs asked for in this process are run; what waits from an earlier one goes on waiting. */
@@ -85,6 +87,8 @@ export class JobQueue {
   readonly #store: JobStore;
   readonly #options: JobQueueOptions;
   readonly #ownIds = new Set<string>();
+  /** Jobs stopped with the wish to discard what they made. */
+  readonly #discarded = new Set<string>();
   readonly #waiters = new Map<string, ((job: JobView) => void)[]>();
   #running: Running | null = null;
   #isClosed = false;
@@ -117,8 +121,12 @@ export class JobQueue {
     return job.id;
   }
 
-  /** @throws AppError job/not-found, job/invalid-state when it has ended already */
-  cancel(jobId: string): void {
+  /**
+   * @param discards what it made goes to the trash, from which it comes back like any take
+   * @throws AppError job/not-found, job/invalid-state when it has ended already
+   */
+  cancel(jobId: string, discards = false): void {
+    if (discards) this.#discarded.add(jobId);
     if (this.#running?.jobId === jobId) {
       this.#running.controller.abort('cancel' satisfies StopReason);
       return;
@@ -128,7 +136,7 @@ export class JobQueue {
     const payload = this.#readablePayload(jobId);
     const kept = transaction(() => {
       // It may have run before: what it had made then is worth as much as that of a job cancelled while it runs.
-      const left = payload === null ? {} : runner.keep(payload, { jobId, projectId }, null);
+      const left = this.#orTrashed(jobId, payload === null ? {} : runner.keep(payload, { jobId, projectId }, null));
       this.#store.cancelWaiting(jobId, {
         state: 'cancelled',
         at: clock.now(),
@@ -259,7 +267,8 @@ export class JobQueue {
       // A paused job is not over: its frames stay its own until it ends, like a take that it may have left before.
       const { takeId } = this.#store.view(jobId);
       const asItWas = state === 'paused' && takeId !== null ? { earlierTakeId: takeId } : {};
-      const left: Kept = payload === null || state === 'paused' ? asItWas : runner.keep(payload, context, whole);
+      const left: Kept =
+        payload === null || state === 'paused' ? asItWas : this.#orTrashed(jobId, runner.keep(payload, context, whole));
       this.#store.finish(jobId, {
         state,
         at: clock.now(),
@@ -274,6 +283,13 @@ export class JobQueue {
     if (!goingOn.includes(state)) this.#discard(jobId);
     runner.announce(context, kept);
     this.#changed(jobId);
+  }
+
+  /** What was kept; in the trash when the artist asked for that. */
+  #orTrashed(jobId: string, kept: Kept): Kept {
+    if (!this.#discarded.delete(jobId) || kept.take === undefined) return kept;
+    this.#options.trashTake(kept.take.id);
+    return { ...kept, take: { ...kept.take, isTrashed: true } };
   }
 
   /** What cannot be read is no reason to lose the job: it then says that it begins again. */

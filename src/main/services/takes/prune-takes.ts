@@ -96,10 +96,12 @@ export class PruneTakes {
         'one of these takes is used, or another take was made from it',
         'Look at the list again. Nothing was removed.',
       );
-    const at = this.#options.clock.now();
-    this.#db.transaction(() => {
-      for (const id of chosen) this.#db.run('INSERT OR IGNORE INTO trashed_takes VALUES (?, ?)', id, at);
-    });
+    this.#db.transaction(() => chosen.forEach((id) => this.discard(id)));
+  }
+
+  /** A take that nothing can need yet, as it is only now kept. */
+  discard(takeId: string): void {
+    this.#db.run('INSERT OR IGNORE INTO trashed_takes VALUES (?, ?)', takeId, this.#options.clock.now());
   }
 
   restore(projectId: string, takeIds: readonly string[]): void {

@@ -141,7 +141,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'generate.estimate': (input) => studio.jobs.estimate(input),
     'jobs.list': () => ({ jobs: studio.jobs.list() }),
     'jobs.generate': async (input) => ({ jobId: await studio.jobs.generate(input) }),
-    'jobs.cancel': ({ jobId }) => done(studio.jobs.cancel(jobId)),
+    'jobs.cancel': ({ jobId, discards }) => done(studio.jobs.cancel(jobId, discards)),
     'jobs.retry': ({ jobId }) => done(studio.jobs.retry(jobId)),
     'jobs.pause': ({ jobId }) => done(studio.jobs.pause(jobId)),
     'jobs.resume': ({ jobId }) => done(studio.jobs.resume(jobId)),

@@ -83,11 +83,11 @@ export const de: ShellWords = {
   recipeCarriers: 'Rezept, oder Film und Bild mit einem',
   bundle: 'Onionskin-Bündel',
   signals: {
-    done: (jobs) => (jobs === 1 ? 'Ein Auftrag ist fertig' : `${String(jobs)} Aufträge sind fertig`),
+    done: (jobs) => (jobs === 1 ? 'Ein Job ist fertig' : `${String(jobs)} Jobs sind fertig`),
     failed: (failed, done) =>
       done === 0 && failed === 1
-        ? 'Ein Auftrag schlug fehl'
-        : `${String(failed)} von ${String(failed + done)} Aufträgen schlugen fehl`,
+        ? 'Ein Job schlug fehl'
+        : `${String(failed)} von ${String(failed + done)} Jobs schlugen fehl`,
     last: (title) => `der letzte: ${title}`,
   },
   exportTitle: (what) => `Exportieren: ${what}`,

@@ -11,6 +11,8 @@ export const de: Strings = {
   paused: (count) => `${count} pausiert`,
   stop: 'Anhalten',
   stopping: 'Hält nach diesem Schritt an …',
+  discard: 'Verwerfen',
+  discardTip: 'Hält beim nächsten Schritt an; was fertig ist, kommt in den Papierkorb unter „Takes aussortieren“',
   stopTip: 'Hält beim nächsten Schritt an und behält die fertigen Bilder',
   cancel: 'Aus der Warteschlange nehmen',
   retry: 'Erneut ausführen',

@@ -13,6 +13,8 @@ const en = {
   paused: (count: number) => `${count} paused`,
   stop: 'Stop',
   stopping: 'Stopping after this step…',
+  discard: 'Discard',
+  discardTip: 'Stops at the next step; what is finished goes to the trash under Prune takes',
   stopTip: 'Stops at the next step and keeps the frames that are finished',
   cancel: 'Remove from the queue',
   retry: 'Run again',
