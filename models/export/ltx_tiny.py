@@ -15,7 +15,7 @@ from PIL import Image
 
 import ltx
 import tiny_ltx
-from references import arguments, pixels_of, write_cases, write_run
+from references import arguments, modes, pixels_of, write_cases, write_run
 
 FLOW = ("FlowMatchEulerDiscreteScheduler", tiny_ltx.SCHEDULER)
 DISTILLED = [1000.0, 993.0, 975.0, 909.0, 725.0, 30.0]
@@ -76,17 +76,6 @@ def export(pipeline, kind, folder):
             checkpoint, f"{folder}/{kind}", "--id", f"ltx-tiny-{kind}", "--name", f"LTX, tiny, {kind}", "--licence", "MIT",
             "--description", "Random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3",
             "--tokens", str(tiny_ltx.TOKENS), "--size", "64", "64", "--frames", "17", "--max-frames", "65", *extra]))
-
-
-def modes(vae):
-    inner = vae.encode
-
-    def encode(pictures):
-        latents = inner(pictures)
-        latents.latent_dist.sample = lambda generator=None: latents.latent_dist.mode()
-        return latents
-
-    return encode
 
 
 def main(args):

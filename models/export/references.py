@@ -16,6 +16,18 @@ def arguments(doc):
     return parse.parse_args()
 
 
+def modes(vae):
+    """`vae.encode` for a pipeline that draws from the posterior with torch's global generator: the studio takes its mode."""
+    inner = vae.encode
+
+    def encode(pictures):
+        latents = inner(pictures)
+        latents.latent_dist.sample = lambda generator=None: latents.latent_dist.mode()
+        return latents
+
+    return encode
+
+
 def write_run(folder, name, latents, frames):
     """NAME.latents.npy [C,F,h,w] and NAME.png, the frames [F,H,W,3] below each other; a line says that they are no constant."""
     os.makedirs(folder, exist_ok=True)

@@ -16,7 +16,7 @@ import animatediff
 import tiny_animatediff
 import tiny_sparsectrl
 from animatediff_tiny import BETAS, CONTEXT, windowed, window_starts
-from references import arguments, pixels_of, write_cases, write_run
+from references import arguments, modes, pixels_of, write_cases, write_run
 
 DDIM = ("DDIMScheduler", tiny_animatediff.SCHEDULER)
 PLAIN = dict(package="photographs", prompt="the red ball and the ball", negative="on", seed=7, frames=8, width=32, height=32, steps=6, guidance=3.0,
@@ -30,18 +30,6 @@ CASES = {
     "drawings": {**PLAIN, "package": "drawings", "places": [2, 6], "seed": 12},
 }
 CLASSES = {c.__name__: c for c in (DDIMScheduler, EulerAncestralDiscreteScheduler)}
-
-
-def modes(vae):
-    """The pipeline draws from the posterior with torch's global generator; the studio takes its mode."""
-    inner = vae.encode
-
-    def encode(pictures):
-        latents = inner(pictures)
-        latents.latent_dist.sample = lambda generator=None: latents.latent_dist.mode()
-        return latents
-
-    return encode
 
 
 def in_contexts(pipeline):

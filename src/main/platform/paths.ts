@@ -32,6 +32,11 @@ export function libraryPaths(dir: string): LibraryPaths {
   };
 }
 
+/** Where a frame lies in the folder of frames. */
+export function framePath(framesDir: string, hash: string): string {
+  return join(framesDir, hash.slice(0, 2), `${hash}.png`);
+}
+
 /** A timestamp that every file system takes in a name: 20260131T235959123Z. */
 export function fileTimestamp(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:.]/g, '');

@@ -67,6 +67,7 @@ import {
 } from './family-run';
 import { hasKnownFrames } from './known-pictures';
 import { joined } from './picture-frames';
+import { firstFrameOf } from './step-loop';
 
 interface PromptEmbedding {
   /** float32 [L, D] */
@@ -573,10 +574,8 @@ function previewMaker(
   const matrix = run.pkg.preview;
   if (matrix === null) return () => undefined;
   const size = latentSize(run.recipe, run.pkg, window);
-  const { temporalRatio } = run.pkg.vae;
-  const indices = Array.from(
-    { length: size.frames },
-    (_, frame) => window.start + Math.max(0, frame * temporalRatio + 1 - temporalRatio),
+  const indices = Array.from({ length: size.frames }, (_, frame) =>
+    firstFrameOf(frame, window, run.pkg.vae.temporalRatio),
   );
   const clean = new Float32Array(latents.tokens.length);
   const { numTrainTimesteps } = schedule;

@@ -89,6 +89,6 @@ function preview(
 }
 
 /** With temporal compression T the first latent frame stands for one frame and each later one for T. */
-function firstFrameOf(latentFrame: number, window: RecipeWindow, temporalRatio: number): number {
+export function firstFrameOf(latentFrame: number, window: RecipeWindow, temporalRatio: number): number {
   return window.start + Math.max(0, temporalRatio * (latentFrame - 1) + 1);
 }

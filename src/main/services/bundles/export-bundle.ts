@@ -15,7 +15,7 @@ import { NamedVersion } from '@contracts/versions';
 import type { ModelManifest } from '@contracts/model-manifest';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom, syncDir } from '../../platform/fs-atomic';
-import type { LibraryPaths } from '../../platform/paths';
+import { framePath, type LibraryPaths } from '../../platform/paths';
 import { parseJson } from '../database/json-column';
 import type { LibraryDatabase } from '../database/library-database';
 import { ProjectRows } from '../projects/project-rows';
@@ -207,7 +207,7 @@ function filesOf(
 ): BundleFile[] {
   const hashes = new Set([...takes.flatMap((take) => take.frames), ...fitted.map(({ hash }) => hash)]);
   const frames = [...hashes].map((hash) => ({
-    path: join(paths.frames, hash.slice(0, 2), `${hash}.png`),
+    path: framePath(paths.frames, hash),
     entry: `frames/${hash}.png`,
     hash,
   }));

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Clock } from '../../platform/clock';
 import { errnoOf } from '../../platform/fs-atomic';
 import type { Log } from '../../platform/log';
-import type { LibraryPaths } from '../../platform/paths';
+import { framePath, type LibraryPaths } from '../../platform/paths';
 import type { LibraryDatabase } from '../database/library-database';
 import { hasDatabaseMovedAside } from '../database/open';
 import { PEAKS_EXTENSION } from '../media/sound-files';
@@ -180,8 +180,7 @@ async function missingFrames(
     await nextTurn();
     signal?.throwIfAborted();
     const page = db.all(Hash, 'SELECT hash FROM frames WHERE hash > ? ORDER BY hash LIMIT ?', after, PAGE);
-    for (const { hash } of page)
-      if ((await statOrNull(join(paths.frames, hash.slice(0, 2), `${hash}.png`))) === null) missing.push(hash);
+    for (const { hash } of page) if ((await statOrNull(framePath(paths.frames, hash))) === null) missing.push(hash);
     const last = page.at(-1);
     if (last === undefined) break;
     after = last.hash;

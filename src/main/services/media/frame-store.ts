@@ -5,10 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AppError, assert } from '@core/errors';
 import { errnoOf, fileErrorFrom, writeFileAtomic } from '../../platform/fs-atomic';
 import { decodePng, encodeRgbPng, type RgbImage } from '../../platform/png';
+import { framePath } from '../../platform/paths';
 
 export class FrameStore {
   readonly dir: string;
@@ -20,7 +20,7 @@ export class FrameStore {
   /** @throws AssertionError when `hash` is not a sha256, so that no other path can be built from it */
   pathOf(hash: string): string {
     assert(/^[0-9a-f]{64}$/.test(hash), `not a frame hash: ${hash}`);
-    return join(this.dir, hash.slice(0, 2), `${hash}.png`);
+    return framePath(this.dir, hash);
   }
 
   async has(hash: string): Promise<boolean> {

@@ -3,9 +3,8 @@
  * in both. Asked of the files, some at a time, because no row says how large a frame is.
  */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import type { LibraryPaths } from '../../platform/paths';
+import { framePath, type LibraryPaths } from '../../platform/paths';
 import type { LibraryDatabase } from '../database/library-database';
 
 const AT_ONCE = 64;
@@ -29,9 +28,7 @@ export async function sizeOfProject(db: LibraryDatabase, paths: LibraryPaths, pr
        WHERE t.project_id = ? AND f.hash > ? ORDER BY f.hash LIMIT ${AT_ONCE}`,
       ...[projectId, after],
     );
-    const sizes = await Promise.all(
-      page.map(({ hash }) => bytesOf(join(paths.frames, hash.slice(0, 2), `${hash}.png`))),
-    );
+    const sizes = await Promise.all(page.map(({ hash }) => bytesOf(framePath(paths.frames, hash))));
     frames += page.length;
     bytes += sizes.reduce((sum, size) => sum + size, 0);
     const last = page.at(-1);

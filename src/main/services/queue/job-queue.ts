@@ -81,14 +81,14 @@ interface Running {
   readonly jobId: string;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
+  /** What it made goes to the trash; a wish for this run, not for a later one of the job. */
+  discards: boolean;
 }
 
 export class JobQueue {
   readonly #store: JobStore;
   readonly #options: JobQueueOptions;
   readonly #ownIds = new Set<string>();
-  /** Jobs stopped with the wish to discard what they made. */
-  readonly #discarded = new Set<string>();
   readonly #waiters = new Map<string, ((job: JobView) => void)[]>();
   #running: Running | null = null;
   #isClosed = false;
@@ -126,8 +126,8 @@ export class JobQueue {
    * @throws AppError job/not-found, job/invalid-state when it has ended already
    */
   cancel(jobId: string, discards = false): void {
-    if (discards) this.#discarded.add(jobId);
     if (this.#running?.jobId === jobId) {
+      this.#running.discards ||= discards;
       this.#running.controller.abort('cancel' satisfies StopReason);
       return;
     }
@@ -136,7 +136,8 @@ export class JobQueue {
     const payload = this.#readablePayload(jobId);
     const kept = transaction(() => {
       // It may have run before: what it had made then is worth as much as that of a job cancelled while it runs.
-      const left = this.#orTrashed(jobId, payload === null ? {} : runner.keep(payload, { jobId, projectId }, null));
+      const made = payload === null ? {} : runner.keep(payload, { jobId, projectId }, null);
+      const left = discards ? this.#trashed(made) : made;
       this.#store.cancelWaiting(jobId, {
         state: 'cancelled',
         at: clock.now(),
@@ -222,7 +223,7 @@ export class JobQueue {
     const controller = new AbortController();
     // Begins in a later turn, so that #running is set before the first line of the run.
     const ended = Promise.resolve().then(() => this.#run(jobId, controller));
-    this.#running = { jobId, controller, ended };
+    this.#running = { jobId, controller, ended, discards: false };
   }
 
   async #run(jobId: string, controller: AbortController): Promise<void> {
@@ -267,8 +268,8 @@ export class JobQueue {
       // A paused job is not over: its frames stay its own until it ends, like a take that it may have left before.
       const { takeId } = this.#store.view(jobId);
       const asItWas = state === 'paused' && takeId !== null ? { earlierTakeId: takeId } : {};
-      const left: Kept =
-        payload === null || state === 'paused' ? asItWas : this.#orTrashed(jobId, runner.keep(payload, context, whole));
+      const made: Kept = payload === null || state === 'paused' ? asItWas : runner.keep(payload, context, whole);
+      const left = this.#running?.discards ? this.#trashed(made) : made;
       this.#store.finish(jobId, {
         state,
         at: clock.now(),
@@ -285,9 +286,8 @@ export class JobQueue {
     this.#changed(jobId);
   }
 
-  /** What was kept; in the trash when the artist asked for that. */
-  #orTrashed(jobId: string, kept: Kept): Kept {
-    if (!this.#discarded.delete(jobId) || kept.take === undefined) return kept;
+  #trashed(kept: Kept): Kept {
+    if (kept.take === undefined) return kept;
     this.#options.trashTake(kept.take.id);
     return { ...kept, take: { ...kept.take, isTrashed: true } };
   }

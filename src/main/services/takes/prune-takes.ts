@@ -3,7 +3,6 @@
  * pinned, starred or noted, shown by a named version or needed by a job, and all that these were made from. What goes can
  * be restored until space is reclaimed.
  */
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { recordsOf } from '@core/document/access';
@@ -17,6 +16,7 @@ import type { TakeView } from '@contracts/job';
 import type { PrunableTake, PrunePlan } from '@contracts/prune';
 import type { ProjectVersion } from '@contracts/versions';
 import type { Clock } from '../../platform/clock';
+import { framePath } from '../../platform/paths';
 import type { LibraryDatabase } from '../database/library-database';
 import { sizeOf } from '../upkeep/unnamed-files';
 import type { TakeStore } from './take-store';
@@ -73,8 +73,7 @@ export class PruneTakes {
     for (let after = ''; ;) {
       await nextTurn();
       const page = this.#db.all(Hash, ONLY_IN_TAKES, ids, ids, after, PAGE);
-      for (const { hash } of page)
-        bytes += (await sizeOf(join(this.#options.framesDir, hash.slice(0, 2), `${hash}.png`)))?.bytes ?? 0;
+      for (const { hash } of page) bytes += (await sizeOf(framePath(this.#options.framesDir, hash)))?.bytes ?? 0;
       const last = page.at(-1);
       if (last === undefined) return bytes;
       after = last.hash;

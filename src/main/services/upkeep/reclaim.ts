@@ -11,7 +11,7 @@ import { AppError } from '@core/errors';
 import type { ReclaimItem, ReclaimPlan, ReclaimReport, UpkeepProgress } from '@contracts/library';
 import type { Clock } from '../../platform/clock';
 import { fileErrorFrom, syncDir } from '../../platform/fs-atomic';
-import type { LibraryPaths } from '../../platform/paths';
+import { framePath, type LibraryPaths } from '../../platform/paths';
 import { listBackups } from '../backups/backup-files';
 import type { LibraryDatabase } from '../database/library-database';
 import { hasDatabaseMovedAside } from '../database/open';
@@ -295,7 +295,7 @@ async function frameFiles(
     signal?.throwIfAborted();
     const page = pageAfter(after);
     for (const { hash } of page) {
-      const path = join(paths.frames, hash.slice(0, 2), `${hash}.png`);
+      const path = framePath(paths.frames, hash);
       const info = await sizeOf(path);
       if (info !== null) found.push({ path, bytes: info.bytes, frame: hash });
     }

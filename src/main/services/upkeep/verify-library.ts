@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { AppError } from '@core/errors';
 import type { UpkeepProgress, VerifyReport } from '@contracts/library';
 import { errnoOf, fileErrorFrom } from '../../platform/fs-atomic';
-import type { LibraryPaths } from '../../platform/paths';
+import { framePath, type LibraryPaths } from '../../platform/paths';
 import type { LibraryDatabase } from '../database/library-database';
 import { unnamedFiles } from './unnamed-files';
 
@@ -56,7 +56,7 @@ export async function verifyLibrary(
     const page = db.all(Frame, 'SELECT hash FROM frames WHERE hash > ? ORDER BY hash LIMIT ?', after, PAGE);
     const found = await inParallel(page, async ({ hash }) => {
       assertGoingOn(signal);
-      const finding = await compare(join(paths.frames, hash.slice(0, 2), `${hash}.png`), hash, tally);
+      const finding = await compare(framePath(paths.frames, hash), hash, tally);
       tally.framesChecked++;
       return { hash, finding };
     });
