@@ -20,6 +20,7 @@ import torch.nn.functional as F
 import text
 from autoencoder import load_autoencoder
 from paths import HERE, RUN, save
+from precision import products
 from world import PocketWorld
 
 FRAMES, FILE, CHUNK = 13, 1000, 50
@@ -74,7 +75,7 @@ def encode_chunk(seeds):
     for start in range(0, len(seeds), 5):
         clips, words = zip(*(world.sample(s) for s in seeds[start:start + 5]))
         frames = torch.cat([c.transpose(0, 1) for c in clips]).contiguous(memory_format=torch.channels_last)   # [5·13,3,128,128]
-        with torch.autocast("cpu", torch.bfloat16):
+        with products():
             z = autoencoder.encode(frames)
         latents.append(z.reshape(len(clips), FRAMES, 64, 4, 4).half())
         captions += words

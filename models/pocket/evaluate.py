@@ -12,7 +12,6 @@ Method: Fréchet distance (Heusel et al. 2017, arXiv:1706.08500) on the examiner
 warping error as in `warping.py`.
 """
 import argparse
-import glob
 import json
 import os
 import time
@@ -29,7 +28,7 @@ from textures import dead_leaves
 from warping import clip_error, open_flow
 from world import PocketWorld
 
-PROMPTS_FROM, LEAVES_FROM = 9_500_000, 9_500_000          # seeds
+PROMPTS_FROM, LEAVES_FROM, TRAINED_CLIPS = 9_500_000, 9_500_000, 8000     # seeds; training counted up from 0
 FRAMES, START, BATCH = 9, 2, 10                           # START: where the nine frames begin in the real clip of thirteen
 EXTENSIONS, PRIOR = 3, 4
 EXTENDED_SHARE, CONDITIONED_SHARE, WARPED_SHARE = 8, 8, 4         # every so many prompts are also extended, conditioned, warped
@@ -39,11 +38,9 @@ BARS = {"right subject": .80, "right color": .95, "right backdrop": .97, "right 
 
 
 def held_out_scenes(count):
-    """-> seeds, scenes and captions that are in no training file."""
-    seen = set()
-    for path in glob.glob(f"{RUN}/latents/clips_*.pt"):
-        seen.update(torch.load(path, mmap=True)["captions"])
-    world, found, seed = PocketWorld(128, 13), [], PROMPTS_FROM
+    """-> seeds, scenes and captions that no training clip has."""
+    world = PocketWorld(128, 13)
+    seen, found, seed = {world.labelled(k)[1] for k in range(TRAINED_CLIPS)}, [], PROMPTS_FROM
     while len(found) < count:
         scene, caption = world.labelled(seed)
         if caption not in seen:

@@ -23,6 +23,7 @@ from autoencoder import Block
 from courtesy import Threads, wait_while_paused
 from muon import Muon
 from paths import HERE, RUN, save
+from precision import products
 from world import PocketWorld
 
 SUBJECTS, COLORS = PocketWorld.SUBJECTS, PocketWorld.COLORS
@@ -171,7 +172,7 @@ def train(passes):
         order = np.random.default_rng(step // per_pass).permutation(len(frames))
         rows = torch.from_numpy(order[step % per_pass * BATCH:][:BATCH].copy())
         which = torch.from_numpy(np.random.default_rng((1, step)).integers(len(LOOKED_AT), size=BATCH))
-        with torch.autocast("cpu", torch.bfloat16):
+        with products():
             _, given = examiner(from_bytes(frames[rows, which]), from_bytes(clips[rows]))
         losses = {q: F.cross_entropy(given[q].float(), answers[rows, k], ignore_index=NOT_ASKED) for k, q in enumerate(ANSWERS)}
         optimiser.zero_grad(set_to_none=True)

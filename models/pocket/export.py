@@ -91,7 +91,7 @@ class DecoderGraph(nn.Module):
 
     def forward(self, latent_sample):
         batch, channels, frames, height, width = latent_sample.shape
-        y = self.autoencoder.decode(latent_sample.transpose(1, 2).reshape(batch * frames, channels, height, width))
+        y = self.autoencoder.decode(latent_sample.transpose(1, 2).reshape(batch * frames, channels, height, width), frames)
         return y.reshape(batch, frames, 3, height * 32, width * 32).transpose(1, 2)                  # [B,3,F,H,W]
 
 

@@ -3,9 +3,11 @@ Muon for the matrices, Adam for everything else, in one optimiser.
 
 Muon replaces a matrix's gradient by the nearest orthogonal matrix, found by five Newton–Schulz steps (Jordan et al. 2024,
 kellerjordan.github.io/posts/muon). Here it learns several times faster per step than AdamW. Matrices of one shape are
-stacked and turned together in bfloat16, which is a fifth of a training step on two cores (NOTES.md).
+stacked and turned together in bfloat16 where there is any, which is a fifth of a training step on two cores (NOTES.md).
 """
 import torch
+
+from precision import PRODUCTS
 
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 
@@ -15,7 +17,7 @@ def orthogonal(stack, steps=5):
     a, b, c = NEWTON_SCHULZ
     tall = stack.shape[1] > stack.shape[2]
     x = stack.mT if tall else stack
-    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).bfloat16()
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).to(PRODUCTS)
     for _ in range(steps):
         gram = x @ x.mT                                        # [N,rows,rows]
         x = a * x + (b * gram + c * gram @ gram) @ x

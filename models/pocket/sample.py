@@ -42,7 +42,19 @@ class Models:
     @torch.no_grad()
     def decode(self, z):
         """normalised latents [1,64,F,h,w] -> [3,F,H,W] in [-1,1]."""
-        return self.autoencoder.decode((z * self.deviation + self.mean)[0].transpose(0, 1)).transpose(0, 1).clamp(-1, 1)
+        return self.autoencoder.decode((z * self.deviation + self.mean)[0].transpose(0, 1), z.shape[2]).transpose(0, 1).clamp(-1, 1)
+
+
+class GraphTransformer:
+    """A package's transformer instead of the float32 weights: what is shipped, and at one thread two thirds of torch's time."""
+
+    def __init__(self, package, threads=1):
+        from reference import open_graph
+        self.graph = open_graph(f"{package}/transformer/model.onnx", threads)
+
+    def __call__(self, latents, text, text_mask, timestep, coords):
+        inputs = dict(hidden_states=latents, encoder_hidden_states=text, encoder_attention_mask=text_mask, timestep=timestep, video_coords=coords)
+        return torch.from_numpy(self.graph.run(None, {name: value.contiguous().numpy() for name, value in inputs.items()})[0])
 
 
 def load_transformer(path=None):
@@ -54,9 +66,10 @@ def load_transformer(path=None):
 
 
 @torch.no_grad()
-def generate_latents(models, prompts, noise, prefix=None, later=None, steps=STEPS, guidance=GUIDANCE, negative="", fps=8):
+def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, negative="", fps=8):
     """
     prompts: B strings; noise [B,64,F,h,w]; prefix: normalised latents [B,64,k,h,w] of the first k frames; later: (frame, [B,64,1,h,w]).
+    begin: (step, normalised latents [B,64,F,h,w]): draw these over, from the noise level of that step on (SDEdit, arXiv:2108.01073).
     Returns normalised latents [B,64,F,h,w].
     """
     batch, _, frames, height, width = noise.shape
@@ -75,6 +88,11 @@ def generate_latents(models, prompts, noise, prefix=None, later=None, steps=STEP
     used = int(mask.sum(1).max())
     prompt, mask, where = prompt[:, :used], mask[:, :used].float(), where.expand(2 * batch, -1, -1)
     sigma = torch.linspace(1, 1 / steps, steps).tolist() + [0.0]
+    if begin is not None:
+        assert later is None, "a later image has no place among latents to begin from"
+        first, z = begin
+        sigma = sigma[first:]
+        x = torch.where(given > 0, x, (1 - sigma[0]) * pack(z) + sigma[0] * x)
     for now, following in zip(sigma, sigma[1:]):
         timestep = (now * 1000 * (1 - given[..., 0])).expand(2 * batch, -1)
         unguided, guided = models.transformer(torch.cat([x, x]), prompt, mask, timestep, where).chunk(2)

@@ -26,6 +26,7 @@ from autoencoder import Autoencoder
 from courtesy import Stop, Threads, wait_while_paused
 from muon import Muon
 from paths import HERE, RUN, save
+from precision import products
 from textures import dead_leaves
 from world import ToyWorld
 
@@ -74,7 +75,7 @@ def draw_batch(data, rng):
 
 def reconstruction_loss(autoencoder, x, decoder_only, random):
     """-> loss, PSNR in dB, picture that came back."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with products():
         with torch.set_grad_enabled(not decoder_only):
             z = autoencoder.encode(x)
         y = autoencoder.decode(z + NOISE * torch.randn(z.shape, generator=random)).float()

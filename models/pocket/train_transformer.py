@@ -29,6 +29,7 @@ from courtesy import Stop, Threads, wait_while_paused
 from data import CELLS, FRAMES, Clips
 from muon import Muon
 from paths import HERE, RUN, save
+from precision import products
 from sample import PROMPTS, Models, contact_sheet, generate
 from transformer import WIDTH, Transformer, coordinates, load_weights, pack
 
@@ -115,7 +116,7 @@ def velocity_loss(network, z, prompt, prompt_mask, sigma, noise, clean=0, later=
     if given:
         timestep, lengths = torch.cat([torch.zeros(batch, 1), timestep], 1), [given, x.shape[1] - given]
     used = int(prompt_mask.sum(1).max())                                     # padding beyond the longest prompt costs and teaches nothing
-    with torch.autocast("cpu", torch.bfloat16):
+    with products():
         velocity, middle = network(x, prompt[:, :used], prompt_mask[:, :used], timestep, where.expand(batch, -1, -1), lengths, tap=COVERAGE_TAP)
     loss = (velocity.float()[:, given:] - target).square().mean((1, 2))
     if head is not None:
