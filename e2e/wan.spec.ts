@@ -1,6 +1,6 @@
 /**
  * Wan (tiny) in the running studio: VACE draws a shot around pictures pinned anywhere in it, and goes on from many frames;
- * the model with a timestep per token goes on from a first picture.
+ * the model with a timestep per token goes on from a first picture; of two experts each has its guidance.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const picture = (name: string): string => path.resolve(`test/fixtures/pocket-ref
 
 async function newProject(
   studio: StudioUnderTest,
-  model: 'vace' | 'ti2v',
+  model: 'image' | 'vace' | 'ti2v',
   files: readonly string[],
 ): Promise<StudioPage> {
   // As `onionskin models add` lists a package.
@@ -100,5 +100,35 @@ test('a timestep per token: from a first picture, then on from the frames it mad
   const extension = (await film.project()).takes.find(({ id }) => id !== take?.id);
   expect((await film.recipeOf(extension?.id ?? '')).windows).toMatchObject([{ start: -5, prefix: 5, frames: 9 }]);
   await studio.screenshot('wan-ti2v');
+  expect(studio.pageErrors).toEqual([]);
+});
+
+test('two experts: the second one has a guidance of its own, or the first one’s', async ({ studio }) => {
+  const film = await newProject(studio, 'image', [picture('first-frame')]);
+  const { page } = studio;
+  await page.keyboard.press('Control+i');
+  const tile = page.locator('[data-media-id]').first();
+  await tile.hover();
+  await tile.getByTestId('use-as-first-frame').click();
+  await page.keyboard.type('the red ball');
+  await page.keyboard.press('Escape');
+  await film.setNumber('steps', 3);
+  const second = page.getByTestId('second-guidance');
+  await film.setNumber('guidance', 4);
+  await expect(second).toHaveValue('4');
+  await film.setNumber('second-guidance', 2.5);
+  await page.keyboard.press('Control+z');
+  await expect(second).toHaveValue('4');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(second).toHaveValue('2.5');
+  await film.setNumber('guidance', 1);
+  await expect(second).toBeDisabled();
+  await film.setNumber('guidance', 4);
+  await studio.screenshot('wan-two-experts');
+  await film.generate();
+  const [take] = (await film.project()).takes;
+  expect(await film.recipeOf(take?.id ?? '')).toMatchObject({ guidance: 4, secondGuidance: 2.5 });
+  await page.getByTestId('second-same').click();
+  await expect(second).toHaveValue('4');
   expect(studio.pageErrors).toEqual([]);
 });

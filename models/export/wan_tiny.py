@@ -33,6 +33,8 @@ CASES = {
     "first-and-last": {**PLAIN, "package": "image", "known": 1, "later": 8, "seed": 12},
     "first-no-guidance": {**PLAIN, "package": "image", "known": 1, "guidance": 1.0, "frames": 5, "seed": 13},
     "first-and-last-euler": {**PLAIN, "package": "image", "known": 1, "later": 4, "frames": 5, "scheduler": EULER, "steps": 4, "seed": 14},
+    "first-two-scales": {**PLAIN, "package": "image", "known": 1, "guidance": 4.0, "second_guidance": 2.0, "seed": 29},
+    "first-second-unguided": {**PLAIN, "package": "image", "known": 1, "second_guidance": 0.5, "frames": 5, "scheduler": EULER, "steps": 4, "seed": 30},
     "vace-text": {**PLAIN, "package": "vace", "frames": 5, "steps": 4, "seed": 15},
     "vace-extension": {**PLAIN, "package": "vace", "known": 5, "seed": 16},
     "vace-first-and-later": {**PLAIN, "package": "vace", "known": 3, "later": 7, "scheduler": EULER, "steps": 4, "seed": 17},
@@ -120,7 +122,7 @@ def run(pipeline, case, pictures):
             pipeline.first_frames = tensor_of(pictures[:case["known"]]).permute(1, 0, 2, 3)[None] * 2 - 1
     latents = pipeline(prompt=case["prompt"], negative_prompt=case["negative"], num_frames=case["frames"], height=case["height"], width=case["width"],
                        num_inference_steps=case["steps"], guidance_scale=case["guidance"], generator=torch.Generator().manual_seed(case["seed"]),
-                       max_sequence_length=tiny_wan.tokens_of(case["package"]), output_type="latent", **conditions(case, pictures)).frames
+                       max_sequence_length=tiny_wan.tokens_of(case["package"]), output_type="latent", **({"guidance_scale_2": case["second_guidance"]} if "second_guidance" in case else {}), **conditions(case, pictures)).frames
     # The end of the pipeline, which returns either the latents or the frames.
     mean, std = statistics(pipeline.vae)
     video = pipeline.vae.decode(latents[:, :, len(case.get("references", [])):] / (1.0 / std) + mean, return_dict=False)[0]

@@ -125,6 +125,7 @@ export const SamplingSettings = z.object({
   negative: PromptText,
   contextFrames: z.int().min(1).max(64),
   framesPerWindow: z.int().min(1).max(256).nullable(),
+  secondGuidance: z.number().min(0).max(50).optional(),
   guidanceRule: GuidanceRule.optional(),
   stepReuse: StepReuse.optional(),
   motion: Motion.optional(),

@@ -115,6 +115,8 @@ export const Recipe = z.object({
   frameCount: z.int().min(1).max(100_000),
   steps: z.int().min(1).max(200),
   guidance: z.number().min(0).max(50),
+  /** The scale in the steps of a second expert, for models that have two; absent = the same (diffusers' guidance_scale_2). */
+  secondGuidance: z.number().min(0).max(50).optional(),
   /** Both absent where nothing is asked for, so that recipes from before there were rules keep their hash. */
   guidanceRule: GuidanceRule.optional(),
   stepReuse: StepReuse.optional(),
@@ -168,6 +170,7 @@ export const RecipeDraft = Recipe.pick({
   frameCount: true,
   steps: true,
   guidance: true,
+  secondGuidance: true,
   guidanceRule: true,
   stepReuse: true,
   seed: true,

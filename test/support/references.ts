@@ -109,6 +109,7 @@ type LtxCase = z.infer<typeof LtxCase>;
 
 const WanCase = AnimateDiffCase.extend({
   package: z.enum(wanPackages),
+  second_guidance: z.number().optional(),
   /** The run that drew the known frames, at the same places. */
   pictures: z.string(),
   keyframes: z.array(z.int()).default([]),
@@ -339,6 +340,7 @@ function wanRun(name: string, reference: WanCase, pictures: number): ReferenceRu
     given.filter(Boolean).join(', ') || 'text',
     masked.length > 0 && `${masked.length} masked`,
     guidance === 1 && 'no guidance',
+    reference.second_guidance !== undefined && `guidance ${guidance} and ${reference.second_guidance}`,
     kinds[reference.package],
   ];
   return {
@@ -355,7 +357,7 @@ function wanRun(name: string, reference: WanCase, pictures: number): ReferenceRu
 
 async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore): Promise<Recipe> {
   const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, keyframes, masked } = reference;
-  const { known: prefix, later } = reference;
+  const { known: prefix, later, second_guidance: secondGuidance } = reference;
   const put = async (rgb: Uint8Array): Promise<string> => (await store.put(rgb, width, height)).hash;
   const places = new Set([
     ...Array.from({ length: prefix }, (_, i) => i),
@@ -373,6 +375,7 @@ async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore
     }
   return aWanRecipe(reference.package, {
     ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+    ...(secondGuidance !== undefined && { secondGuidance }),
     ...(references.length > 0 && { references }),
     windows: [
       aWindow({

@@ -132,6 +132,8 @@ export interface SamplingSettings {
   readonly contextFrames: number;
   /** New frames per model window when extending; null = as many as the model's native window leaves room for. */
   readonly framesPerWindow: number | null;
+  /** The scale in the steps of a second expert; absent: the same. Only read for models that have two. */
+  readonly secondGuidance?: number | undefined;
   /** Absent: plain classifier-free guidance, in every step. */
   readonly guidanceRule?: GuidanceRule | undefined;
   /** Absent: the model is run in every step. */

@@ -23,6 +23,7 @@ export interface KeyedDraft {
   readonly frameCount: number;
   readonly steps: number;
   readonly guidance: number;
+  readonly secondGuidance?: number | undefined;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
   readonly motion?: Motion | undefined;
@@ -110,7 +111,14 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       const rule = ruleContent(draft.guidanceRule);
       const motion = draft.motion ? [[draft.motion.bucket, draft.motion.noise]] : [];
       const curve = curveOf(draft, ({ guidance }) => guidance);
-      return [draft.guidance, ...(rule === null ? [] : [rule]), ...motion, ...(curve.length === 0 ? [] : [{ curve }])];
+      const second = draft.secondGuidance === undefined ? [] : [{ second: draft.secondGuidance }];
+      return [
+        draft.guidance,
+        ...second,
+        ...(rule === null ? [] : [rule]),
+        ...motion,
+        ...(curve.length === 0 ? [] : [{ curve }]),
+      ];
     }
     case 'prompt':
       return [

@@ -4,6 +4,7 @@
  */
 import { runCurves, type WindowHold } from '../curve/window-curves';
 import type { CameraPath } from '../diffusion/camera';
+import { hasTwoExperts } from '../diffusion/experts';
 import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, Motion, RecordId, SegmentRecord, SegmentRole } from '../document/records';
@@ -27,6 +28,7 @@ export interface PlannedDraft {
   frameCount: number;
   steps: number;
   guidance: number;
+  secondGuidance?: number | undefined;
   guidanceRule?: GuidanceRule | undefined;
   stepReuse?: StepReuse | undefined;
   motion?: Motion | undefined;
@@ -98,6 +100,8 @@ export interface DirectRequest {
   readonly seed: number;
   readonly steps?: number;
   readonly guidance?: number;
+  /** Left out for a model of one expert. */
+  readonly secondGuidance?: number | undefined;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
   /** Left out for a model that is not told how much to move. */
@@ -160,6 +164,7 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     frameCount,
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
+    ...secondGuidanceOf(request),
     ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
     ...(request.stepReuse && { stepReuse: request.stepReuse }),
     ...(limits.defaults.motion && { motion: request.motion ?? limits.defaults.motion }),
@@ -177,6 +182,13 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
   };
   if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
   return { draft, notes };
+}
+
+/** Without guidance there is nothing for the second expert to be guided by either. */
+function secondGuidanceOf({ limits, guidance, secondGuidance }: DirectRequest): { secondGuidance?: number } {
+  const asked = secondGuidance ?? limits.defaults.secondGuidance;
+  const isGuided = (guidance ?? limits.defaults.guidance) > 1;
+  return asked === undefined || !isGuided || !hasTwoExperts(limits) ? {} : { secondGuidance: asked };
 }
 
 function textsOfWindow(
@@ -221,7 +233,8 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, guidanceRule, stepReuse, motion, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, secondGuidance, guidanceRule, stepReuse, motion, negative, contextFrames, framesPerWindow } =
+    shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const parentFilm = parent && resolveBranch(doc, parent.id, takes);
   const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
@@ -243,6 +256,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     seed,
     steps,
     guidance,
+    secondGuidance,
     guidanceRule,
     stepReuse,
     motion,
@@ -276,6 +290,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const followed: PlannedDraft = {
     ...draft,
     guidance: guided,
+    // A curve may take the guidance down to nothing.
+    ...(guided <= 1 && { secondGuidance: undefined }),
     windows: draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
     ...(camera && { camera }),
   };

@@ -12,12 +12,20 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function setSampling(doc: Document, shotId: RecordId, patch: Partial<SamplingSettings>): DocumentDiff {
   const shot = recordOf(doc, 'shot', shotId);
   const sampling: Mutable<SamplingSettings> = { ...shot.sampling, ...patch };
-  const { steps, guidance, guidanceRule, stepReuse, motion, contextFrames, framesPerWindow } = sampling;
+  const { steps, guidance, secondGuidance, guidanceRule, stepReuse, motion, contextFrames, framesPerWindow } = sampling;
   requireWhole('steps', steps, 200);
   requireWhole('contextFrames', contextFrames, 64);
   if (framesPerWindow !== null) requireWhole('framesPerWindow', framesPerWindow, 256);
   if (!(guidance >= 0 && guidance <= 50))
     throw invalidEdit('guidance', guidance, `guidance ${guidance} is out of range`, 'Use a number from 0 to 50.');
+  if (secondGuidance === undefined) delete sampling.secondGuidance;
+  else if (!(secondGuidance >= 0 && secondGuidance <= 50))
+    throw invalidEdit(
+      'secondGuidance',
+      secondGuidance,
+      `guidance ${secondGuidance} is out of range`,
+      'Use a number from 0 to 50.',
+    );
   if (guidanceRule === undefined) delete sampling.guidanceRule;
   if (stepReuse === undefined) delete sampling.stepReuse;
   if (motion === undefined) delete sampling.motion;

@@ -153,7 +153,7 @@ export class ModelRegistry {
     }
     const references: string[] = [];
     for (const mediaId of draft.referenceMediaIds ?? []) references.push(await stored(mediaId));
-    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera, source } =
+    const { role, width, height, rate, frameCount, steps, guidance, secondGuidance, guidanceRule, stepReuse, seed, windows, camera, source } =
       draft;
     const motion = motionOf(draft, manifest);
     return Recipe.parse({
@@ -171,6 +171,7 @@ export class ModelRegistry {
       frameCount,
       steps,
       guidance,
+      secondGuidance,
       guidanceRule,
       stepReuse,
       seed,
