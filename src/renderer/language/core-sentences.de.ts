@@ -49,6 +49,10 @@ export const german: readonly SentenceForm[] = [
   [/^Its settings have changed since\.$/, () => 'Seine Einstellungen haben sich seitdem geändert.'],
   [/^(The .+) (?:has|have) changed since\.$/, (what = '') => `Seitdem geändert: ${listed(what)}.`],
   [
+    /^This model keeps pinned images wholly: their strength is not used\.$/,
+    () => 'Dieses Modell hält angeheftete Bilder ganz: ihre Stärke gilt nicht.',
+  ],
+  [
     /^The image pinned to the last frame takes the place of the frame after it\.$/,
     () => 'Das ans letzte Bild geheftete Bild tritt an die Stelle des Bildes danach.',
   ],
