@@ -143,7 +143,10 @@ test('a cut rolls, a clip slips and slides, and pinned images are moved on it', 
     await studio.page.getByTestId('anchor').first().focus();
     await keyboard.press('Delete');
     expect(await film.records('anchor')).toEqual([]);
-    await expect(film.clips.first()).toHaveAttribute('aria-label', /stale: The pinned images and the hold have/);
+    await expect(film.clips.first()).toHaveAttribute(
+      'aria-label',
+      /stale: The pinned images and the hold on given frames have/,
+    );
   });
 
   expect(studio.pageErrors).toEqual([]);

@@ -81,7 +81,7 @@ const words: Readonly<Record<DraftPart, string>> = {
   frames: 'frames it starts from',
   windows: 'window or context length',
   strength: 'prompt strength',
-  hold: 'hold',
+  hold: 'hold on given frames',
   camera: 'camera',
 };
 const plurals: ReadonlySet<DraftPart> = new Set(['steps', 'images', 'frames']);

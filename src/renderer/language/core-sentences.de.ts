@@ -12,7 +12,7 @@ const parts: Readonly<Record<string, string>> = {
   'frames it starts from': 'Bilder, von denen es ausgeht',
   'window or context length': 'Fenster- oder Kontextlänge',
   'prompt strength': 'Promptstärke',
-  hold: 'Halten',
+  'hold on given frames': 'Halten der gegebenen Bilder',
   camera: 'Kamera',
 };
 

@@ -68,6 +68,7 @@ export const de: Strings = {
   pinEdit: (which) => `${which} setzen`,
   unpinEdit: (which) => `${which} entfernen`,
   continues: 'geht von den Bildern davor weiter',
+  leadsTo: 'führt zu den Bildern danach',
   noFirst: 'Dieses Modell kann nicht von einem Bild ausgehen.',
   noLast: 'Dieses Modell kann nicht auf ein späteres Bild zielen.',
   notes: 'Gewünscht und geplant',

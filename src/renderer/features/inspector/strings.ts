@@ -68,6 +68,7 @@ const en = {
   pinEdit: (which: string) => `Set ${which.toLowerCase()}`,
   unpinEdit: (which: string) => `Remove ${which.toLowerCase()}`,
   continues: 'goes on from the frames before',
+  leadsTo: 'leads to the frames after',
   noFirst: 'This model cannot start from a picture.',
   noLast: 'This model cannot aim at a later picture.',
   notes: 'Asked and planned',
