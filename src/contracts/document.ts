@@ -43,6 +43,7 @@ export const TrackRecord = z.object({
   isLocked: z.boolean(),
   isHidden: z.boolean(),
   isSolo: z.boolean().default(false),
+  isSyncLocked: z.literal(false).optional(),
   height: z.int().min(R.TRACK_HEIGHT_LEAST).max(R.TRACK_HEIGHT_MOST).optional(),
 }) satisfies z.ZodType<R.TrackRecord>;
 
@@ -213,6 +214,7 @@ export const AnchorRecord = z.object({
   shotId: Id,
   frame: Frame,
   mediaId: Id,
+  strength: z.number().min(0).max(1).optional(),
 }) satisfies z.ZodType<R.AnchorRecord>;
 
 export const DocumentRecord = z.discriminatedUnion('kind', [

@@ -161,6 +161,8 @@ function rangeProblem(record: DocumentRecord): string | null {
         ? null
         : `travels over ${record.travel.frames} frames; at least 1 is needed`;
     case 'anchor':
+      if (!((record.strength ?? 1) >= 0 && (record.strength ?? 1) <= 1)) return `has a strength of ${record.strength}`;
+      return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
     case 'marker':
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
     case 'track':

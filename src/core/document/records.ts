@@ -46,6 +46,8 @@ export interface TrackRecord {
   readonly isHidden: boolean;
   /** While any audio track is solo, the others are silent. Always false on video tracks. */
   readonly isSolo: boolean;
+  /** false: a ripple on another track leaves its clips where they are. Absent = they follow (timeline/ripple.ts). */
+  readonly isSyncLocked?: false | undefined;
   /** CSS pixels on the timeline, given by the artist. Absent = its share of the room there is. */
   readonly height?: number | undefined;
 }
@@ -269,6 +271,8 @@ export interface AnchorRecord {
   readonly shotId: RecordId;
   readonly frame: number;
   readonly mediaId: string;
+  /** How firmly the model is held to it, from 0 (not at all) to 1. Absent = 1. */
+  readonly strength?: number | undefined;
 }
 
 export type DocumentRecord =

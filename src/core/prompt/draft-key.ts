@@ -82,7 +82,7 @@ const words: Readonly<Record<DraftPart, string>> = {
   frames: 'frames it starts from',
   windows: 'window or context length',
   strength: 'prompt strength',
-  hold: 'hold',
+  hold: 'hold on given frames',
   camera: 'camera',
 };
 const plurals: ReadonlySet<DraftPart> = new Set(['steps', 'images', 'frames']);
@@ -156,13 +156,18 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
         window.later,
         window.keepFrom,
         window.keepTo,
-        ...(window.also ?? []).map(({ index, frames, hold }) => [index, frames, hold]),
+        // 1 stands where their hold was written, before it had a part of its own.
+        ...(window.also ?? []).map(({ index, frames }) => [index, frames, 1]),
         ...(window.loop ? ['loop'] : []),
       ]);
     case 'strength':
       return curveOf(draft, ({ promptStrength }) => promptStrength);
     case 'hold':
-      return curveOf(draft, ({ hold }) => hold && [hold.prefix, hold.later]);
+      return curveOf(draft, ({ hold, also = [] }) => {
+        const others = also.some((known) => known.hold !== 1) ? also.map((known) => known.hold) : [];
+        if (hold === undefined && others.length === 0) return undefined;
+        return [hold?.prefix ?? 1, hold?.later ?? 1, ...others];
+      });
     case 'camera':
       return draft.camera === undefined
         ? []

@@ -12,6 +12,7 @@ import type { FrameHash, TakeIndex } from '../document/takes';
 import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import { assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
+import { withStrengths } from './anchor-strength';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
 import { wordedPrompts } from './shot-words';
@@ -239,6 +240,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const parentFilm = parent && resolveBranch(doc, parent.id, takes);
   const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
   const end = segment.from + segment.frameCount;
+  const pinned = anchorsOf(doc, shot.id).filter(({ frame }) => segment.from <= frame && frame < end);
   const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
@@ -270,9 +272,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
       segment.role === 'backward' || (sides.prior.length === 0 && sides.following.length > 0) ? 'backward' : 'forward',
     prior: sides.prior,
     following: sides.following,
-    anchors: anchorsOf(doc, shot.id)
-      .filter(({ frame }) => segment.from <= frame && frame < end)
-      .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
+    anchors: pinned.map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
   });
   const {
     guidance: guided = draft.guidance,
@@ -287,12 +287,18 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const zones = travelZones(prompts, shot.id);
   notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
+  const held = withStrengths(
+    draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
+    new Map(pinned.map(({ frame, strength = 1 }) => [frame - segment.from, strength])),
+    { shot, limits, offset: segment.from },
+  );
+  notes.push(...held.notes);
   const followed: PlannedDraft = {
     ...draft,
     guidance: guided,
     // A curve may take the guidance down to nothing.
     ...(guided <= 1 && { secondGuidance: undefined }),
-    windows: draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
+    windows: held.windows,
     ...(camera && { camera }),
   };
   return { draft: followed, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };

@@ -1,15 +1,13 @@
 /**
- * Room on a track: refusing overlaps with a sentence that helps, and rippling later clips.
+ * Room on a track: refusing overlaps with a sentence that helps, and adding clips.
  */
-import { clipsOfTrack, recordOf } from '../document/access';
-import { indexOf } from '../document/record-map';
+import { clipsOfTrack, endOf } from '../document/access';
 import type { ClipRecord, Document, RecordId } from '../document/records';
 import { AppError } from '../errors';
 import { type Draft, invalidEdit, unlockedTrack } from './edit';
+import { rippleFilm } from './ripple';
 
-export function endOf(clip: ClipRecord): number {
-  return clip.start + clip.duration;
-}
+export { endOf } from '../document/access';
 
 /** @throws AppError timeline/overlap naming the clip in the way */
 export function assertRoom(
@@ -33,52 +31,8 @@ export function assertRoom(
     );
 }
 
-/** Moves every clip of the track that starts at or after `fromFrame` by `byFrames`. */
-export function ripple(
-  draft: Draft,
-  trackId: RecordId,
-  move: { readonly fromFrame: number; readonly byFrames: number; readonly except?: RecordId },
-): void {
-  if (move.byFrames !== 0) draft.shift({ trackId, from: move.fromFrame, by: move.byFrames }, move.except);
-}
-
 /**
- * Pushes later clips right without parting picture from sound: what is linked with a clip that moves goes along, and so
- * does what follows on its track. Clips on locked tracks stay.
- */
-export function rippleInSync(
-  draft: Draft,
-  trackId: RecordId,
-  move: { readonly fromFrame: number; readonly byFrames: number },
-): void {
-  if (move.byFrames === 0) return;
-  for (const [id, fromFrame] of firstMoved(draft.doc, trackId, move.fromFrame))
-    ripple(draft, id, { fromFrame, byFrames: move.byFrames });
-}
-
-/** By track, the frame from which its clips move. */
-function firstMoved(doc: Document, trackId: RecordId, fromFrame: number): ReadonlyMap<RecordId, number> {
-  const first = new Map([[trackId, fromFrame]]);
-  const changed = new Set([trackId]);
-  for (const id of changed) {
-    changed.delete(id);
-    const from = first.get(id) ?? Infinity;
-    for (const { start, linkId } of clipsOfTrack(doc, id)) {
-      if (start < from || linkId === undefined) continue;
-      for (const linked of indexOf(doc).together(linkId)) {
-        const isEarlier = linked.start < (first.get(linked.trackId) ?? Infinity);
-        // The track that is edited moves from where it was told to.
-        if (!isEarlier || linked.trackId === trackId || recordOf(doc, 'track', linked.trackId).isLocked) continue;
-        first.set(linked.trackId, linked.start);
-        changed.add(linked.trackId);
-      }
-    }
-  }
-  return first;
-}
-
-/**
- * Adds a clip. place: refused where it would overlap. insert: every later clip moves right by its length.
+ * Adds a clip. place: refused where it would overlap. insert: later clips of the film move right by its length.
  * @throws AppError timeline/overlap, timeline/locked-track
  */
 export function placeClip(draft: Draft, clip: ClipRecord, mode: 'place' | 'insert'): void {
@@ -100,7 +54,11 @@ export function placeClip(draft: Draft, clip: ClipRecord, mode: 'place' | 'inser
         value: String(clip.start),
         remedy: 'Split that clip here first, or insert at its start or end.',
       });
-    rippleInSync(draft, clip.trackId, { fromFrame: clip.start, byFrames: clip.duration });
+    rippleFilm(draft, {
+      edited: new Map([[clip.trackId, clip.start]]),
+      fromFrame: clip.start,
+      byFrames: clip.duration,
+    });
   } else assertRoom(draft.doc, clip.trackId, clip);
   draft.add(clip);
 }

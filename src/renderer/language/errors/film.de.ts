@@ -198,6 +198,15 @@ export const film: ErrorTable = {
     'Rückgängig machen, bis sie wieder da ist, oder einen anderen Clip kopieren.',
   'every track that could take it is locked': 'alle Spuren, die es aufnehmen könnten, sind gesperrt',
   'Unlock a track or add one.': 'Eine Spur entsperren oder hinzufügen.',
+  '"{}" on track {} would have to start before the film': '„{1}“ auf Spur {2} müsste vor dem Film beginnen',
+  '"{}" on track {} is in the way: what follows it there cannot move {} frames left':
+    '„{1}“ auf Spur {2} ist im Weg: was dort folgt, kann nicht um {3} Bilder nach links',
+  'Make room there first, or turn the sync lock of {} off.':
+    'Dort zuerst Platz machen oder die Sync-Sperre von {1} ausschalten.',
+  'Make room there first, or unlink the clips.': 'Dort zuerst Platz machen oder die Verknüpfung der Clips lösen.',
+  '"{}" would move and "{}", which it is linked with, would not':
+    '„{1}“ würde sich bewegen und „{2}“, mit dem es verknüpft ist, nicht',
+  'Unlink the two first.': 'Die beiden zuerst trennen.',
   '"{}" is in the way, at frames {} to {}': '„{1}“ ist im Weg, bei den Bildern {2} bis {3}',
   'Move it, use another track, or insert instead, which moves later clips right.':
     'Verschieben, eine andere Spur nehmen oder einfügen; das rückt spätere Clips nach rechts.',
@@ -317,6 +326,7 @@ export const film: ErrorTable = {
   'this part is not drawn over a film': 'dieser Teil wird nicht über einen Film gezeichnet',
   'Choose a part that is.': 'Einen Teil wählen, bei dem es so ist.',
   '{} is not a strength': '{1} ist keine Stärke',
+  'Use 0 to 1.': '0 bis 1 nehmen.',
   'Use more than 0, up to 1.': 'Mehr als 0, bis 1 nehmen.',
   'this part goes on from other frames and cannot be a loop of its own':
     'dieser Teil schließt an andere Bilder an und kann keine eigene Schleife sein',
