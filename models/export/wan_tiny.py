@@ -42,6 +42,7 @@ CASES = {
     "vace-masks": {**PLAIN, "package": "vace", "known": 5, "keyframes": [7], "masked": [1, 2, 3, 7], "seed": 19},
     "vace-reference": {**PLAIN, "package": "vace", "references": [2], "frames": 5, "steps": 4, "seed": 20},
     "vace-references": {**PLAIN, "package": "vace", "known": 2, "masked": [1], "references": [4, 8], "scheduler": EULER, "steps": 4, "seed": 21},
+    "vace-reference-shapes": {**PLAIN, "package": "vace", "references": [2, 5], "cut": [[16, 32], [27, 18]], "steps": 4, "seed": 31},
     "ti2v-text": {**TOKENS, "seed": 22},
     "ti2v-first": {**TOKENS, "known": 1, "seed": 23},
     "ti2v-first-euler": {**TOKENS, "known": 1, "scheduler": EULER, "frames": 13, "steps": 4, "guidance": 1.0, "seed": 24},
@@ -107,7 +108,13 @@ def conditions(case, pictures):
         options = {"image": Image.fromarray(pictures[0])} if case["known"] else {}
         return options if case["later"] is None else {**options, "last_image": Image.fromarray(pictures[case["later"]])}
     options = known_clip(case, pictures) if case["known"] else {}
-    return {**options, "reference_images": [Image.fromarray(pictures[i]) for i in case["references"]]} if "references" in case else options
+    return {**options, "reference_images": references(case, pictures)} if "references" in case else options
+
+
+def references(case, pictures):
+    """Whole pictures, or what is left of each when it is cut to a height and a width."""
+    cut = case.get("cut", [pictures.shape[1:3]] * len(case["references"]))
+    return [Image.fromarray(pictures[i][:height, :width]) for i, (height, width) in zip(case["references"], cut)]
 
 
 @torch.no_grad()

@@ -165,6 +165,7 @@ export const ShotRecord = z.object({
   curves: ShotCurves.optional(),
   head: PromptText.optional(),
   tail: PromptText.optional(),
+  references: z.array(Id).min(1).max(R.MAX_REFERENCES).readonly().optional(),
   headSegmentId: Id.nullable(),
 }) satisfies z.ZodType<R.ShotRecord>;
 
@@ -187,7 +188,7 @@ export const SegmentRecord = z.object({
   activeTakeId: Id.nullable(),
   footage: z.object({ mediaId: Id, from: Frame.min(0), fit: z.enum(footageFits) }).optional(),
   joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
-  source: z.object({ shotId: Id, from: Frame, strength: z.number().gt(0).max(1) }).optional(),
+  source: z.object({ shotId: Id, from: Frame, strength: z.number().gt(0).max(1), mask: Id.optional() }).optional(),
   loop: z.literal(true).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 

@@ -144,6 +144,9 @@ export interface SamplingSettings {
   readonly motion?: Motion | undefined;
 }
 
+/** Of a shot. */
+export const MAX_REFERENCES = 16;
+
 /** A picture sequence that begins generated or imported and grows at both ends. */
 /** What a curve can set from frame to frame. Pan, zoom and rotate are movements per frame. */
 export type CurveParameter = 'guidance' | 'promptStrength' | 'hold' | 'panX' | 'panY' | 'zoom' | 'rotate';
@@ -184,6 +187,8 @@ export interface ShotRecord {
   /** Said before and after every prompt of the shot. */
   readonly head?: string | undefined;
   readonly tail?: string | undefined;
+  /** Media: pictures of what the film shows, without a place in it. Absent = none. */
+  readonly references?: readonly string[] | undefined;
   /** Leaf of the active branch: the shot's film is this segment over its parents. null = nothing planned yet. */
   readonly headSegmentId: RecordId | null;
 }
@@ -216,6 +221,8 @@ export interface SegmentSource {
   readonly from: number;
   /** Above 0, up to 1: how much may change; the share of the steps that is made. */
   readonly strength: number;
+  /** Media, for models that take masks: white where the film is drawn anew. */
+  readonly mask?: string | undefined;
 }
 
 export interface SegmentRecord {

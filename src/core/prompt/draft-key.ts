@@ -143,7 +143,7 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return [
         ...draft.known
           .flatMap((known): [number, ...string[]][] =>
-            'frame' in known ? [[known.index, known.frame, ...present(known.mask)]] : [],
+            'frame' in known ? [[known.index, known.frame, ...present(known.mask), ...present(known.maskMediaId)]] : [],
           )
           .sort(byIndex),
         ...(draft.source ? [[draft.source.strength, draft.source.from, ...draft.source.frames]] : []),

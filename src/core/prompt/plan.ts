@@ -5,6 +5,7 @@
 import { runCurves, type WindowHold } from '../curve/window-curves';
 import type { CameraPath } from '../diffusion/camera';
 import { hasTwoExperts } from '../diffusion/experts';
+import { repainted, repaintsFilms } from './repaint';
 import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, Motion, RecordId, SegmentRecord, SegmentRole } from '../document/records';
@@ -69,7 +70,7 @@ export interface PlannedWindow {
 
 /** A mask leaves only its dark parts known. */
 export type PlannedKnown =
-  | { index: number; frame: FrameHash; mask?: FrameHash | undefined }
+  | { index: number; frame: FrameHash; mask?: FrameHash | undefined; maskMediaId?: string | undefined }
   | { index: number; mediaId: string; maskMediaId?: string | undefined };
 
 /** Where the plan differs from what was asked, to be shown before generating. */
@@ -239,6 +240,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const parentFilm = parent && resolveBranch(doc, parent.id, takes);
   const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
+  const source = sourceOf({ doc, takes, segment, parentFilm });
+  const underMask = source !== null && repaintsFilms(limits);
   const end = segment.from + segment.frameCount;
   const pinned = anchorsOf(doc, shot.id).filter(({ frame }) => segment.from <= frame && frame < end);
   const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
@@ -265,7 +268,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     contextFrames,
     framesPerWindow,
     role: segment.role,
-    source: sourceOf({ doc, takes, segment, parentFilm }),
+    referenceMediaIds: shot.references ?? [],
+    source: underMask ? null : source,
     loop: segment.loop ?? false,
     // A range retaken from the film's first frame on has nothing before it: it leads to the frame after it.
     direction:
@@ -301,7 +305,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     windows: held.windows,
     ...(camera && { camera }),
   };
-  return { draft: followed, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
+  const whole = underMask ? repainted(followed, source, segment.source?.mask) : followed;
+  return { draft: whole, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */

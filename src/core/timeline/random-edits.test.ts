@@ -53,11 +53,12 @@ import {
   retakeRange,
   setFootageFit,
   setLoop,
+  setSourceMask,
   setSourceStrength,
   switchBranch,
   takeFilmSize,
 } from './segments';
-import { setShotWords } from './shot-settings';
+import { setReferences, setShotWords } from './shot-settings';
 import { copyCurveKeys, pasteCurveKeys } from './copy-keys';
 import { cutsTogether, linkedWith, rollCuts, slideClips, slipClips } from './linked-edits';
 import { rollCut } from './roll';
@@ -366,6 +367,13 @@ const operations: readonly Operation[] = [
     return trimClips(doc, ids, edge, Math.max(min, Math.min(max, clip(doc, a).start + b - 30)), { ripple: true });
   },
   (doc, { a, b }) => setAnchorStrength(doc, pick(recordsOf(doc, 'anchor'), a).id, (b % 21) / 20),
+  (doc, { a, b, flag }) => setSourceMask(doc, pick(recordsOf(doc, 'segment'), a).id, flag ? `mask-${b % 3}` : null),
+  (doc, { a, b }) =>
+    setReferences(
+      doc,
+      shot(doc, a).id,
+      Array.from({ length: b % 4 }, (_, i) => `picture-${(a + i) % 5}`),
+    ),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({

@@ -8,8 +8,8 @@ import type { Services } from './services';
 export type Generate = (input: GenerationRequest, on: Pick<Recipe, 'provider' | 'threads'>) => Promise<string>;
 
 export function createGenerate(services: Services): Generate {
-  const { appVersion, paths, clock, newId, queue, takes, frames, projects, calibration, models, engine, fittedFrame } =
-    services;
+  const { appVersion, paths, clock, newId, queue, takes, frames, projects, calibration, models, engine } = services;
+  const { fittedFrame, wholeFrame } = services;
   // Completing a recipe takes longer the first time (the engine starts, the model is hashed): without the gate a later
   // request could overtake it in the queue.
   const inOrder = createGate();
@@ -31,6 +31,7 @@ export function createGenerate(services: Services): Generate {
         completeRecipe: async (draft) =>
           models.completeRecipe(draft, {
             resolveMedia: fittedFrame,
+            resolveReference: wholeFrame,
             provider: on.provider,
             threads: on.threads,
             versions: { app: appVersion, onnxruntime: (await engine.runtime()).onnxruntime },

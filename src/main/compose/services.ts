@@ -153,6 +153,10 @@ export function createServices(
     await sweep.giveWay();
     return media.fittedFrame(mediaId, width, height);
   };
+  const wholeFrame = async (mediaId: string) => {
+    await sweep.giveWay();
+    return media.wholeFrame(mediaId);
+  };
 
   const pace = new ConformPace(settings);
   const runner = createJobRunner({
@@ -222,6 +226,7 @@ export function createServices(
     versions,
     prune,
     fittedFrame,
+    wholeFrame,
     pace,
     queue,
   };

@@ -297,6 +297,16 @@ export const film: ErrorTable = {
   'Ripple trim moves the neighbour along.': 'Mit Ripple wandert der Nachbar mit.',
   'Extend the shot to get more frames.': 'Für mehr Bilder die Einstellung verlängern.',
   // drawing over a film, loops
+  'a shot has at most {} reference pictures': 'eine Einstellung hat höchstens {1} Referenzbilder',
+  'Remove one first.': 'Erst eines entfernen.',
+  'this picture is one of the references already': 'dieses Bild ist schon eine der Referenzen',
+  'Choose another picture.': 'Ein anderes Bild wählen.',
+  'this model draws over a film where a mask is white, and none is given':
+    'dieses Modell zeichnet über einen Film, wo eine Maske weiß ist, und es gibt keine',
+  'Choose a mask in the inspector.': 'Im Inspektor eine Maske wählen.',
+  '{} frames are too many to be drawn over under a mask in one run':
+    '{1} Bilder sind zu viele, um in einem Lauf unter einer Maske übermalt zu werden',
+  'Draw over parts of up to {} frames.': 'Teile von höchstens {1} Bildern übermalen.',
   '{} cannot draw over a film': '{1} kann nicht über einen Film zeichnen',
   'Choose another model.': 'Ein anderes Modell wählen.',
   '{} of {} steps is less than one step': '{1} von {2} Schritten ist weniger als ein Schritt',
