@@ -188,7 +188,7 @@ test('references show what is in a shot, and a mask says where a clip is drawn o
   await film.setNumber('steps', 3);
   await choose('source-mask', 'mask.png');
   await studio.screenshot('wan-mask');
-  await page.keyboard.press('Control+Enter');
+  await page.getByTestId('generate').click();
   await film.waitForTakes(2);
   const redrawn = (await film.project()).takes.find(({ id }) => id !== take?.id);
   const recipe = await film.recipeOf(redrawn?.id ?? '');
