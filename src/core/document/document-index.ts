@@ -7,6 +7,7 @@
  */
 import type { ClipRecord, DocumentRecord, RecordId, RecordKind, RecordOf } from './records';
 import { type MapChanges, SharedMap } from './shared-map';
+import { mergedClips, withoutClips } from './track-shift';
 
 type Records = ReadonlyMap<RecordId, DocumentRecord>;
 type OfShot = 'segment' | 'prompt-block' | 'anchor';
@@ -74,12 +75,12 @@ export class DocumentIndex {
 
   /**
    * The index after `changes`, which led to `records`.
-   * @param others of tracks that were shifted: their clips without those in `changes`, earliest first
+   * @param others of tracks that were shifted: their clips without those in `changes`, earliest first; the lists are kept
    */
   after(
     records: Records,
     changes: MapChanges<DocumentRecord>,
-    others: ReadonlyMap<RecordId, readonly ClipRecord[]> = new Map(),
+    others: ReadonlyMap<RecordId, ClipRecord[]> = new Map(),
   ): DocumentIndex {
     const groups = {
       kind: this.#changed('kind', changes),
@@ -161,36 +162,28 @@ export class DocumentIndex {
 
   #changedTracks(
     changes: MapChanges<DocumentRecord>,
-    others: ReadonlyMap<RecordId, readonly ClipRecord[]>,
+    others: ReadonlyMap<RecordId, ClipRecord[]>,
   ): Map<string, readonly ClipRecord[] | null> {
-    const coming = new Map<string, ClipRecord[]>();
+    const [coming, going] = [new Map<string, ClipRecord[]>(), new Map<string, ClipRecord[]>()];
     const trackIds = new Set<string>(others.keys());
     for (const [id, record] of changes) {
       const old = this.#records.get(id);
-      if (old?.kind === 'clip') trackIds.add(old.trackId);
+      if (old?.kind === 'clip') {
+        trackIds.add(old.trackId);
+        pushTo(going, old.trackId, old);
+      }
       if (record?.kind !== 'clip') continue;
       trackIds.add(record.trackId);
       pushTo(coming, record.trackId, record);
     }
     const next = new Map<string, readonly ClipRecord[] | null>();
     for (const trackId of trackIds) {
-      const staying = others.get(trackId) ?? this.ofTrack(trackId).filter(({ id }) => !changes.has(id));
-      const clips = merged(staying, (coming.get(trackId) ?? []).sort(byStart));
+      const staying = others.get(trackId) ?? withoutClips(this.ofTrack(trackId), going.get(trackId) ?? []);
+      const clips = mergedClips(staying, (coming.get(trackId) ?? []).sort(byStart));
       next.set(trackId, clips.length === 0 ? null : clips);
     }
     return next;
   }
-}
-
-/** Two lists of clips in order of time, as one. */
-function merged(staying: readonly ClipRecord[], coming: readonly ClipRecord[]): ClipRecord[] {
-  const clips: ClipRecord[] = [];
-  let next = 0;
-  for (const clip of staying) {
-    for (let one = coming[next]; one !== undefined && one.start < clip.start; one = coming[++next]) clips.push(one);
-    clips.push(clip);
-  }
-  return [...clips, ...coming.slice(next)];
 }
 
 function pushTo<T>(groups: Map<string, T[]>, key: string, item: T): void {

@@ -6,7 +6,7 @@
 import { DocumentIndex } from './document-index';
 import type { ClipRecord, Document, DocumentRecord, RecordId } from './records';
 import { type MapChanges, SharedMap } from './shared-map';
-import { shiftClips, type TrackShift } from './track-shift';
+import { shiftClips, type TrackShift, withoutClips } from './track-shift';
 
 export type RecordChanges = MapChanges<DocumentRecord>;
 
@@ -46,10 +46,15 @@ export class RecordMap implements Document {
   }
 
   #shifted(changes: RecordChanges, shifts: readonly TrackShift[]): RecordMap {
-    const others = new Map<RecordId, readonly ClipRecord[]>();
+    const others = new Map<RecordId, ClipRecord[]>();
     const all = new Map(changes);
+    const named = [...changes.keys()].flatMap((id) => {
+      const record = this.#records.get(id);
+      return record?.kind === 'clip' ? [record] : [];
+    });
     for (const trackId of new Set(shifts.map((shift) => shift.trackId))) {
-      const clips = this.index.ofTrack(trackId).filter(({ id }) => !changes.has(id));
+      const gone = named.filter((clip) => clip.trackId === trackId);
+      const clips = withoutClips(this.index.ofTrack(trackId), gone);
       const from = Math.min(
         clips.length,
         ...shifts.filter((shift) => shift.trackId === trackId).map((shift) => shiftClips(clips, shift)),

@@ -2,7 +2,9 @@
  * Room on a track: refusing overlaps with a sentence that helps, and adding clips.
  */
 import { clipsOfTrack, endOf } from '../document/access';
+import { indexOf } from '../document/record-map';
 import type { ClipRecord, Document, RecordId } from '../document/records';
+import { placeIn } from '../document/track-shift';
 import { AppError } from '../errors';
 import { type Draft, invalidEdit, unlockedTrack } from './edit';
 import { rippleFilm } from './ripple';
@@ -68,8 +70,8 @@ export function neighbourEdges(
   doc: Document,
   clip: ClipRecord,
 ): { readonly previousEnd: number; readonly nextStart: number | null } {
-  const clips = clipsOfTrack(doc, clip.trackId);
-  const index = clips.findIndex(({ id }) => id === clip.id);
+  const clips = indexOf(doc).ofTrack(clip.trackId);
+  const index = placeIn(clips, clip);
   const [previous, next] = [clips[index - 1], clips[index + 1]];
   return { previousEnd: previous ? endOf(previous) : 0, nextStart: next ? next.start : null };
 }
