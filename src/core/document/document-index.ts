@@ -16,7 +16,8 @@ const togetherKeys = ['groupId', 'linkId'] as const;
 
 /** Keys of the groups a record is in. */
 const keysIn = {
-  kind: (record: DocumentRecord): string[] => [record.kind],
+  /** But for clips, whose tracks have them all. */
+  kind: (record: DocumentRecord): string[] => (record.kind === 'clip' ? [] : [record.kind]),
   /** Clips that show a shot. */
   shown: (record: DocumentRecord): string[] =>
     record.kind === 'clip' && record.source.type === 'shot' ? [record.source.shotId] : [],
@@ -92,8 +93,14 @@ export class DocumentIndex {
     return new DocumentIndex(records, groups, this.#tracks.with(this.#changedTracks(changes, others)));
   }
 
+  /** The same index, of a document that holds the same records in another way. */
+  over(records: Records): DocumentIndex {
+    return new DocumentIndex(records, this.#groups, this.#tracks);
+  }
+
   /** In no order that means anything. */
   ofKind<K extends RecordKind>(kind: K): RecordOf<K>[] {
+    if (kind === 'clip') return [...this.#tracks.values()].flat() as RecordOf<RecordKind>[] as RecordOf<K>[]; // clips
     return this.#resolve('kind', kind) as RecordOf<K>[]; // grouped by exactly this
   }
 
@@ -154,7 +161,8 @@ export class DocumentIndex {
     const groups = this.#groups[grouping];
     const next = new Map<string, readonly RecordId[] | null>();
     for (const [key, move] of moves) {
-      const ids = [...(groups.get(key) ?? []).filter((id) => !move.out.has(id)), ...move.in];
+      const before = groups.get(key) ?? [];
+      const ids = [...(move.out.size === 0 ? before : before.filter((id) => !move.out.has(id))), ...move.in];
       next.set(key, ids.length === 0 ? null : ids);
     }
     return groups.with(next);

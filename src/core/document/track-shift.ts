@@ -66,7 +66,7 @@ export function shiftClips(clips: ClipRecord[], { from, by }: TrackShift): numbe
 }
 
 /** Index of a clip among those of its track; where it would be, if it is not there. @param clips earliest first */
-export function placeIn(clips: readonly ClipRecord[], { id, start }: ClipRecord): number {
+export function placeIn(clips: readonly ClipRecord[], { id, start }: Pick<ClipRecord, 'id' | 'start'>): number {
   let at = firstFrom(clips, start);
   while (clips[at]?.start === start && clips[at]?.id !== id) at++;
   return at;
