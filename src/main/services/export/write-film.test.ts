@@ -11,7 +11,8 @@ import type { Recipe } from '@contracts/recipe';
 import { decodePng } from '../../platform/png';
 import { FrameStore } from '../media/frame-store';
 import { psnr } from '@core/quality/seam';
-import { probeFile, readFfmpeg } from './ffmpeg';
+import { probeFile } from '../ffmpeg/probe-file';
+import { readFfmpeg } from '../ffmpeg/run-ffmpeg';
 import { gifTimingOf } from './gif-timing';
 import type { ExportTask } from './messages';
 import { readRecipes } from '../recipes/read-recipes';
@@ -213,24 +214,30 @@ function commentOf(bytes: Buffer): string {
 }
 
 describe('recipes', () => {
-  const two = [recipe, { ...recipe, seed: 7, windows: recipe.windows.map((one) => ({ ...one, prompt: 'Ein Mädchen 🎈' })) }];
+  const two = [
+    recipe,
+    { ...recipe, seed: 7, windows: recipe.windows.map((one) => ({ ...one, prompt: 'Ein Mädchen 🎈' })) },
+  ];
   it.each([
     ['h264-mp4', 'film.mp4'],
     ['prores-mov', 'film.mov'],
     ['gif', 'film.gif'],
     ['png-sequence', 'frames'],
-  ] as const)('are read back from %s under another name, and not found where they were left out', async (preset, name) => {
-    const plan = planOf(single(await stored(2)));
-    for (const recipes of [two, null]) {
-      const task = taskOf(plan, preset, name, recipes);
-      await writeFilm(task);
-      const renamed = join(dir, 'renamed.bin');
-      await copyFile(preset === 'png-sequence' ? join(task.outPath, '000001.png') : task.outPath, renamed);
-      const reading = readRecipes(renamed);
-      if (recipes === null) await expect(reading).rejects.toMatchObject({ code: 'media/unsupported' });
-      else expect(await reading).toEqual(recipes);
-    }
-  });
+  ] as const)(
+    'are read back from %s under another name, and not found where they were left out',
+    async (preset, name) => {
+      const plan = planOf(single(await stored(2)));
+      for (const recipes of [two, null]) {
+        const task = taskOf(plan, preset, name, recipes);
+        await writeFilm(task);
+        const renamed = join(dir, 'renamed.bin');
+        await copyFile(preset === 'png-sequence' ? join(task.outPath, '000001.png') : task.outPath, renamed);
+        const reading = readRecipes(renamed);
+        if (recipes === null) await expect(reading).rejects.toMatchObject({ code: 'media/unsupported' });
+        else expect(await reading).toEqual(recipes);
+      }
+    },
+  );
 });
 
 describe('PNG sequence', () => {
