@@ -358,6 +358,12 @@ export type Events = typeof events;
 export type EventName = keyof Events;
 export type EventPayload<E extends EventName> = z.output<Events[E]>;
 
+/**
+ * Answers that cross to the page as JSON: of a film of 10,000 clips Electron copies 40,000 records one by one, twice, in
+ * two thirds of a second, and one string in a tenth of it.
+ */
+export const sentAsText: ReadonlySet<string> = new Set<ApiMethod>(['projects.open']);
+
 /** Names of the IPC channels. */
 export const channels = {
   invoke: 'studio:invoke',
