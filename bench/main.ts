@@ -1,5 +1,6 @@
 /**
- * The benches, one after the other, as one JSON object on stdout; what is running goes to stderr.
+ * The benches, one after the other, as one JSON object on stdout; what is running goes to stderr. `engine:wan-tiny` is
+ * one case of a bench that has several.
  */
 import os from 'node:os';
 import { benchCompositor } from './compositor';
@@ -10,7 +11,7 @@ import { benchPlayback } from './playback';
 import { benchPng } from './png';
 import { benchTimeline } from './timeline';
 
-const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+const benches: Readonly<Record<string, (part?: string) => Promise<unknown>>> = {
   engine: benchEngine,
   generation: benchGeneration,
   compositor: benchCompositor,
@@ -21,7 +22,13 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
+const parts = new Map(
+  asked.map((name): [string, string | undefined] => {
+    const [bench = '', part] = name.split(':');
+    return [bench, part];
+  }),
+);
+const unknown = [...parts.keys()].filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
   process.stderr.write(`no bench called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
   process.exit(2);
@@ -29,9 +36,9 @@ if (unknown.length > 0) {
 
 const figures: Record<string, unknown> = {};
 for (const [name, measure] of Object.entries(benches)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (parts.size > 0 && !parts.has(name)) continue;
   process.stderr.write(`bench: ${name}\n`);
-  figures[name] = await measure();
+  figures[name] = await measure(parts.get(name));
 }
 const machine = {
   cpu: os.cpus()[0]?.model ?? 'unknown',

@@ -12,7 +12,7 @@ import { insertShot } from '@core/timeline/insert-shot';
 import { openStudio } from '@main/compose';
 import { forkEngine } from '@main/engine/engine-process';
 import { silentLog } from '@main/platform/log';
-import { runFfmpeg } from '@main/services/export/ffmpeg';
+import { runFfmpeg } from '@main/services/ffmpeg/run-ffmpeg';
 import { forkExporter } from '@main/services/export/fork-exporter';
 import type { Studio } from '@main/studio';
 import { percentile, round, summary } from './statistics';

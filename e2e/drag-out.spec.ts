@@ -51,6 +51,19 @@ test('frames, takes, media and exports leave the window as real files', async ({
     expect(path.basename(file)).toBe('Out “1 2” f3.png');
     expect(file.startsWith(studio.library)).toBe(false);
     expect(readFileSync(file).equals(stored(take?.frames[3]))).toBe(true);
+
+    // Let go of over a clip of the film instead, it is pinned there.
+    const { x, y } = await film.middleOf(film.clips.first());
+    await studio.dropFiles([file], { x, y });
+    await page.getByTestId('drop-pin').click();
+    const [pinned] = await film.records('anchor');
+    expect(pinned?.frame).toBe(4);
+    expect((await film.project()).media).toContainEqual(
+      expect.objectContaining({ id: pinned?.mediaId, kind: 'image', name: 'Out “1 2” f3.png' }),
+    );
+    for (let undone = 0; undone < 2 && (await film.records('anchor')).length > 0; undone++)
+      await page.keyboard.press('Control+z');
+    await film.select(film.clips.first());
   });
 
   await test.step('a take, as a folder of numbered frames', async () => {
@@ -75,7 +88,7 @@ test('frames, takes, media and exports leave the window as real files', async ({
     await studio.chooseOpenFiles([sound]);
     await page.keyboard.press('Control+Digit1');
     await page.keyboard.press('Control+i');
-    const tile = page.locator('[data-media-id]');
+    const tile = page.locator('[data-media-id]').filter({ hasText: 'tone.wav' });
     await expect(tile).toHaveCount(1);
     const before = (await drags()).length;
     await tile.dispatchEvent('dragstart', {});

@@ -82,6 +82,35 @@ test('clips are grouped, and picture and sound are linked', async ({ studio }) =
     await expect(selected).toHaveCount(2);
   });
 
+  await test.step('a ripple moves every track; sync lock off leaves what is not linked, and what is in the way is named', async () => {
+    const tones = async () => {
+      const clips = (await film.records('clip')).filter(({ source }) => source.type === 'audio');
+      return clips.map(({ start }) => start).sort((a, b) => a - b);
+    };
+    const before = await tones();
+    expect(before[0]).toBe(14);
+    await keyboard.press('Escape');
+    await film.select(film.clips.first());
+    await keyboard.press('Shift+Delete');
+    expect(await tones()).toEqual(before.map((start) => start - 4));
+    await keyboard.press('Control+z');
+    expect(await tones()).toEqual(before);
+
+    // The first half is linked no more and may stay; the second one may not.
+    await page.getByRole('button', { name: 'Sync lock off: A1 stays when other tracks ripple' }).click();
+    await keyboard.press('Escape');
+    await page.getByRole('gridcell', { name: /tone/ }).first().click();
+    await keyboard.press('Control+l');
+    await film.select(film.clips.first());
+    await keyboard.press('Shift+Delete');
+    await expect(film.toasts).toContainText(
+      'on track A1 is in the way: what follows it there cannot move 4 frames left',
+    );
+    await studio.screenshot('groups-03-in-the-way');
+    expect(await tones()).toEqual(before);
+    await page.getByRole('button', { name: 'Sync lock on: A1 moves along with ripples on other tracks' }).click();
+  });
+
   await test.step('what cannot be linked says why', async () => {
     await keyboard.press('Escape');
     await film.clips.first().click();

@@ -82,10 +82,71 @@ test('a cut rolls, a clip slips and slides, and pinned images are moved on it', 
     await keyboard.press('ArrowRight');
     expect((await film.records('anchor'))[0]?.frame).toBe(at + 1);
     await expect(film.clips.first()).toHaveAttribute('aria-label', /stale: The pinned images have changed since\./);
+  });
+
+  /** The take that a run just made. */
+  const made = async () => {
+    const before = new Set((await film.project()).takes.map(({ id }) => id));
+    await film.generate();
+    const take = (await film.project()).takes.find(({ id }) => !before.has(id));
+    if (take === undefined) throw new Error('no take was made');
+    return take;
+  };
+  let weak: Awaited<ReturnType<typeof made>> | null = null;
+
+  await test.step('a pinned image is held as firmly as it is told', async () => {
+    const anchor = studio.page.getByTestId('anchor').first();
+    const strengthOf = async () => (await film.records('anchor'))[0]?.strength;
+    await anchor.focus();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowDown');
+    expect(await strengthOf()).toBe(0.9);
+    await expect(anchor).toHaveAccessibleName(/strength 90 %/);
+    const { frame = -1 } = (await film.records('anchor'))[0] ?? {};
+    await film.select(film.clips.first());
+    const slider = studio.page.getByTestId(`anchor-strength-${frame}-slider`);
+    await slider.scrollIntoViewIfNeeded();
+    await film.drag(slider, -30);
+    const dragged = (await strengthOf()) ?? 1;
+    expect(dragged).toBeLessThan(0.9);
+    await keyboard.press('Control+z');
+    expect(await strengthOf()).toBe(0.9);
+    await film.setNumber(`anchor-strength-${frame}`, 40);
+    expect(await strengthOf()).toBe(0.4);
+    await anchor.click({ button: 'right' });
+    await expect(studio.page.getByTestId('anchor-popover')).toBeVisible();
+    await studio.screenshot('tools-03-strength');
+    await film.setNumberIn('anchor-popover-strength', 30);
+    await keyboard.press('Escape');
+    await expect(studio.page.getByTestId('anchor-popover')).toBeHidden();
+    expect(await strengthOf()).toBe(0.3);
+    await film.select(film.clips.first());
+    weak = await made();
+    const recipe = await film.recipeOf(weak.id);
+    expect(recipe.windows[0]?.hold).toEqual({ prefix: 1, later: 0.3 });
+  });
+
+  await test.step('the same run with another strength gives other frames, and with the same one the same', async () => {
+    const { frame = -1 } = (await film.records('anchor'))[0] ?? {};
+    await studio.page.getByTestId('seed-lock').click();
+    await film.setNumber(`anchor-strength-${frame}`, 100);
+    const whole = await made();
+    expect(whole.seed).toBe(weak?.seed);
+    expect(whole.frames).not.toEqual(weak?.frames);
+    expect((await film.recipeOf(whole.id)).windows[0]).not.toHaveProperty('hold');
+    await film.setNumber(`anchor-strength-${frame}`, 30);
+    const again = await made();
+    expect(again.frames).toEqual(weak?.frames);
+  });
+
+  await test.step('Delete takes it off the clip', async () => {
     await studio.page.getByTestId('anchor').first().focus();
     await keyboard.press('Delete');
     expect(await film.records('anchor')).toEqual([]);
-    await expect(film.clips.first()).not.toHaveAttribute('aria-label', /stale/);
+    await expect(film.clips.first()).toHaveAttribute(
+      'aria-label',
+      /stale: The pinned images and the hold on given frames have/,
+    );
   });
 
   expect(studio.pageErrors).toEqual([]);

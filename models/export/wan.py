@@ -210,12 +210,13 @@ def export(args):
         "nativeSize": args.size, "maxSize": [2 * side for side in args.size], "nativeRate": {"num": args.rate, "den": 1}, "nativeFrames": args.frames,
         "promptTokens": args.tokens,
         "conditioning": {"text": True, **known, "perFramePrompts": False},
-        "defaults": {"steps": args.steps, "guidance": args.guidance, "negative": args.negative, "extensionPrefix": prefix},
+        "defaults": {"steps": args.steps, "guidance": args.guidance, **({} if args.second_guidance is None else {"secondGuidance": args.second_guidance}), "negative": args.negative, "extensionPrefix": prefix},
     }, None if args.whole_clips else chunk_checks(vae, takes_images))
 
 
 def parser():
     parse = base_parser(__doc__, steps=50, guidance=5.0, max_frames=121)
+    parse.add_argument("--second-guidance", type=float, help="default scale of the second expert (guidance_scale_2), where it wants one of its own")
     parse.add_argument("--tokens", type=int, default=512)
     parse.add_argument("--size", type=int, nargs=2, default=[832, 480])
     parse.add_argument("--frames", type=int, default=81)

@@ -33,6 +33,8 @@ CASES = {
     "first-and-last": {**PLAIN, "package": "image", "known": 1, "later": 8, "seed": 12},
     "first-no-guidance": {**PLAIN, "package": "image", "known": 1, "guidance": 1.0, "frames": 5, "seed": 13},
     "first-and-last-euler": {**PLAIN, "package": "image", "known": 1, "later": 4, "frames": 5, "scheduler": EULER, "steps": 4, "seed": 14},
+    "first-two-scales": {**PLAIN, "package": "image", "known": 1, "guidance": 4.0, "second_guidance": 2.0, "seed": 29},
+    "first-second-unguided": {**PLAIN, "package": "image", "known": 1, "second_guidance": 0.5, "frames": 5, "scheduler": EULER, "steps": 4, "seed": 30},
     "vace-text": {**PLAIN, "package": "vace", "frames": 5, "steps": 4, "seed": 15},
     "vace-extension": {**PLAIN, "package": "vace", "known": 5, "seed": 16},
     "vace-first-and-later": {**PLAIN, "package": "vace", "known": 3, "later": 7, "scheduler": EULER, "steps": 4, "seed": 17},
@@ -40,6 +42,7 @@ CASES = {
     "vace-masks": {**PLAIN, "package": "vace", "known": 5, "keyframes": [7], "masked": [1, 2, 3, 7], "seed": 19},
     "vace-reference": {**PLAIN, "package": "vace", "references": [2], "frames": 5, "steps": 4, "seed": 20},
     "vace-references": {**PLAIN, "package": "vace", "known": 2, "masked": [1], "references": [4, 8], "scheduler": EULER, "steps": 4, "seed": 21},
+    "vace-reference-shapes": {**PLAIN, "package": "vace", "references": [2, 5], "cut": [[16, 32], [27, 18]], "steps": 4, "seed": 31},
     "ti2v-text": {**TOKENS, "seed": 22},
     "ti2v-first": {**TOKENS, "known": 1, "seed": 23},
     "ti2v-first-euler": {**TOKENS, "known": 1, "scheduler": EULER, "frames": 13, "steps": 4, "guidance": 1.0, "seed": 24},
@@ -105,7 +108,13 @@ def conditions(case, pictures):
         options = {"image": Image.fromarray(pictures[0])} if case["known"] else {}
         return options if case["later"] is None else {**options, "last_image": Image.fromarray(pictures[case["later"]])}
     options = known_clip(case, pictures) if case["known"] else {}
-    return {**options, "reference_images": [Image.fromarray(pictures[i]) for i in case["references"]]} if "references" in case else options
+    return {**options, "reference_images": references(case, pictures)} if "references" in case else options
+
+
+def references(case, pictures):
+    """Whole pictures, or what is left of each when it is cut to a height and a width."""
+    cut = case.get("cut", [pictures.shape[1:3]] * len(case["references"]))
+    return [Image.fromarray(pictures[i][:height, :width]) for i, (height, width) in zip(case["references"], cut)]
 
 
 @torch.no_grad()
@@ -120,7 +129,7 @@ def run(pipeline, case, pictures):
             pipeline.first_frames = tensor_of(pictures[:case["known"]]).permute(1, 0, 2, 3)[None] * 2 - 1
     latents = pipeline(prompt=case["prompt"], negative_prompt=case["negative"], num_frames=case["frames"], height=case["height"], width=case["width"],
                        num_inference_steps=case["steps"], guidance_scale=case["guidance"], generator=torch.Generator().manual_seed(case["seed"]),
-                       max_sequence_length=tiny_wan.tokens_of(case["package"]), output_type="latent", **conditions(case, pictures)).frames
+                       max_sequence_length=tiny_wan.tokens_of(case["package"]), output_type="latent", **({"guidance_scale_2": case["second_guidance"]} if "second_guidance" in case else {}), **conditions(case, pictures)).frames
     # The end of the pipeline, which returns either the latents or the frames.
     mean, std = statistics(pipeline.vae)
     video = pipeline.vae.decode(latents[:, :, len(case.get("references", [])):] / (1.0 / std) + mean, return_dict=False)[0]

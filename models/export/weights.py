@@ -16,8 +16,22 @@ BARS = {"float32": PARITY, "float16": 2e-2, "int8": 1e-1, "int4": 1.0}
 MULTIPLIED = ("text_encoder", "transformer", "transformer_2", "unet", "image_encoder")
 
 
+def rows_first(graph, stored, name):
+    """
+    Look up the rows of a stored table before they become float32. Behind the table, a Cast folds when a session is built, and
+    a vocabulary of 256,000 words would lie in memory as float32 for the few rows that a prompt reads.
+    -> whether anything else still reads the table whole.
+    """
+    for at, node in reversed(list(enumerate(graph.node))):
+        if node.op_type == "Gather" and node.input[0] == name and all(a.i == 0 for a in node.attribute):
+            rows = node.output[0] + "_rows"
+            graph.node.insert(at + 1, helper.make_node("Cast", [rows], [node.output[0]], to=TensorProto.FLOAT, name=node.name + "_cast"))
+            node.input[0], node.output[0] = stored, rows
+    return any(name in node.input for node in graph.node) or any(output.name == name for output in graph.output)
+
+
 def halve_weights(model):
-    """Keep every larger float32 weight as float16 with a Cast behind it."""
+    """Keep every larger float32 weight as float16 with a Cast behind it, or behind the rows that are looked up in it."""
     graph, casts = model.graph, []
     for weight in list(graph.initializer):
         # Position tables stay as they are, and so do masks, whose −3e38 float16 cannot hold.
@@ -25,7 +39,8 @@ def halve_weights(model):
         if is_weight and np.abs(numpy_helper.to_array(weight)).max() < 65504:
             graph.initializer.remove(weight)
             graph.initializer.append(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), weight.name + "_f16"))
-            casts.append(helper.make_node("Cast", [weight.name + "_f16"], [weight.name], to=TensorProto.FLOAT, name=weight.name + "_cast"))
+            if rows_first(graph, weight.name + "_f16", weight.name):
+                casts.append(helper.make_node("Cast", [weight.name + "_f16"], [weight.name], to=TensorProto.FLOAT, name=weight.name + "_cast"))
     for cast in reversed(casts):
         graph.node.insert(0, cast)
 

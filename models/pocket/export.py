@@ -110,10 +110,24 @@ def graphs(models):
     }
 
 
+def read_rows(graph, name):
+    """Rows of a table of 8 bits, and of its scales, instead of rows of the table in float32."""
+    for at, node in reversed(list(enumerate(graph.node))):
+        if node.op_type == "Gather" and node.input[0] == name:
+            ids, rows = node.input[1], node.output[0]
+            graph.node.remove(node)
+            for made in (helper.make_node("Mul", [rows + "_whole", rows + "_scale"], [rows], name=node.name + "_mul"),
+                         helper.make_node("Gather", [name + "_scale", ids], [rows + "_scale"], name=node.name + "_scale"),
+                         helper.make_node("Cast", [rows + "_i8"], [rows + "_whole"], to=TensorProto.FLOAT, name=node.name + "_cast"),
+                         helper.make_node("Gather", [name + "_i8", ids], [rows + "_i8"], name=node.name + "_rows")):
+                graph.node.insert(at, made)
+
+
 def shrink_weights(path, eight_bits):
     """
     Keep every larger float32 weight as float16 with a Cast behind it; with `eight_bits`, every matrix as int8 with a scale
-    for each row of a table and each column of a product's matrix, and a Mul behind the Cast. Both fold when a session is built.
+    for each row of a table and each column of a product's matrix, and a Mul behind the Cast. Both fold when a session is built,
+    but for a table: there they are behind the rows that a prompt reads, so that the others stay 8 bits in memory.
     """
     model = onnx.load(path)
     graph, added = model.graph, []
@@ -127,6 +141,9 @@ def shrink_weights(path, eight_bits):
             scale = np.maximum(np.abs(values).max(axis=1 if is_table else 0, keepdims=True), 1e-8) / 127      # [rows,1] or [1,columns]
             graph.initializer.append(numpy_helper.from_array(np.round(values / scale).astype(np.int8), name + "_i8"))
             graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), name + "_scale"))
+            if is_table:
+                read_rows(graph, name)
+                continue
             added += [helper.make_node("Cast", [name + "_i8"], [name + "_whole"], to=TensorProto.FLOAT, name=name + "_cast"),
                       helper.make_node("Mul", [name + "_whole", name + "_scale"], [name], name=name + "_mul")]
         else:

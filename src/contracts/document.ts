@@ -43,6 +43,7 @@ export const TrackRecord = z.object({
   isLocked: z.boolean(),
   isHidden: z.boolean(),
   isSolo: z.boolean().default(false),
+  isSyncLocked: z.literal(false).optional(),
   height: z.int().min(R.TRACK_HEIGHT_LEAST).max(R.TRACK_HEIGHT_MOST).optional(),
 }) satisfies z.ZodType<R.TrackRecord>;
 
@@ -125,6 +126,7 @@ export const SamplingSettings = z.object({
   negative: PromptText,
   contextFrames: z.int().min(1).max(64),
   framesPerWindow: z.int().min(1).max(256).nullable(),
+  secondGuidance: z.number().min(0).max(50).optional(),
   guidanceRule: GuidanceRule.optional(),
   stepReuse: StepReuse.optional(),
   motion: Motion.optional(),
@@ -163,6 +165,7 @@ export const ShotRecord = z.object({
   curves: ShotCurves.optional(),
   head: PromptText.optional(),
   tail: PromptText.optional(),
+  references: z.array(Id).min(1).max(R.MAX_REFERENCES).readonly().optional(),
   headSegmentId: Id.nullable(),
 }) satisfies z.ZodType<R.ShotRecord>;
 
@@ -185,7 +188,7 @@ export const SegmentRecord = z.object({
   activeTakeId: Id.nullable(),
   footage: z.object({ mediaId: Id, from: Frame.min(0), fit: z.enum(footageFits) }).optional(),
   joins: z.object({ before: JoinedFrame.optional(), after: JoinedFrame.optional() }).optional(),
-  source: z.object({ shotId: Id, from: Frame, strength: z.number().gt(0).max(1) }).optional(),
+  source: z.object({ shotId: Id, from: Frame, strength: z.number().gt(0).max(1), mask: Id.optional() }).optional(),
   loop: z.literal(true).optional(),
 }) satisfies z.ZodType<R.SegmentRecord>;
 
@@ -212,6 +215,7 @@ export const AnchorRecord = z.object({
   shotId: Id,
   frame: Frame,
   mediaId: Id,
+  strength: z.number().min(0).max(1).optional(),
 }) satisfies z.ZodType<R.AnchorRecord>;
 
 export const DocumentRecord = z.discriminatedUnion('kind', [

@@ -46,6 +46,8 @@ export const ModelManifest = z.object({
   defaults: z.object({
     steps: z.int().min(1),
     guidance: z.number(),
+    /** Only for a model of two experts whose second one wants a scale of its own. */
+    secondGuidance: z.number().min(0).max(50).optional(),
     negative: z.string(),
     extensionPrefix: z.int().min(0),
     /** Only for a model that is told how much motion to make. */

@@ -115,6 +115,8 @@ export const Recipe = z.object({
   frameCount: z.int().min(1).max(100_000),
   steps: z.int().min(1).max(200),
   guidance: z.number().min(0).max(50),
+  /** The scale in the steps of a second expert, for models that have two; absent = the same (diffusers' guidance_scale_2). */
+  secondGuidance: z.number().min(0).max(50).optional(),
   /** Both absent where nothing is asked for, so that recipes from before there were rules keep their hash. */
   guidanceRule: GuidanceRule.optional(),
   stepReuse: StepReuse.optional(),
@@ -122,7 +124,7 @@ export const Recipe = z.object({
   seed: Seed,
   scheduler: z.object({ class: z.string(), config: z.record(z.string(), z.unknown()) }),
   known: z.array(KnownFrame).max(1_000),
-  /** What the film shows somewhere: stored frames of width × height pixels. */
+  /** What the film shows somewhere: stored pictures of any size, laid whole on the canvas (core/diffusion/reference-canvas). */
   references: z.array(Sha256).min(1).max(16).optional(),
   windows: z.array(RecipeWindow).min(1).max(10_000),
   /** For families that read it. */
@@ -168,6 +170,7 @@ export const RecipeDraft = Recipe.pick({
   frameCount: true,
   steps: true,
   guidance: true,
+  secondGuidance: true,
   guidanceRule: true,
   stepReuse: true,
   seed: true,
@@ -178,7 +181,12 @@ export const RecipeDraft = Recipe.pick({
 }).extend({
   modelId: z.string().min(1).max(64),
   known: z
-    .array(z.union([KnownFrame, z.object({ index: Index, mediaId: MediaId, maskMediaId: MediaId.optional() })]))
+    .array(
+      z.union([
+        KnownFrame.extend({ maskMediaId: MediaId.optional() }),
+        z.object({ index: Index, mediaId: MediaId, maskMediaId: MediaId.optional() }),
+      ]),
+    )
     .max(1_000),
   referenceMediaIds: z.array(MediaId).min(1).max(16).optional(),
 });

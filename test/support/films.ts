@@ -2,7 +2,7 @@
  * Films for tests, made by the ffmpeg that comes with the project: every picture carries its own number, so that a test
  * can say which one it sees after any codec, rate or size.
  */
-import { runFfmpeg } from '@main/services/export/ffmpeg';
+import { runFfmpeg } from '@main/services/ffmpeg/run-ffmpeg';
 
 /** Levels far enough apart to survive lossy coding and scaling. */
 const STEP = 16;

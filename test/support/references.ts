@@ -109,11 +109,14 @@ type LtxCase = z.infer<typeof LtxCase>;
 
 const WanCase = AnimateDiffCase.extend({
   package: z.enum(wanPackages),
+  second_guidance: z.number().optional(),
   /** The run that drew the known frames, at the same places. */
   pictures: z.string(),
   keyframes: z.array(z.int()).default([]),
   masked: z.array(z.int()).default([]),
   references: z.array(z.int()).default([]),
+  /** Height and width that is left of each reference. */
+  cut: z.array(z.tuple([z.int(), z.int()])).default([]),
 });
 type WanCase = z.infer<typeof WanCase>;
 
@@ -338,7 +341,9 @@ function wanRun(name: string, reference: WanCase, pictures: number): ReferenceRu
   const modes = [
     given.filter(Boolean).join(', ') || 'text',
     masked.length > 0 && `${masked.length} masked`,
+    reference.cut.length > 0 && 'of other shapes',
     guidance === 1 && 'no guidance',
+    reference.second_guidance !== undefined && `guidance ${guidance} and ${reference.second_guidance}`,
     kinds[reference.package],
   ];
   return {
@@ -355,7 +360,7 @@ function wanRun(name: string, reference: WanCase, pictures: number): ReferenceRu
 
 async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore): Promise<Recipe> {
   const { frames, width, height, steps, guidance, seed, prompt, negative, scheduler, keyframes, masked } = reference;
-  const { known: prefix, later } = reference;
+  const { known: prefix, later, second_guidance: secondGuidance } = reference;
   const put = async (rgb: Uint8Array): Promise<string> => (await store.put(rgb, width, height)).hash;
   const places = new Set([
     ...Array.from({ length: prefix }, (_, i) => i),
@@ -366,13 +371,18 @@ async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore
   const references: string[] = [];
   if (places.size + reference.references.length > 0)
     for (const [index, rgb] of strip(join(wanFixture, `reference/${reference.pictures}.png`), pictures).entries()) {
-      if (reference.references.includes(index)) references.push(await put(rgb));
+      const place = reference.references.indexOf(index);
+      if (place >= 0) {
+        const [h, w] = reference.cut[place] ?? [height, width];
+        references.push((await store.put(cutTo(rgb, width, { width: w, height: h }), w, h)).hash);
+      }
       if (!places.has(index)) continue;
       const mask = masked.includes(index) ? await put(wanMask(index, width, height)) : undefined;
       known.push({ index, frame: await put(rgb), ...(mask !== undefined && { mask }) });
     }
   return aWanRecipe(reference.package, {
     ...{ width, height, steps, guidance, seed, scheduler, known, frameCount: frames },
+    ...(secondGuidance !== undefined && { secondGuidance }),
     ...(references.length > 0 && { references }),
     windows: [
       aWindow({
@@ -381,6 +391,13 @@ async function wanRecipe(reference: WanCase, pictures: number, store: FrameStore
       }),
     ],
   });
+}
+
+/** The upper left part of a picture. */
+function cutTo(rgb: Uint8Array, stride: number, { width, height }: { width: number; height: number }): Uint8Array {
+  const part = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) part.set(rgb.subarray(y * stride * 3, (y * stride + width) * 3), y * width * 3);
+  return part;
 }
 
 /** As wan_tiny.py draws it: white from the middle on, further to the left with each frame, under a dark grey border. */

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { probeFile } from '@main/services/export/ffmpeg';
+import { probeFile } from '@main/services/ffmpeg/probe-file';
 import { Ack, type TortureTask } from './acks';
 import { checkLibrary, type Ledger } from './check-library';
 import { randomFrom, type Random } from './random';

@@ -61,6 +61,11 @@ export function windowCurves(all: Shot, window: WindowSpan, { limits, offset }: 
   };
 }
 
+/** What the hold curve says at a shot frame, for a model that follows it. */
+export function followedHold(shot: Shot, limits: ModelLimits, frame: number): number {
+  return asked(followedBy(shot, limits), 'hold', frame);
+}
+
 /** What curves add to a run; absent parts are as without curves. */
 export interface RunCurves {
   /** The highest of all frames: what the run costs follows it. */

@@ -26,10 +26,12 @@ export function scaleOf(guidance: GuidanceScale): (at: number) => number {
 export function guidedFromPair(pair: Float32Array, guidance: GuidanceScale, out: Float32Array): void {
   const half = out.length;
   assert(pair.length === 2 * half, `a guided pair of ${half} values needs ${2 * half}, got ${pair.length}`);
-  const scale = scaleOf(guidance);
+  const perValue = typeof guidance === 'number' ? null : guidance;
+  const one = typeof guidance === 'number' ? f(guidance) : 1;
   for (let i = 0; i < half; i++) {
     const uncond = pair[i] ?? 0;
-    out[i] = uncond + Math.fround(scale(i) * Math.fround((pair[half + i] ?? 0) - uncond));
+    const scale = perValue === null ? one : (perValue[i] ?? 1);
+    out[i] = uncond + f(scale * f((pair[half + i] ?? 0) - uncond));
   }
 }
 

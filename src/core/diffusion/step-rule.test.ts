@@ -92,6 +92,25 @@ test.each<[string, GuidanceRule, (pair: Float32Array, out: Float32Array) => void
   expect(run({ ...plain, guidanceRule }).predictions[0]).toEqual(wanted);
 });
 
+test('from a step on a second expert has a scale of its own', () => {
+  const options = { steps: 4, guidance: 3, isGuided: true, size: 4 };
+  const rule = new StepRule({ ...options, second: { from: 2, guidance: 1.5 } });
+  const alone = (guidance: number): StepRule => new StepRule({ ...options, guidance });
+  const [before, after] = [alone(3), alone(1.5)];
+  const pair = Float32Array.from({ length: 8 }, (_, i) => Math.sin(i + 1));
+  for (let step = 0; step < 4; step++) {
+    const of = (one: StepRule): number[] => {
+      const out = new Float32Array(4);
+      one.passes(step, out);
+      one.predict(new Float32Array(4), pair, out);
+      return [...out];
+    };
+    const [made, first, second] = [of(rule), of(before), of(after)];
+    expect(made).toEqual(step < 2 ? first : second);
+    expect(first).not.toEqual(second);
+  }
+});
+
 test('silent steps do not run the model and move nothing', () => {
   const { passes, predictions } = run({ ...plain, guidanceRule: { method: { kind: 'zero-star', zeroInitSteps: 2 } } });
   expect(passes).toEqual([0, 0, 2, 2, 2, 2, 2, 2]);

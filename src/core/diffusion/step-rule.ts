@@ -22,6 +22,8 @@ export interface StepRuleOptions extends RuledRun {
   readonly guidance: GuidanceScale;
   /** false = the prompt alone decides, at every step. */
   readonly isGuided: boolean;
+  /** Another scale from a step on: that of a model's second expert. */
+  readonly second?: { readonly from: number; readonly guidance: GuidanceScale } | undefined;
   /** Values of the latents. */
   readonly size: number;
 }
@@ -61,7 +63,7 @@ export class StepRule {
   #average: Float32Array | null = null;
   #reuse: EasyCacheState | null = null;
   #passes = 0;
-  #pending: { readonly passes: Passes; readonly reusedError: number | null } | null = null;
+  #pending: { readonly step: number; readonly passes: Passes; readonly reusedError: number | null } | null = null;
 
   constructor(options: StepRuleOptions) {
     this.#options = options;
@@ -85,7 +87,7 @@ export class StepRule {
     const decision = this.#reuse === null || wanted === 0 || isTurn ? null : decide(this.#reuse, input);
     const reusedError = decision?.action === 'reuse' ? (decision.estimatedError ?? 0) : null;
     const passes = reusedError === null ? wanted : 0;
-    this.#pending = { passes, reusedError };
+    this.#pending = { step, passes, reusedError };
     return passes;
   }
 
@@ -95,7 +97,7 @@ export class StepRule {
    */
   predict(input: Float32Array, answers: Float32Array | null, out: Float32Array): void {
     assert(this.#pending !== null, 'passes() comes before predict()');
-    const { passes, reusedError } = this.#pending;
+    const { step, passes, reusedError } = this.#pending;
     this.#pending = null;
     this.#passes += passes;
     if (reusedError !== null) {
@@ -107,7 +109,7 @@ export class StepRule {
     else {
       assert(answers?.length === passes * out.length, `${passes} answers of ${out.length} values are needed`);
       if (passes === 1) out.set(answers);
-      else this.#guide(answers, out);
+      else this.#guide(step, answers, out);
     }
     if (this.#reuse !== null) this.#reuse = computed(this.#reuse, input, out);
   }
@@ -154,8 +156,9 @@ export class StepRule {
     this.#reuse = { ...this.#reuse, ...reuse, ...kept };
   }
 
-  #guide(pair: Float32Array, out: Float32Array): void {
-    const { guidance: scale, guidanceRule: { method, rescale = 0 } = {} } = this.#options;
+  #guide(step: number, pair: Float32Array, out: Float32Array): void {
+    const { guidance, second, guidanceRule: { method, rescale = 0 } = {} } = this.#options;
+    const scale = second !== undefined && step >= second.from ? second.guidance : guidance;
     const uncond = pair.subarray(0, out.length);
     const cond = pair.subarray(out.length);
     if (method === undefined) guidedFromPair(pair, scale, out);

@@ -88,6 +88,14 @@ describe('assertRunFits', () => {
     expect(() => assertRunFits(aRun(overrides), limits)).toThrow(refusal(field, remedy));
   });
 
+  test('a scale for the second expert is for models that have two, and are guided', () => {
+    const two: WindowLimits = { ...limits, files: [{ path: 'transformer_2/model.onnx' }] };
+    const run = aRun({ guidance: 4, secondGuidance: 3 });
+    expect(() => assertRunFits(run, two)).not.toThrow();
+    expect(() => assertRunFits(run, limits)).toThrow(refusal('secondGuidance', 'Leave'));
+    expect(() => assertRunFits({ ...run, guidance: 1 }, two)).toThrow(refusal('secondGuidance', 'above 1'));
+  });
+
   test('says what a model cannot do at all', () => {
     const poor: WindowLimits = {
       ...limits,

@@ -9,6 +9,7 @@ import type { CurveParameter } from '../document/records';
 import { invalidInput } from '../errors';
 import type { ModelLimits } from '../prompt/model-limits';
 import { closesLoops } from './context-windows';
+import { hasTwoExperts } from './experts';
 import { firstStepOf, redrawsFilms } from './source-film';
 
 export interface WindowLimits extends ModelLimits {
@@ -47,6 +48,8 @@ export interface PlannedRun {
   readonly windows: readonly PlannedWindow[];
   readonly camera?: unknown;
   readonly steps: number;
+  readonly guidance?: number;
+  readonly secondGuidance?: number | undefined;
   readonly source?: { readonly strength: number } | undefined;
 }
 
@@ -58,6 +61,7 @@ export function assertRunFits(run: PlannedRun, limits: WindowLimits): void {
   assertSource(run, limits);
 
   assertReferences(run, limits);
+  assertSecondGuidance(run, limits);
 
   const available = new Set<number>();
   run.known.forEach(({ index, mask, maskMediaId }, i) => {
@@ -233,6 +237,24 @@ function assertReferences({ references, referenceMediaIds }: PlannedRun, { name,
       count,
       most === 0 ? `${name} takes no reference images` : `${name} takes up to ${most} reference images`,
       most === 0 ? 'Leave them out, or choose another model.' : 'Use fewer.',
+    );
+}
+
+function assertSecondGuidance({ guidance = 0, secondGuidance }: PlannedRun, limits: WindowLimits): void {
+  if (secondGuidance === undefined) return;
+  if (!hasTwoExperts(limits))
+    throw invalidInput(
+      'secondGuidance',
+      secondGuidance,
+      `${limits.name} has one expert, which is guided by the guidance`,
+      'Leave the second guidance out.',
+    );
+  if (guidance <= 1)
+    throw invalidInput(
+      'secondGuidance',
+      secondGuidance,
+      `a guidance of ${guidance} guides neither of the experts of ${limits.name}`,
+      'Set the guidance above 1, or leave the second one out.',
     );
 }
 

@@ -40,6 +40,11 @@ export function projectOf(doc: Document): ProjectRecord {
   return recordOf(doc, 'project', 'project');
 }
 
+/** The frame after its last. */
+export function endOf({ start, duration }: Pick<ClipRecord, 'start' | 'duration'>): number {
+  return start + duration;
+}
+
 /** From the bottom of the timeline to its top: the last audio track … A1, then V1 …, each above the one before. */
 export function tracksOf(doc: Document): TrackRecord[] {
   return [...audioTracksOf(doc).reverse(), ...videoTracksOf(doc)];

@@ -46,6 +46,8 @@ export interface TrackRecord {
   readonly isHidden: boolean;
   /** While any audio track is solo, the others are silent. Always false on video tracks. */
   readonly isSolo: boolean;
+  /** false: a ripple on another track leaves its clips where they are. Absent = they follow (timeline/ripple.ts). */
+  readonly isSyncLocked?: false | undefined;
   /** CSS pixels on the timeline, given by the artist. Absent = its share of the room there is. */
   readonly height?: number | undefined;
 }
@@ -132,6 +134,8 @@ export interface SamplingSettings {
   readonly contextFrames: number;
   /** New frames per model window when extending; null = as many as the model's native window leaves room for. */
   readonly framesPerWindow: number | null;
+  /** The scale in the steps of a second expert; absent: the same. Only read for models that have two. */
+  readonly secondGuidance?: number | undefined;
   /** Absent: plain classifier-free guidance, in every step. */
   readonly guidanceRule?: GuidanceRule | undefined;
   /** Absent: the model is run in every step. */
@@ -139,6 +143,9 @@ export interface SamplingSettings {
   /** Absent: the model's own default. Only read by models that have one. */
   readonly motion?: Motion | undefined;
 }
+
+/** Of a shot. */
+export const MAX_REFERENCES = 16;
 
 /** A picture sequence that begins generated or imported and grows at both ends. */
 /** What a curve can set from frame to frame. Pan, zoom and rotate are movements per frame. */
@@ -180,6 +187,8 @@ export interface ShotRecord {
   /** Said before and after every prompt of the shot. */
   readonly head?: string | undefined;
   readonly tail?: string | undefined;
+  /** Media: pictures of what the film shows, without a place in it. Absent = none. */
+  readonly references?: readonly string[] | undefined;
   /** Leaf of the active branch: the shot's film is this segment over its parents. null = nothing planned yet. */
   readonly headSegmentId: RecordId | null;
 }
@@ -212,6 +221,8 @@ export interface SegmentSource {
   readonly from: number;
   /** Above 0, up to 1: how much may change; the share of the steps that is made. */
   readonly strength: number;
+  /** Media, for models that take masks: white where the film is drawn anew. */
+  readonly mask?: string | undefined;
 }
 
 export interface SegmentRecord {
@@ -267,6 +278,8 @@ export interface AnchorRecord {
   readonly shotId: RecordId;
   readonly frame: number;
   readonly mediaId: string;
+  /** How firmly the model is held to it, from 0 (not at all) to 1. Absent = 1. */
+  readonly strength?: number | undefined;
 }
 
 export type DocumentRecord =

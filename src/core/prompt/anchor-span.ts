@@ -1,14 +1,15 @@
 /**
- * Which frames a pinned image really influences: those that the model makes in the windows that know it. Frames of other
- * windows only follow from these.
+ * Which frames a pinned image really influences: those that the model makes in the windows that know it, and are held to
+ * it at all. Frames of other windows only follow from these.
  */
 import { recordOf } from '../document/access';
 import type { FrameRange } from '../document/branch';
 import type { Document, RecordId } from '../document/records';
 import type { TakeIndex } from '../document/takes';
 import { AppError } from '../errors';
+import { startsOn } from './anchor-strength';
 import type { ModelLimits } from './model-limits';
-import { planSegment } from './plan';
+import { planSegment, type PlannedWindow } from './plan';
 
 /** Shot frames [from, to) of the segment; null when the image lies outside it or the segment cannot be planned now. */
 export function anchorSpan(
@@ -22,13 +23,7 @@ export function anchorSpan(
   if (index < 0 || index >= frameCount) return null;
   try {
     const { windows } = planSegment({ doc, ...request, seed: 0 }).draft;
-    // As windows.ts has it: the image starts a window, or is one of the later images of the window that holds it.
-    const knowing = windows.filter(
-      ({ start, prefix, later, also = [], keepFrom }) =>
-        later === index ||
-        also.some((known) => known.index === index) ||
-        (start === index && keepFrom === index && prefix > 0),
-    );
+    const knowing = windows.filter((window) => holdOn(window, index) > 0);
     if (knowing.length === 0) return null;
     return {
       from: from + Math.min(index, ...knowing.map(({ keepFrom }) => keepFrom)),
@@ -38,4 +33,12 @@ export function anchorSpan(
     if (error instanceof AppError) return null;
     throw error;
   }
+}
+
+/** As windows.ts has it: the image starts a window, or is one of the later images of the window that holds it. */
+function holdOn(window: PlannedWindow, index: number): number {
+  const { hold, later, also = [] } = window;
+  if (startsOn(window) === index) return hold?.prefix ?? 1;
+  if (later === index) return hold?.later ?? 1;
+  return also.find((known) => known.index === index)?.hold ?? 0;
 }

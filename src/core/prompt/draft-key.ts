@@ -23,6 +23,7 @@ export interface KeyedDraft {
   readonly frameCount: number;
   readonly steps: number;
   readonly guidance: number;
+  readonly secondGuidance?: number | undefined;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
   readonly motion?: Motion | undefined;
@@ -81,7 +82,7 @@ const words: Readonly<Record<DraftPart, string>> = {
   frames: 'frames it starts from',
   windows: 'window or context length',
   strength: 'prompt strength',
-  hold: 'hold',
+  hold: 'hold on given frames',
   camera: 'camera',
 };
 const plurals: ReadonlySet<DraftPart> = new Set(['steps', 'images', 'frames']);
@@ -110,7 +111,14 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       const rule = ruleContent(draft.guidanceRule);
       const motion = draft.motion ? [[draft.motion.bucket, draft.motion.noise]] : [];
       const curve = curveOf(draft, ({ guidance }) => guidance);
-      return [draft.guidance, ...(rule === null ? [] : [rule]), ...motion, ...(curve.length === 0 ? [] : [{ curve }])];
+      const second = draft.secondGuidance === undefined ? [] : [{ second: draft.secondGuidance }];
+      return [
+        draft.guidance,
+        ...second,
+        ...(rule === null ? [] : [rule]),
+        ...motion,
+        ...(curve.length === 0 ? [] : [{ curve }]),
+      ];
     }
     case 'prompt':
       return [
@@ -135,7 +143,7 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
       return [
         ...draft.known
           .flatMap((known): [number, ...string[]][] =>
-            'frame' in known ? [[known.index, known.frame, ...present(known.mask)]] : [],
+            'frame' in known ? [[known.index, known.frame, ...present(known.mask), ...present(known.maskMediaId)]] : [],
           )
           .sort(byIndex),
         ...(draft.source ? [[draft.source.strength, draft.source.from, ...draft.source.frames]] : []),
@@ -148,13 +156,18 @@ function contentOf(draft: KeyedDraft, part: DraftPart): unknown {
         window.later,
         window.keepFrom,
         window.keepTo,
-        ...(window.also ?? []).map(({ index, frames, hold }) => [index, frames, hold]),
+        // 1 stands where their hold was written, before it had a part of its own.
+        ...(window.also ?? []).map(({ index, frames }) => [index, frames, 1]),
         ...(window.loop ? ['loop'] : []),
       ]);
     case 'strength':
       return curveOf(draft, ({ promptStrength }) => promptStrength);
     case 'hold':
-      return curveOf(draft, ({ hold }) => hold && [hold.prefix, hold.later]);
+      return curveOf(draft, ({ hold, also = [] }) => {
+        const others = also.some((known) => known.hold !== 1) ? also.map((known) => known.hold) : [];
+        if (hold === undefined && others.length === 0) return undefined;
+        return [hold?.prefix ?? 1, hold?.later ?? 1, ...others];
+      });
     case 'camera':
       return draft.camera === undefined
         ? []

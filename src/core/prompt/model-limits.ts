@@ -18,9 +18,13 @@ export interface ModelLimits {
     readonly references?: number | undefined;
     readonly perFramePrompts: boolean;
   };
+  /** Of the package; decides whether there are two experts. */
+  readonly files?: readonly { readonly path: string }[] | undefined;
   readonly defaults: {
     readonly steps: number;
     readonly guidance: number;
+    /** Only of a model whose second expert wants a scale of its own. */
+    readonly secondGuidance?: number | undefined;
     readonly negative: string;
     readonly extensionPrefix: number;
     /** Only of a model that is told how much to move. */

@@ -4,6 +4,8 @@
  */
 import { runCurves, type WindowHold } from '../curve/window-curves';
 import type { CameraPath } from '../diffusion/camera';
+import { hasTwoExperts } from '../diffusion/experts';
+import { repainted, repaintsFilms } from './repaint';
 import { activeTake, resolveBranch } from '../document/film';
 import { anchorsOf, blocksOf, recordOf } from '../document/access';
 import type { Document, Motion, RecordId, SegmentRecord, SegmentRole } from '../document/records';
@@ -11,6 +13,7 @@ import type { FrameHash, TakeIndex } from '../document/takes';
 import type { GuidanceRule, StepReuse } from '../diffusion/guidance-rule';
 import { assert, invalidInput } from '../errors';
 import type { Rate } from '../time/rate';
+import { withStrengths } from './anchor-strength';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
 import { wordedPrompts } from './shot-words';
@@ -27,6 +30,7 @@ export interface PlannedDraft {
   frameCount: number;
   steps: number;
   guidance: number;
+  secondGuidance?: number | undefined;
   guidanceRule?: GuidanceRule | undefined;
   stepReuse?: StepReuse | undefined;
   motion?: Motion | undefined;
@@ -66,7 +70,7 @@ export interface PlannedWindow {
 
 /** A mask leaves only its dark parts known. */
 export type PlannedKnown =
-  | { index: number; frame: FrameHash; mask?: FrameHash | undefined }
+  | { index: number; frame: FrameHash; mask?: FrameHash | undefined; maskMediaId?: string | undefined }
   | { index: number; mediaId: string; maskMediaId?: string | undefined };
 
 /** Where the plan differs from what was asked, to be shown before generating. */
@@ -98,6 +102,8 @@ export interface DirectRequest {
   readonly seed: number;
   readonly steps?: number;
   readonly guidance?: number;
+  /** Left out for a model of one expert. */
+  readonly secondGuidance?: number | undefined;
   readonly guidanceRule?: GuidanceRule | undefined;
   readonly stepReuse?: StepReuse | undefined;
   /** Left out for a model that is not told how much to move. */
@@ -160,6 +166,7 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     frameCount,
     steps: request.steps ?? limits.defaults.steps,
     guidance: request.guidance ?? limits.defaults.guidance,
+    ...secondGuidanceOf(request),
     ...(request.guidanceRule && { guidanceRule: request.guidanceRule }),
     ...(request.stepReuse && { stepReuse: request.stepReuse }),
     ...(limits.defaults.motion && { motion: request.motion ?? limits.defaults.motion }),
@@ -177,6 +184,13 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
   };
   if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
   return { draft, notes };
+}
+
+/** Without guidance there is nothing for the second expert to be guided by either. */
+function secondGuidanceOf({ limits, guidance, secondGuidance }: DirectRequest): { secondGuidance?: number } {
+  const asked = secondGuidance ?? limits.defaults.secondGuidance;
+  const isGuided = (guidance ?? limits.defaults.guidance) > 1;
+  return asked === undefined || !isGuided || !hasTwoExperts(limits) ? {} : { secondGuidance: asked };
 }
 
 function textsOfWindow(
@@ -221,11 +235,15 @@ export interface SegmentPlan {
 export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlanRequest): SegmentPlan {
   const segment = recordOf(doc, 'segment', segmentId);
   const shot = recordOf(doc, 'shot', segment.shotId);
-  const { steps, guidance, guidanceRule, stepReuse, motion, negative, contextFrames, framesPerWindow } = shot.sampling;
+  const { steps, guidance, secondGuidance, guidanceRule, stepReuse, motion, negative, contextFrames, framesPerWindow } =
+    shot.sampling;
   const parent = segment.parentId === null ? null : recordOf(doc, 'segment', segment.parentId);
   const parentFilm = parent && resolveBranch(doc, parent.id, takes);
   const sides = joinedSides({ doc, takes, segment, parentFilm }, sidesOf(segment, parentFilm));
+  const source = sourceOf({ doc, takes, segment, parentFilm });
+  const underMask = source !== null && repaintsFilms(limits);
   const end = segment.from + segment.frameCount;
+  const pinned = anchorsOf(doc, shot.id).filter(({ frame }) => segment.from <= frame && frame < end);
   const prompts = wordedPrompts(shot, promptsOnly(doc, shot.id));
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
@@ -243,22 +261,22 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     seed,
     steps,
     guidance,
+    secondGuidance,
     guidanceRule,
     stepReuse,
     motion,
     contextFrames,
     framesPerWindow,
     role: segment.role,
-    source: sourceOf({ doc, takes, segment, parentFilm }),
+    referenceMediaIds: shot.references ?? [],
+    source: underMask ? null : source,
     loop: segment.loop ?? false,
     // A range retaken from the film's first frame on has nothing before it: it leads to the frame after it.
     direction:
       segment.role === 'backward' || (sides.prior.length === 0 && sides.following.length > 0) ? 'backward' : 'forward',
     prior: sides.prior,
     following: sides.following,
-    anchors: anchorsOf(doc, shot.id)
-      .filter(({ frame }) => segment.from <= frame && frame < end)
-      .map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
+    anchors: pinned.map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
   });
   const {
     guidance: guided = draft.guidance,
@@ -273,13 +291,22 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const zones = travelZones(prompts, shot.id);
   notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
+  const held = withStrengths(
+    draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
+    new Map(pinned.map(({ frame, strength = 1 }) => [frame - segment.from, strength])),
+    { shot, limits, offset: segment.from },
+  );
+  notes.push(...held.notes);
   const followed: PlannedDraft = {
     ...draft,
     guidance: guided,
-    windows: draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
+    // A curve may take the guidance down to nothing.
+    ...(guided <= 1 && { secondGuidance: undefined }),
+    windows: held.windows,
     ...(camera && { camera }),
   };
-  return { draft: followed, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
+  const whole = underMask ? repainted(followed, source, segment.source?.mask) : followed;
+  return { draft: whole, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */

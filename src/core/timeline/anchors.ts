@@ -1,6 +1,7 @@
 /**
  * Images pinned to frames of a shot.
  */
+import { roundedValue } from '../curve/parameters';
 import { anchorsOf, recordOf } from '../document/access';
 import { plannedRange } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
@@ -39,6 +40,15 @@ export function moveAnchor(doc: Document, anchorId: RecordId, toFrame: number): 
       'Remove that one first, or choose another frame.',
     );
   return editDocument(doc, (draft) => draft.set({ ...anchor, frame: toFrame }));
+}
+
+/** From 0 to 1; 1 is what a pinned image begins with. */
+export function setAnchorStrength(doc: Document, anchorId: RecordId, strength: number): DocumentDiff {
+  const { strength: _, ...anchor } = recordOf(doc, 'anchor', anchorId);
+  if (!(strength >= 0 && strength <= 1))
+    throw invalidEdit('anchor.strength', strength, `${strength} is not a strength`, 'Use 0 to 1.');
+  const rounded = roundedValue(strength);
+  return editDocument(doc, (draft) => draft.set({ ...anchor, ...(rounded !== 1 && { strength: rounded }) }));
 }
 
 export function removeAnchor(doc: Document, anchorId: RecordId): DocumentDiff {

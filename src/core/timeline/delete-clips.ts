@@ -2,13 +2,18 @@
  * Deleting clips, with or without closing the gaps. The shot behind a clip stays in the document with its segments and
  * prompts: nothing that was generated is lost.
  */
-import { clipsOfTrack, recordOf } from '../document/access';
+import { endOf, recordOf } from '../document/access';
+import type { FrameRange } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
-import type { Document, RecordId } from '../document/records';
+import type { ClipRecord, Document, RecordId } from '../document/records';
 import { editDocument, unlockedTrack } from './edit';
-import { endOf } from './placement';
+import { rippleFilm, roomBefore } from './ripple';
 
-/** ripple: later clips of the same track move left by what was deleted before them. @throws AppError timeline/locked-track */
+/**
+ * ripple: later clips of the film move left by what was deleted before them, as far as the tracks it was deleted from all
+ * have room: of a pair that does not end at one frame the shorter part decides, so that what follows stays in step.
+ * @throws AppError timeline/locked-track, timeline/overlap where another track has no room to follow
+ */
 export function deleteClips(
   doc: Document,
   clipIds: readonly RecordId[],
@@ -19,13 +24,31 @@ export function deleteClips(
   return editDocument(doc, (draft) => {
     for (const clip of clips) draft.remove(clip.id);
     if (!options.ripple) return;
-    for (const trackId of new Set(clips.map((clip) => clip.trackId))) {
-      const gone = clips.filter((clip) => clip.trackId === trackId);
-      for (const clip of clipsOfTrack(draft.doc, trackId)) {
-        const before = gone.filter((deleted) => endOf(deleted) <= clip.start);
-        const byFrames = before.reduce((sum, { duration }) => sum + duration, 0);
-        if (byFrames > 0) draft.set({ ...clip, start: clip.start - byFrames });
-      }
+    // Last first: what is closed then does not move those before it.
+    for (const hole of holesLeftBy(clips).reverse()) {
+      const room = [...hole.edited].map(([trackId, from]) => roomBefore(draft.doc, trackId, from));
+      const byFrames = 0 - Math.min(hole.to - hole.from, ...room);
+      rippleFilm(draft, { edited: hole.edited, fromFrame: hole.to, byFrames });
     }
   });
+}
+
+interface Hole extends FrameRange {
+  /** By track, the end of the last clip that went. */
+  readonly edited: ReadonlyMap<RecordId, number>;
+}
+
+/** Clips that touch or overlap in time leave one hole, on whatever tracks. Earliest first. */
+function holesLeftBy(clips: readonly ClipRecord[]): Hole[] {
+  const holes: { from: number; to: number; edited: Map<RecordId, number> }[] = [];
+  for (const clip of clips.toSorted((a, b) => a.start - b.start)) {
+    const last = holes.at(-1);
+    if (last === undefined || clip.start > last.to)
+      holes.push({ from: clip.start, to: endOf(clip), edited: new Map([[clip.trackId, endOf(clip)]]) });
+    else {
+      last.to = Math.max(last.to, endOf(clip));
+      last.edited.set(clip.trackId, endOf(clip));
+    }
+  }
+  return holes;
 }

@@ -263,11 +263,11 @@ describe('splitting, moving, deleting', () => {
     );
   });
 
-  test('deleting keeps the shot; ripple closes the gap on that track only', () => {
+  test('deleting keeps the shot; ripple closes the gap on every track', () => {
     const doc = after(film, aShot('c', { trackId: 'track-2', start: 30 }), (d) =>
       deleteClips(d, ['a-clip'], { ripple: true }),
     );
-    expect([lane(doc), lane(doc, 'track-2')]).toEqual([['b-clip 0+27@0'], ['c-clip 30+27@0']]);
+    expect([lane(doc), lane(doc, 'track-2')]).toEqual([['b-clip 0+27@0'], ['c-clip 3+27@0']]);
     expect(recordsOf(doc, 'shot')).toHaveLength(3);
     expect(lane(after(film, (d) => deleteClips(d, ['a-clip', 'a-clip'], { ripple: false })))).toEqual([
       'b-clip 27+27@0',

@@ -9,7 +9,8 @@ import type { ClipRecord, Document, JoinedFrame, RecordId, ShotRecord } from '..
 import { ceilToRate } from '../time/rate';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { insertShot } from './insert-shot';
-import { endOf, ripple } from './placement';
+import { endOf } from './placement';
+import { rippleFilm } from './ripple';
 
 /** Room between two clips of a track, project frames [from, to). */
 export interface Gap {
@@ -85,8 +86,9 @@ function joinedFrame(doc: Document, clip: ClipRecord, projectFrame: number, like
   return { shotId: shot.id, frame: shotFrameAt(doc, clip, projectFrame) };
 }
 
-/** What follows on the track moves left by the gap. @throws AppError timeline/locked-track */
+/** What follows in the film moves left by the gap. @throws AppError timeline/locked-track, timeline/overlap */
 export function closeGap(doc: Document, { left, from, to }: Gap): DocumentDiff {
   unlockedTrack(doc, left.trackId);
-  return editDocument(doc, (draft) => ripple(draft, left.trackId, { fromFrame: to, byFrames: from - to }));
+  const edited = new Map([[left.trackId, to]]);
+  return editDocument(doc, (draft) => rippleFilm(draft, { edited, fromFrame: to, byFrames: from - to }));
 }

@@ -12,7 +12,8 @@ import { ceilToRate } from '../time/rate';
 import { type Draft, editDocument, invalidEdit, unlockedTrack } from './edit';
 import { fitClips } from './fit-clips';
 import { layPrompt } from './lay-prompt';
-import { endOf, neighbourEdges, rippleInSync } from './placement';
+import { endOf, neighbourEdges } from './placement';
+import { rippleFilm } from './ripple';
 
 export interface Growth {
   readonly segmentId: RecordId;
@@ -52,7 +53,9 @@ export function extendForward(doc: Document, clipId: RecordId, growth: Growth): 
     draft.set({ ...clip, duration });
     const { nextStart } = neighbourEdges(draft.doc, clip);
     const overlap = nextStart === null ? 0 : clip.start + duration - nextStart;
-    if (overlap > 0) rippleInSync(draft, clip.trackId, { fromFrame: endOf(clip), byFrames: overlap });
+    const oldEnd = endOf(clip);
+    if (overlap > 0)
+      rippleFilm(draft, { edited: new Map([[clip.trackId, oldEnd]]), fromFrame: oldEnd, byFrames: overlap });
   });
 }
 
@@ -80,7 +83,7 @@ export function extendBackward(doc: Document, clipId: RecordId, growth: Growth):
     const wantedStart = clip.start + after.from - clip.sourceIn;
     const { previousEnd } = neighbourEdges(draft.doc, clip);
     const push = Math.max(0, previousEnd - wantedStart);
-    rippleInSync(draft, clip.trackId, { fromFrame: clip.start, byFrames: push });
+    rippleFilm(draft, { edited: new Map([[clip.trackId, clip.start]]), fromFrame: clip.start, byFrames: push });
     draft.set({ ...clip, start: wantedStart + push, sourceIn: after.from, duration: sourceOut - after.from });
   });
 }

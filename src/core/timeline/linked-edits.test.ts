@@ -16,8 +16,9 @@ import {
   slipLimitsOfAll,
 } from './linked-edits';
 import { aShot, after, anEmptyFilm } from './test-films';
-import { linkClips, splitClips, trimClips } from './together';
+import { linkClips, splitClips } from './together';
 import { addTrack, setTrack } from './tracks';
+import { trimClips } from './trim';
 
 const sound =
   (id: string, start: number, trackId = 'sounds') =>

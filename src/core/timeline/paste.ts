@@ -7,7 +7,8 @@ import type { DocumentDiff } from '../document/diff';
 import type { ClipRecord, Document, RecordId, TransitionRecord } from '../document/records';
 import { clearRange, partAt } from './clear-range';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
-import { endOf, ripple } from './placement';
+import { endOf } from './placement';
+import { rippleFilm } from './ripple';
 import { relinked } from './together';
 
 /** Clips as they were when they were copied; later edits do not change them. */
@@ -64,11 +65,11 @@ export function pasteClips(
   }));
   const idOf = new Map(copied.clips.map((clip, i) => [clip.id, clips[i]?.id]));
   const diff = editDocument(doc, (draft) => {
-    if (mode === 'insert')
-      for (const trackId of new Set(clips.map((clip) => clip.trackId))) {
-        partAt(draft, trackId, atFrame, newId);
-        ripple(draft, trackId, { fromFrame: atFrame, byFrames: spanOf(copied) });
-      }
+    if (mode === 'insert') {
+      const tracks = clips.map(({ trackId }) => trackId);
+      const edited = new Map([...partAt(draft, tracks, atFrame, newId)].map((trackId) => [trackId, atFrame]));
+      rippleFilm(draft, { edited, fromFrame: atFrame, byFrames: spanOf(copied) });
+    }
     for (const clip of clips) {
       clearRange(draft, clip.trackId, { from: clip.start, to: endOf(clip) }, newId);
       draft.add(clip);

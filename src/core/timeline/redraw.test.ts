@@ -4,9 +4,10 @@ import { takeIndexFrom } from '../document/film';
 import { violations } from '../document/invariants';
 import type { Document } from '../document/records';
 import { planSegment } from '../prompt/plan';
-import { animateDiffLimits, pocketLimits } from '../prompt/test-limits';
+import { assertRunFits } from '../diffusion/window-rules';
+import { animateDiffLimits, pocketLimits, vaceLimits } from '../prompt/test-limits';
 import { redrawClip } from './redraw';
-import { setLoop, setSourceStrength } from './segments';
+import { setLoop, setSourceMask, setSourceStrength } from './segments';
 import { aShot, aTake, after, anEmptyFilm, testSampling } from './test-films';
 import { trimClip } from './trim';
 
@@ -15,6 +16,11 @@ const limits = {
   ...animateDiffLimits,
   frameGrid: { multiple: 1, plus: 0, min: 2, max: 32 },
   conditioning: { ...animateDiffLimits.conditioning, firstFrames: { min: 1, max: 8 }, laterImages: 1 },
+};
+const masks = {
+  name: 'VACE',
+  maxSize: [832, 480] as const,
+  conditioning: { ...vaceLimits.conditioning, text: true },
 };
 const over = (doc: Document): Document =>
   after(doc, (now) =>
@@ -59,6 +65,43 @@ describe('drawing over a clip', () => {
     expect(plan(stronger, 'r').draft.source?.strength).toBe(0.9);
     expect(() => setSourceStrength(doc, 'r', 0)).toThrow('0 is not a strength');
     expect(() => setSourceStrength(doc, 'a-first', 0.5)).toThrow('not drawn over a film');
+  });
+
+  test('with a model that takes masks, every frame is known but for what the mask shows white', () => {
+    const ask = (doc: Document, framesPerModel = 41) =>
+      planSegment({
+        ...{ doc, segmentId: 'r', takes: takeIndexFrom([aTake(doc, 'ta', 'a-first')]), seed: 1 },
+        limits: {
+          ...vaceLimits,
+          frameGrid: { ...vaceLimits.frameGrid, max: framesPerModel },
+          nativeFrames: framesPerModel,
+        },
+      }).draft;
+    const doc = over(base);
+    expect(() => ask(doc)).toThrow('none is given');
+    const masked = after(doc, (now) => setSourceMask(now, 'r', 'a-mask'));
+    const draft = ask(masked);
+    expect(draft.source).toBeUndefined();
+    expect(draft.windows).toMatchObject([
+      { start: 0, frames: 9, prefix: 1, later: null, also: [{ index: 1, frames: 8, hold: 1 }] },
+    ]);
+    expect(draft.known).toEqual(
+      Array.from({ length: 9 }, (_, index) => ({ index, frame: `ta:${index}`, maskMediaId: 'a-mask' })),
+    );
+    expect(() => assertRunFits({ ...draft, width: 64, height: 32 }, { ...vaceLimits, ...masks })).not.toThrow();
+    // Windows share frames: what the first one made, the second one knows.
+    const parts = ask(masked, 5);
+    expect(parts.windows.length).toBeGreaterThan(1);
+    expect(() => assertRunFits({ ...parts, width: 64, height: 32 }, { ...vaceLimits, ...masks })).not.toThrow();
+    expect(ask(masked)).toEqual(ask(after(masked, (now) => setSourceMask(now, 'r', 'a-mask'))));
+    expect(
+      recordOf(
+        after(masked, (now) => setSourceMask(now, 'r', null)),
+        'segment',
+        'r',
+      ),
+    ).toEqual(recordOf(doc, 'segment', 'r'));
+    expect(() => setSourceMask(doc, 'a-first', 'a-mask')).toThrow('not drawn over a film');
   });
 
   test('waits for the film under it', () => {

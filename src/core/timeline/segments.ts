@@ -43,6 +43,17 @@ export function setSourceStrength(doc: Document, segmentId: RecordId, strength: 
   return editDocument(doc, (draft) => draft.set({ ...segment, source }));
 }
 
+/** Where the film underneath is drawn anew, for models that take masks; null = no mask. */
+export function setSourceMask(doc: Document, segmentId: RecordId, mediaId: string | null): DocumentDiff {
+  const segment = recordOf(doc, 'segment', segmentId);
+  if (segment.source === undefined)
+    throw invalidEdit('segment', segmentId, 'this part is not drawn over a film', 'Choose a part that is.');
+  const { mask: _, ...source } = segment.source;
+  return editDocument(doc, (draft) =>
+    draft.set({ ...segment, source: { ...source, ...(mediaId !== null && { mask: mediaId }) } }),
+  );
+}
+
 /** Whether the segment's last frame goes on into its first. */
 export function setLoop(doc: Document, segmentId: RecordId, isLoop: boolean): DocumentDiff {
   const { loop: _, ...segment } = recordOf(doc, 'segment', segmentId);

@@ -3,6 +3,7 @@
  */
 import { clipsOfShot, recordOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
+import { MAX_REFERENCES } from '../document/records';
 import type { Document, Motion, RecordId, SamplingSettings } from '../document/records';
 import { editDocument, invalidEdit } from './edit';
 
@@ -12,12 +13,20 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function setSampling(doc: Document, shotId: RecordId, patch: Partial<SamplingSettings>): DocumentDiff {
   const shot = recordOf(doc, 'shot', shotId);
   const sampling: Mutable<SamplingSettings> = { ...shot.sampling, ...patch };
-  const { steps, guidance, guidanceRule, stepReuse, motion, contextFrames, framesPerWindow } = sampling;
+  const { steps, guidance, secondGuidance, guidanceRule, stepReuse, motion, contextFrames, framesPerWindow } = sampling;
   requireWhole('steps', steps, 200);
   requireWhole('contextFrames', contextFrames, 64);
   if (framesPerWindow !== null) requireWhole('framesPerWindow', framesPerWindow, 256);
   if (!(guidance >= 0 && guidance <= 50))
     throw invalidEdit('guidance', guidance, `guidance ${guidance} is out of range`, 'Use a number from 0 to 50.');
+  if (secondGuidance === undefined) delete sampling.secondGuidance;
+  else if (!(secondGuidance >= 0 && secondGuidance <= 50))
+    throw invalidEdit(
+      'secondGuidance',
+      secondGuidance,
+      `guidance ${secondGuidance} is out of range`,
+      'Use a number from 0 to 50.',
+    );
   if (guidanceRule === undefined) delete sampling.guidanceRule;
   if (stepReuse === undefined) delete sampling.stepReuse;
   if (motion === undefined) delete sampling.motion;
@@ -58,6 +67,29 @@ export function setShotWords(
       ...(next.tail?.trim() && { tail: next.tail }),
     }),
   );
+}
+
+/**
+ * Pictures of what the shot shows, in their order; none is allowed.
+ * @throws AppError timeline/invalid-edit for one that is there twice, or too many
+ */
+export function setReferences(doc: Document, shotId: RecordId, mediaIds: readonly string[]): DocumentDiff {
+  const { references: _, ...shot } = recordOf(doc, 'shot', shotId);
+  if (mediaIds.length > MAX_REFERENCES)
+    throw invalidEdit(
+      'references',
+      mediaIds.length,
+      `a shot has at most ${MAX_REFERENCES} reference pictures`,
+      'Remove one first.',
+    );
+  if (new Set(mediaIds).size < mediaIds.length)
+    throw invalidEdit(
+      'references',
+      mediaIds.length,
+      'this picture is one of the references already',
+      'Choose another picture.',
+    );
+  return editDocument(doc, (draft) => draft.set({ ...shot, ...(mediaIds.length > 0 && { references: mediaIds }) }));
 }
 
 /** The shot and the clips that carry its name. */

@@ -10,7 +10,6 @@ import {
   groupClips,
   linkClips,
   splitClips,
-  trimClips,
   trimLimitsOfAll,
   trimmedTogether,
   ungroupClips,
@@ -18,6 +17,7 @@ import {
   withCompanions,
 } from './together';
 import { addTrack, setTrack } from './tracks';
+import { trimClips } from './trim';
 
 const sound = (id: string, start: number, frameCount: number) => (doc: Document) =>
   insertAudio(doc, { clipId: id, trackId: 'sounds', start, mediaId: 'm', name: id, frameCount });

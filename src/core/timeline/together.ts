@@ -10,7 +10,7 @@ import { addRightHalf, headOf, tailOf } from './clear-range';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf } from './placement';
 import { assertSplits } from './split';
-import { type ClipEdge, trimClip, trimLimits } from './trim';
+import { type ClipEdge, trimLimits } from './trim';
 import { applyDiff, squashDiffs } from '../document/apply-diff';
 
 type Tie = 'groupId' | 'linkId';
@@ -111,6 +111,10 @@ export function splitClips(
       draft.set(headOf(clip, atFrame));
       addRightHalf(draft, clip, { ...relinked(tailOf(clip, atFrame), rightLinks, newId), id });
     }
+    // What is linked with them and begins later belongs to the right halves.
+    for (const [before, linkId] of rightLinks)
+      for (const clip of indexOf(draft.doc).together(before))
+        if (clip.start >= atFrame && clip.linkId === before) draft.set({ ...clip, linkId });
   });
   return { diff, rightIds };
 }
@@ -146,17 +150,6 @@ export function trimLimitsOfAll(
 ): { readonly min: number; readonly max: number } {
   const limits = clipIds.map((id) => trimLimits(doc, id, edge, options));
   return { min: Math.max(...limits.map(({ min }) => min)), max: Math.min(...limits.map(({ max }) => max)) };
-}
-
-/** @throws AppError as trimClip, for the first that cannot be trimmed so far; then none is */
-export function trimClips(
-  doc: Document,
-  clipIds: readonly RecordId[],
-  edge: ClipEdge,
-  toFrame: number,
-  options: { readonly ripple: boolean },
-): DocumentDiff {
-  return inTurn(doc, clipIds, (now, id) => trimClip(now, id, edge, toFrame, options));
 }
 
 /** The same edit of several things, as one; when it throws for one of them, none is changed. */

@@ -83,10 +83,11 @@ export function setTrackHeight(doc: Document, trackId: RecordId, height: number 
 export function setTrack(
   doc: Document,
   trackId: RecordId,
-  patch: Partial<Pick<TrackRecord, 'name' | 'isLocked' | 'isHidden' | 'isSolo'>>,
+  patch: Partial<Pick<TrackRecord, 'name' | 'isLocked' | 'isHidden' | 'isSolo'>> & { readonly isSyncLocked?: boolean },
 ): DocumentDiff {
   const track = recordOf(doc, 'track', trackId);
   if (patch.name?.trim() === '')
     throw invalidEdit('track.name', '', 'a track needs a name', 'Write at least one letter.');
-  return editDocument(doc, (draft) => draft.set({ ...track, ...patch }));
+  const { isSyncLocked, ...rest } = { ...track, ...patch };
+  return editDocument(doc, (draft) => draft.set({ ...rest, ...(isSyncLocked === false && { isSyncLocked }) }));
 }

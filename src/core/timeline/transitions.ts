@@ -3,11 +3,13 @@
  * generated one, its end is ripple-trimmed to make them, and the film gets that much shorter.
  */
 import { recordOf, recordsOf, transitionsOf } from '../document/access';
-import type { DocumentDiff } from '../document/diff';
+import { type DocumentDiff, emptyDiff } from '../document/diff';
 import type { ClipRecord, Document, RecordId } from '../document/records';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
-import { endOf, ripple } from './placement';
+import { endOf } from './placement';
 import { areTouching, handleAfter, handleBefore } from './settle-transitions';
+import { inTurn, trimmedTogether } from './together';
+import { type ClipEdge, trimClips } from './trim';
 
 export interface NewDissolve {
   readonly id: RecordId;
@@ -56,13 +58,23 @@ export function addDissolve(
       `"${freeLeft < 0 ? left.name : right.name}" is too short for a dissolve of ${frames} frames`,
       'Make the dissolve shorter, or extend the clip.',
     );
-  return editDocument(doc, (draft) => {
-    draft.set({ ...left, duration: left.duration - trimLeft });
-    const sourceIn = right.source.type === 'shot' ? right.sourceIn + trimRight : 0;
-    draft.set({ ...right, start: right.start - trimLeft, sourceIn, duration: right.duration - trimRight });
-    ripple(draft, left.trackId, { fromFrame: endOf(right), byFrames: 0 - trimLeft - trimRight });
-    draft.add({ kind: 'transition', id, leftClipId, rightClipId, type: 'dissolve', framesBefore, framesAfter });
-  });
+  // Sound that is cut with the picture is trimmed with it, so that neither covers nor leaves the other.
+  const edits = [
+    (now: Document) => rippleTrim(now, left.id, 'end', 0 - trimLeft),
+    (now: Document) => rippleTrim(now, right.id, 'start', trimRight),
+    (now: Document) =>
+      editDocument(now, (draft) =>
+        draft.add({ kind: 'transition', id, leftClipId, rightClipId, type: 'dissolve', framesBefore, framesAfter }),
+      ),
+  ];
+  return inTurn(doc, edits, (now, edit) => edit(now));
+}
+
+function rippleTrim(doc: Document, clipId: RecordId, edge: ClipEdge, byFrames: number): DocumentDiff {
+  if (byFrames === 0) return emptyDiff;
+  const clip = recordOf(doc, 'clip', clipId);
+  const from = edge === 'start' ? clip.start : endOf(clip);
+  return trimClips(doc, trimmedTogether(doc, clipId, edge), edge, from + byFrames, { ripple: true });
 }
 
 export function removeTransition(doc: Document, transitionId: RecordId): DocumentDiff {

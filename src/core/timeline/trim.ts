@@ -1,13 +1,14 @@
 /**
  * Trim and ripple trim. `toFrame` is where the edge is dragged to, in project frames: the clip's first frame for the
- * start, the frame after its last for the end. A ripple trim keeps the clip where it is and moves those after it.
+ * start, the frame after its last for the end. A ripple trim keeps the clip where it is and moves what follows it.
  */
 import { recordOf } from '../document/access';
 import { sourceRangeOf } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
 import { type ClipRecord, type Document, MAX_FRAME, type RecordId } from '../document/records';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
-import { endOf, neighbourEdges, ripple } from './placement';
+import { endOf, neighbourEdges } from './placement';
+import { rippleFilm } from './ripple';
 
 export type ClipEdge = 'start' | 'end';
 
@@ -32,7 +33,7 @@ export function trimLimits(
   };
 }
 
-/** @throws AppError timeline/invalid-edit beyond the limits, timeline/locked-track */
+/** @throws AppError as trimClips */
 export function trimClip(
   doc: Document,
   clipId: RecordId,
@@ -40,9 +41,53 @@ export function trimClip(
   toFrame: number,
   options: { readonly ripple: boolean },
 ): DocumentDiff {
-  const clip = recordOf(doc, 'clip', clipId);
+  return trimClips(doc, [clipId], edge, toFrame, options);
+}
+
+/**
+ * Trims clips whose edges lie on one frame.
+ * @throws AppError timeline/invalid-edit beyond the limits, timeline/locked-track, timeline/overlap where a track has no
+ * room to follow the ripple; then none is trimmed
+ */
+export function trimClips(
+  doc: Document,
+  clipIds: readonly RecordId[],
+  edge: ClipEdge,
+  toFrame: number,
+  options: { readonly ripple: boolean },
+): DocumentDiff {
+  const clips = clipIds.map((id) => recordOf(doc, 'clip', id));
+  for (const clip of clips) assertTrims(doc, clip, edge, toFrame, options);
+  return editDocument(doc, (draft) => {
+    for (const clip of clips) draft.set(trimmed(clip, edge, toFrame, options));
+    const [first] = clips;
+    if (!options.ripple || first === undefined) return;
+    rippleFilm(draft, {
+      edited: new Map(clips.map((clip) => [clip.trackId, endOf(clip)])),
+      // What lies over the frames that went stays; what follows them goes with them.
+      fromFrame: edge === 'end' ? endOf(first) : Math.max(first.start, toFrame),
+      byFrames: edge === 'end' ? toFrame - endOf(first) : first.start - toFrame,
+      led: edge === 'end' ? [] : clipIds,
+    });
+  });
+}
+
+function trimmed(clip: ClipRecord, edge: ClipEdge, toFrame: number, options: { readonly ripple: boolean }): ClipRecord {
+  if (edge === 'end') return { ...clip, duration: toFrame - clip.start };
+  const byFrames = toFrame - clip.start;
+  const sourceIn = clip.source.type === 'still' ? clip.sourceIn : clip.sourceIn + byFrames;
+  return { ...clip, sourceIn, start: options.ripple ? clip.start : toFrame, duration: clip.duration - byFrames };
+}
+
+function assertTrims(
+  doc: Document,
+  clip: ClipRecord,
+  edge: ClipEdge,
+  toFrame: number,
+  options: { readonly ripple: boolean },
+): void {
   unlockedTrack(doc, clip.trackId);
-  const { min, max } = trimLimits(doc, clipId, edge, options);
+  const { min, max } = trimLimits(doc, clip.id, edge, options);
   if (!Number.isSafeInteger(toFrame) || toFrame < min || toFrame > max)
     throw invalidEdit(
       `clip.${edge}`,
@@ -50,15 +95,6 @@ export function trimClip(
       `the ${edge} of "${clip.name}" cannot be at frame ${toFrame}`,
       limitRemedy(doc, clip, edge, { min, max }),
     );
-  const byFrames = toFrame - (edge === 'start' ? clip.start : endOf(clip));
-  return editDocument(doc, (draft) => {
-    const duration = edge === 'start' ? clip.duration - byFrames : clip.duration + byFrames;
-    const sourceIn = edge === 'start' && clip.source.type !== 'still' ? clip.sourceIn + byFrames : clip.sourceIn;
-    const start = edge === 'start' && !options.ripple ? toFrame : clip.start;
-    draft.set({ ...clip, start, duration, sourceIn });
-    if (options.ripple)
-      ripple(draft, clip.trackId, { fromFrame: endOf(clip), byFrames: duration - clip.duration, except: clipId });
-  });
 }
 
 function limitRemedy(

@@ -6,6 +6,7 @@
 import { AppError } from '@core/errors';
 import { EngineRequest, type EngineMessage, type StepPreview } from '@contracts/engine';
 import { wireErrorFrom } from '@contracts/wire-error';
+import { leaveOutMaglev } from './node-compiler';
 import { DROP_STATE, Runner, runtimeInfo } from './runner';
 
 /** The part of a MessagePort that previews need; Electron's MessagePortMain has it. */
@@ -34,6 +35,7 @@ function connectToParent(): Transport {
       send: (message) => parentPort.postMessage(message),
       onMessage: (listener) => void parentPort.on('message', ({ data, ports }) => listener(data, ports)),
     };
+  leaveOutMaglev();
   // Ctrl+C in a terminal goes to the whole group; the parent decides what becomes of a run.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(0));

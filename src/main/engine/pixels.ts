@@ -15,26 +15,18 @@ export function volumeFromFrames(frames: readonly Uint8Array[], width: number, h
   return volume;
 }
 
-/** clamp(x·0.5 + 0.5, 0, 1)·255 rounded half to even, as numpy.round. @returns RGB bytes [height, width, 3] */
+/** clamp(x·0.5 + 0.5, 0, 1)·255 rounded half to even, as numpy.round; a clamped array does both. @returns RGB bytes [height, width, 3] */
 export function frameFromVolume(
   volume: Float32Array,
   frame: number,
   size: { readonly frames: number; readonly width: number; readonly height: number },
 ): Uint8Array {
   const plane = size.width * size.height;
-  const rgb = new Uint8Array(plane * 3);
+  const rgb = new Uint8ClampedArray(plane * 3);
   for (let c = 0; c < 3; c++) {
     const base = (c * size.frames + frame) * plane;
-    for (let p = 0; p < plane; p++) {
-      const unit = Math.min(1, Math.max(0, Math.fround((volume[base + p] ?? 0) * 0.5 + 0.5)));
-      rgb[p * 3 + c] = roundHalfToEven(Math.fround(unit * 255));
-    }
+    for (let p = 0; p < plane; p++)
+      rgb[p * 3 + c] = Math.fround(Math.fround((volume[base + p] ?? 0) * 0.5 + 0.5) * 255);
   }
-  return rgb;
-}
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+  return new Uint8Array(rgb.buffer);
 }

@@ -70,7 +70,7 @@ export class Runner {
   /** @throws AppError of any engine/, model/, media/, library/ code, input/invalid, or cancelled */
   async run(request: RunRequest, hooks: RunHooks): Promise<RunResult> {
     const { recipe, jobId } = request;
-    const watch = new StageWatch(() => this.#sessions.loadMs);
+    const watch = new StageWatch({ loadMs: () => this.#sessions.loadMs, graphMs: () => this.#sessions.graphMs });
     const meter = new ProgressMeter(jobId, recipe, hooks.onProgress);
     meter.stage('loading');
     const startedAt = performance.now();

@@ -22,6 +22,8 @@ export class SessionPool {
   #options: PoolOptions = { threads: 1, provider: 'cpu' };
   /** Milliseconds spent opening graphs since `select`. */
   loadMs = 0;
+  /** Milliseconds spent inside graphs since `select`. */
+  graphMs = 0;
 
   /** Says which package comes next. The file hashes are part of its identity: a package may be replaced in place. */
   async select(pkg: ModelPackage, options: PoolOptions): Promise<void> {
@@ -31,6 +33,7 @@ export class SessionPool {
     this.#pkg = pkg;
     this.#options = options;
     this.loadMs = 0;
+    this.graphMs = 0;
   }
 
   get keepsAll(): boolean {
@@ -70,7 +73,10 @@ export class SessionPool {
   async #openGraph(graph: GraphName): Promise<OnnxSession> {
     assert(this.#pkg !== null, 'select a package first');
     const startedAt = performance.now();
-    const session = await OnnxSession.open(graphPath(this.#pkg, graph), this.#options);
+    const session = await OnnxSession.open(graphPath(this.#pkg, graph), {
+      ...this.#options,
+      onRun: (ms) => (this.graphMs += ms),
+    });
     this.loadMs += performance.now() - startedAt;
     this.#open.set(graph, session);
     return session;

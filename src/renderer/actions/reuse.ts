@@ -54,8 +54,14 @@ export async function planRecipe(
   app.flushEdits();
   const isDone = await app.attempt(() => {
     const { manifest } = modelFor(app, recipe.model.id);
-    const { width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, motion } = recipe;
-    const rules = { ...(guidanceRule && { guidanceRule }), ...(stepReuse && { stepReuse }), ...(motion && { motion }) };
+    const { width, height, rate, frameCount, steps, guidance, secondGuidance, guidanceRule, stepReuse, motion } =
+      recipe;
+    const rules = {
+      ...(secondGuidance !== undefined && { secondGuidance }),
+      ...(guidanceRule && { guidanceRule }),
+      ...(stepReuse && { stepReuse }),
+      ...(motion && { motion }),
+    };
     const durationFrames = ceilToRate(frameCount, rate, session.project.rate);
     const place = freePlace(session, { start: app.transport.playhead }, durationFrames);
     const [shotId, clipId] = [session.newId(), session.newId()];

@@ -12,7 +12,7 @@ const parts: Readonly<Record<string, string>> = {
   'frames it starts from': 'Bilder, von denen es ausgeht',
   'window or context length': 'Fenster- oder Kontextlänge',
   'prompt strength': 'Promptstärke',
-  hold: 'Halten',
+  'hold on given frames': 'Halten der gegebenen Bilder',
   camera: 'Kamera',
 };
 
@@ -48,6 +48,10 @@ export const german: readonly SentenceForm[] = [
   [/^It was stopped after (\d+) of (\d+) frames\.$/, (made, all) => `Nach ${made} von ${all} Bildern angehalten.`],
   [/^Its settings have changed since\.$/, () => 'Seine Einstellungen haben sich seitdem geändert.'],
   [/^(The .+) (?:has|have) changed since\.$/, (what = '') => `Seitdem geändert: ${listed(what)}.`],
+  [
+    /^This model keeps pinned images wholly: their strength is not used\.$/,
+    () => 'Dieses Modell hält angeheftete Bilder ganz: ihre Stärke gilt nicht.',
+  ],
   [
     /^The image pinned to the last frame takes the place of the frame after it\.$/,
     () => 'Das ans letzte Bild geheftete Bild tritt an die Stelle des Bildes danach.',

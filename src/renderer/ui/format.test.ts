@@ -27,6 +27,7 @@ describe('printing numbers', () => {
     const now = 1_000_000_000_000;
     expect(formatAgo(now - 59_000, now)).toBe('just now');
     expect(formatAgo(now - 2 * 3_600_000, now)).toBe('2 hours ago');
+    expect(formatAgo(now - 61_000, now, 'short')).toBe('1 min. ago');
     expect(formatAgo(now - 25 * 3_600_000, now)).toBe('yesterday');
   });
 });

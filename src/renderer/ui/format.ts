@@ -63,9 +63,9 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', MINUTE_MS],
 ];
 
-/** `2 hours ago`, `yesterday`; the two times are milliseconds since 1970. */
-export function formatAgo(thenMs: number, nowMs: number): string {
-  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+/** `2 hours ago`, `yesterday`, short: `2 hr. ago`; the two times are milliseconds since 1970. */
+export function formatAgo(thenMs: number, nowMs: number, style: 'long' | 'short' = 'long'): string {
+  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style });
   for (const [unit, ms] of STEPS) {
     if (nowMs - thenMs >= ms) return words.format(-Math.floor((nowMs - thenMs) / ms), unit);
   }

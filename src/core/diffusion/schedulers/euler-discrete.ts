@@ -8,7 +8,7 @@
 import { assert } from '../../errors';
 import { alphasCumprodForSigmas, readBetaConfig, sigmasOf, torchLinspace } from './noise-schedule';
 import { readPredictionType, type PredictionType } from './prediction';
-import { drawNoise, SchedulerBase, type StepOptions, type TimestepSource } from './scheduler';
+import { drawNoise, type StepOptions, type TimestepSource } from './scheduler';
 import { SchedulerConfigReader, type RawConfig } from './scheduler-config';
 import { readSigmaSpacing, spacedSigmas, timestepOfSigma, type SigmaSpacing } from './sigma-spacing';
 import {
@@ -18,21 +18,21 @@ import {
   type SpacingOptions,
   type TimestepSpacing,
 } from './timestep-spacing';
+import { originalAtSigma, VarianceExplodingScheduler } from './variance-exploding';
 
 const f = Math.fround;
 const CHURN_GAMMA_MAX = Math.SQRT2 - 1;
 
-export class EulerDiscreteScheduler extends SchedulerBase {
+export class EulerDiscreteScheduler extends VarianceExplodingScheduler {
   readonly className = 'EulerDiscreteScheduler';
-  readonly timestepType = 'float32';
   readonly #trainSigmas: Float32Array;
   readonly #logSigmas: Float32Array;
-  readonly #prediction: PredictionType;
+  protected readonly prediction: PredictionType;
   readonly #interpolation: 'linear' | 'log_linear';
   readonly #sigmaSpacing: SigmaSpacing;
   readonly #sigmaMin: number | null;
   readonly #sigmaMax: number | null;
-  readonly #spacing: TimestepSpacing;
+  protected readonly spacing: TimestepSpacing;
   readonly #spacingOptions: SpacingOptions;
   readonly #isContinuous: boolean;
   readonly #finalSigmas: 'zero' | 'sigma_min';
@@ -44,25 +44,20 @@ export class EulerDiscreteScheduler extends SchedulerBase {
     const betas = readBetaConfig(reader, { start: 0.0001, end: 0.02, schedule: 'linear' });
     this.#trainSigmas = sigmasOf(alphasCumprodForSigmas(betas));
     this.#logSigmas = this.#trainSigmas.map((sigma) => Math.log(sigma));
-    this.#prediction = readPredictionType(reader);
+    this.prediction = readPredictionType(reader);
     this.#interpolation = reader.oneOf('interpolation_type', ['linear', 'log_linear'], 'linear');
     this.#sigmaSpacing = readSigmaSpacing(reader);
     this.#sigmaMin = reader.optionalNumber('sigma_min', { min: 0 });
     this.#sigmaMax = reader.optionalNumber('sigma_max', { min: 0 });
-    this.#spacing = reader.oneOf('timestep_spacing', timestepSpacings, 'linspace');
+    this.spacing = reader.oneOf('timestep_spacing', timestepSpacings, 'linspace');
     this.#spacingOptions = {
       numTrainTimesteps: betas.numTrainTimesteps,
       stepsOffset: reader.wholeNumber('steps_offset', 0, { min: 0 }),
     };
     const timestepType = reader.oneOf('timestep_type', ['discrete', 'continuous'], 'discrete');
-    this.#isContinuous = timestepType === 'continuous' && this.#prediction === 'v_prediction';
+    this.#isContinuous = timestepType === 'continuous' && this.prediction === 'v_prediction';
     this.#finalSigmas = reader.oneOf('final_sigmas_type', ['zero', 'sigma_min'], 'zero');
     reader.finish();
-  }
-
-  get initNoiseSigma(): number {
-    const highest = this.sigmas.reduce((most, sigma) => Math.max(most, sigma), 0);
-    return this.#spacing === 'leading' ? f(Math.sqrt(f(f(highest * highest) + 1))) : highest;
   }
 
   protected applyTimesteps(source: TimestepSource): void {
@@ -78,7 +73,7 @@ export class EulerDiscreteScheduler extends SchedulerBase {
         'own timesteps do not go with karras, exponential, beta or continuous timesteps',
       );
       timesteps =
-        'steps' in source ? eulerTimesteps(this.#spacing, source.steps, this.#spacingOptions) : source.timesteps;
+        'steps' in source ? eulerTimesteps(this.spacing, source.steps, this.#spacingOptions) : source.timesteps;
       let sigmas = this.#interpolated(timesteps);
       if (this.#sigmaSpacing !== 'none') {
         const high = this.#sigmaMax ?? sigmas[0] ?? 0;
@@ -93,29 +88,8 @@ export class EulerDiscreteScheduler extends SchedulerBase {
       : Float32Array.from(timesteps);
   }
 
-  override scaleModelInput(sample: Float32Array, index: number, out: Float32Array): void {
-    const sigma = this.#sigmaAt(index);
-    const divisor = f(Math.sqrt(f(f(sigma * sigma) + 1)));
-    for (let i = 0; i < out.length; i++) out[i] = (sample[i] ?? 0) / divisor;
-  }
-
-  override predictOriginalSample(
-    modelOutput: Float32Array,
-    index: number,
-    sample: Float32Array,
-    out: Float32Array,
-  ): void {
-    const sigma = this.#sigmaAt(index);
-    originalAtSigma(this.#prediction, { sigma, sigmaHat: sigma }, modelOutput, sample, out);
-  }
-
-  override addNoise(original: Float32Array, noise: Float32Array, index: number, out: Float32Array): void {
-    const sigma = this.#sigmaAt(index);
-    for (let i = 0; i < out.length; i++) out[i] = (original[i] ?? 0) + f((noise[i] ?? 0) * sigma);
-  }
-
   protected applyStep(modelOutput: Float32Array, index: number, sample: Float32Array, options: StepOptions): void {
-    const sigma = this.#sigmaAt(index);
+    const sigma = this.sigmaAt(index);
     const { sChurn = 0, sNoise = 1, sTmin = 0, sTmax = Infinity } = options.churn ?? {};
     const isChurned = sTmin <= sigma && sigma <= sTmax;
     const gamma = isChurned ? Math.min(sChurn / (this.sigmas.length - 1), CHURN_GAMMA_MAX) : 0;
@@ -126,7 +100,7 @@ export class EulerDiscreteScheduler extends SchedulerBase {
       for (let i = 0; i < sample.length; i++) sample[i] = (sample[i] ?? 0) + f(f((z[i] ?? 0) * f(sNoise)) * scale);
     }
     const original = new Float32Array(sample.length);
-    originalAtSigma(this.#prediction, { sigma, sigmaHat }, modelOutput, sample, original);
+    originalAtSigma(this.prediction, { sigma, sigmaHat }, modelOutput, sample, original);
     const delta = f((this.sigmas[index + 1] ?? 0) - sigmaHat);
     for (let i = 0; i < sample.length; i++) {
       const x = sample[i] ?? 0;
@@ -139,40 +113,5 @@ export class EulerDiscreteScheduler extends SchedulerBase {
       return timesteps.map((timestep) => interpolate(f(timestep), this.#trainSigmas));
     const logs = this.#logSigmas;
     return Array.from(torchLinspace(logs.at(-1) ?? 0, logs[0] ?? 0, timesteps.length + 1), (log) => f(Math.exp(log)));
-  }
-
-  #sigmaAt(index: number): number {
-    this.assertIndex(index);
-    return this.sigmas[index] ?? 0;
-  }
-}
-
-/**
- * x₀ in the variance-exploding form x = x₀ + σ·noise, float32.
- * @param level sigmaHat is the level after churn, where the noise was predicted; v-prediction's scalings take σ itself
- */
-export function originalAtSigma(
-  prediction: PredictionType,
-  level: { readonly sigma: number; readonly sigmaHat: number },
-  modelOutput: Float32Array,
-  sample: Float32Array,
-  out: Float32Array,
-): void {
-  const { sigma, sigmaHat } = level;
-  switch (prediction) {
-    case 'epsilon':
-      for (let i = 0; i < out.length; i++) out[i] = (sample[i] ?? 0) - f(sigmaHat * (modelOutput[i] ?? 0));
-      return;
-    case 'v_prediction': {
-      const square = f(f(sigma * sigma) + 1);
-      const scale = f(-sigma / f(Math.sqrt(square)));
-      for (let i = 0; i < out.length; i++) out[i] = f((modelOutput[i] ?? 0) * scale) + f((sample[i] ?? 0) / square);
-      return;
-    }
-    case 'sample':
-      out.set(modelOutput);
-      return;
-    default:
-      prediction satisfies never;
   }
 }

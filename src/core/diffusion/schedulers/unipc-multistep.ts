@@ -185,19 +185,19 @@ export class UniPcMultistepScheduler extends SchedulerBase {
     const toOriginal = f(target.alpha * phi1);
     const toDifferences = f(target.alpha * weight);
     const lastRho = rhos.at(-1) ?? 0;
-    const differences = new Float32Array(sample.length);
-    for (const [k, ratio] of ratios.entries()) {
-      const values = this.#historyAt(k + 1);
-      const rho = rhos[k] ?? 0;
-      for (let i = 0; i < differences.length; i++)
-        differences[i] = (differences[i] ?? 0) + f(rho * f(f((values[i] ?? 0) - (newestBefore[i] ?? 0)) / ratio));
-    }
-    if (newest !== null)
-      for (let i = 0; i < differences.length; i++)
-        differences[i] = (differences[i] ?? 0) + f(lastRho * f((newest[i] ?? 0) - (newestBefore[i] ?? 0)));
+    // One pass over the values, the weighted differences summed in diffusers' order; order is 3 at most.
+    const [older, oldest] = ratios.map((_, k) => this.#historyAt(k + 1));
+    const [olderRatio = 1, oldestRatio = 1] = ratios;
+    const [olderRho = 0, oldestRho = 0] = rhos;
     for (let i = 0; i < sample.length; i++) {
-      const base = f(f(toSample * (sample[i] ?? 0)) - f(toOriginal * (newestBefore[i] ?? 0)));
-      sample[i] = base - f(toDifferences * (differences[i] ?? 0));
+      const before = newestBefore[i] ?? 0;
+      let differences = 0;
+      if (older !== undefined) differences = f(olderRho * f(f((older[i] ?? 0) - before) / olderRatio));
+      if (oldest !== undefined)
+        differences = f(differences + f(oldestRho * f(f((oldest[i] ?? 0) - before) / oldestRatio)));
+      if (newest !== null) differences = f(differences + f(lastRho * f((newest[i] ?? 0) - before)));
+      const base = f(f(toSample * (sample[i] ?? 0)) - f(toOriginal * before));
+      sample[i] = base - f(toDifferences * differences);
     }
   }
 

@@ -506,8 +506,8 @@ function addHeldNoise(scale: number, { tokens, heldStart, hold, generator }: Win
   const noise = generator.randn(tokens.length);
   const channels = tokens.length / hold.length;
   const faded = fround(fround(sigma) * fround(sigma));
-  for (const [token, strength] of hold.entries()) {
-    if (strength <= 1 - 1e-6) continue;
+  for (let token = 0; token < hold.length; token++) {
+    if ((hold[token] ?? 0) <= 1 - 1e-6) continue;
     for (let i = token * channels; i < (token + 1) * channels; i++)
       tokens[i] = (heldStart[i] ?? 0) + fround(fround(fround(scale) * (noise[i] ?? 0)) * faded);
   }
@@ -523,7 +523,8 @@ function noiseLevels(
   { numTrainTimesteps }: FlowMatchSchedule,
   out: { readonly seen: Float32Array; readonly stepped: Float32Array },
 ): void {
-  for (const [token, strength] of hold.entries()) {
+  for (let token = 0; token < hold.length; token++) {
+    const strength = hold[token] ?? 0;
     const seen = Math.min(timestep, Math.fround(1 - strength) * numTrainTimesteps);
     out.seen[token] = seen;
     out.stepped[token] = timestep / numTrainTimesteps - 1e-6 < 1 - strength ? seen : 0;

@@ -13,6 +13,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { CLIP_SIDE } from '@core/diffusion/clip-picture';
 import { clipView } from '@core/diffusion/clip-view';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
+import { referenceCanvas } from '@core/diffusion/reference-canvas';
 import type { RecipeWindow } from '@contracts/recipe';
 import type { ModelPackage } from '../model-package';
 import { float32Tensor } from '../onnx-session';
@@ -141,9 +142,10 @@ async function encodeControl(run: FamilyRun, { frames, size }: Clip, places: Pla
 
   const channels = 2 * latentChannels + spatialRatio ** 2;
   const parts = [clip];
-  for (const [i, hash] of (run.recipe.references ?? []).entries()) {
-    const rgb = await readPicture(run, hash, `reference ${i + 1}`);
-    const pixels = volumeFromFrames([rgb], run.recipe.width, run.recipe.height);
+  for (const hash of run.recipe.references ?? []) {
+    await checkCancelled(run.signal);
+    const { width, height } = run.recipe;
+    const pixels = referenceCanvas(await run.frames.read(hash), { width, height, cell: spatialRatio });
     const latents = await encodeClip(run, 1, () => pixels);
     const block = new Float32Array(channels * size.height * size.width);
     block.set(latents);

@@ -13,12 +13,13 @@
  * transformer reads them beside, or in their place with a timestep of 0 (then the last step puts them there). References
  * are latent frames in front of the film's, and are left out of it. A later image behind the window has it denoised up to
  * that image.
- * Two experts, where a package has them, share the steps at its boundary, under one guidance.
+ * Two experts, where a package has them, share the steps at its boundary; the second may have a guidance of its own.
  * The transformer runs with a batch of one, twice under guidance (docs/adr/0021).
  */
 import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
+import type { StepRuleOptions } from '@core/diffusion/step-rule';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { assert, invalidInput } from '@core/errors';
 import { cleanPrompt } from '@core/prompt/clean-prompt';
@@ -49,6 +50,7 @@ export async function runWan(run: FamilyRun): Promise<string[]> {
   checkRecipe(run);
   return runWindows<TextEmbeddings, WindowState>(run, {
     encodePrompts: (windows) => encodePrompts(run, windows),
+    second: ({ scheduler }) => secondScale(run, scheduler),
     readsImages: () => conditionKind(run.pkg) !== null,
     prepare: (window, made) => prepare(run, window, made),
     denoise: (sampling, texts) => denoise(run, sampling, texts),
@@ -167,6 +169,12 @@ function expertsOf(
     { graph: 'transformer', from: 0, to: meet },
     { graph: 'transformer_2', from: meet, to: steps },
   ];
+}
+
+function secondScale(run: FamilyRun, scheduler: Scheduler): StepRuleOptions['second'] {
+  const { secondGuidance } = run.recipe;
+  const second = expertsOf(run, scheduler)[1];
+  return secondGuidance === undefined || !second ? undefined : { from: second.from, guidance: secondGuidance };
 }
 
 /** Known frames that have a place among the latents, put there. */

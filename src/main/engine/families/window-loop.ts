@@ -7,7 +7,7 @@ import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { firstStepOf } from '@core/diffusion/source-film';
-import { StepRule } from '@core/diffusion/step-rule';
+import { StepRule, type StepRuleOptions } from '@core/diffusion/step-rule';
 import type { RecipeWindow } from '@contracts/recipe';
 import {
   checkCancelled,
@@ -42,6 +42,8 @@ export interface WindowSteps<Texts, State extends SizedState> {
   readonly encodePrompts: (windows: readonly RecipeWindow[]) => Promise<Texts>;
   /** One scale, or one for each value; default: the recipe's, or the window's own along a curve. */
   readonly guidance?: (state: State, window: RecipeWindow) => GuidanceScale;
+  /** Another scale from a step on; default: none. */
+  readonly second?: (state: State) => StepRuleOptions['second'];
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
@@ -77,7 +79,8 @@ export async function runWindows<Texts, State extends SizedState>(
     if (steps.readsImages(window)) meter.stage('encoding-images');
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
     const guidance = steps.guidance?.(fresh, window) ?? guidanceOf(run, window, fresh.size);
-    const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: fresh.latents.length });
+    const scales = { guidance, isGuided: guidance !== 1, second: steps.second?.(fresh) };
+    const rule = new StepRule({ ...recipe, ...scales, size: fresh.latents.length });
     const atStart = { state: fresh, from: first };
     const { state, from } = doneSteps === 0 ? atStart : await goOnSampling(run, w, fresh, rule);
     if (from < recipe.steps)

@@ -134,13 +134,14 @@ export function insertPlaced(
 /** Takes and media are named by the ids they have in this library. */
 export function renamed(record: DocumentRecord, { takeId, mediaId }: Placement): DocumentRecord {
   if (record.kind === 'segment') {
-    const { activeTakeId, footage, joins } = record;
+    const { activeTakeId, footage, joins, source } = record;
     const met = (joined: JoinedFrame | undefined) =>
       joined !== undefined && 'mediaId' in joined ? { mediaId: mediaId(joined.mediaId) } : joined;
     return {
       ...record,
       activeTakeId: activeTakeId === null ? null : takeId(activeTakeId),
       ...(footage && { footage: { ...footage, mediaId: mediaId(footage.mediaId) } }),
+      ...(source?.mask !== undefined && { source: { ...source, mask: mediaId(source.mask) } }),
       ...(joins && {
         joins: {
           ...joins,
@@ -150,6 +151,7 @@ export function renamed(record: DocumentRecord, { takeId, mediaId }: Placement):
       }),
     };
   }
+  if (record.kind === 'shot' && record.references) return { ...record, references: record.references.map(mediaId) };
   if (record.kind === 'anchor') return { ...record, mediaId: mediaId(record.mediaId) };
   if (record.kind === 'clip' && record.source.type !== 'shot')
     return { ...record, source: { ...record.source, mediaId: mediaId(record.source.mediaId) } };

@@ -12,7 +12,8 @@ import type { DoctorLine } from '@contracts/ipc';
 import { ModelManifest } from '@contracts/model-manifest';
 import { AppError } from '@core/errors';
 import { ENCODER_OF_PRESET } from '../export/presets';
-import { findFfmpeg, findFfprobe, readFfmpeg } from '../export/ffmpeg';
+import { findFfmpeg, findFfprobe } from '../ffmpeg/find-ffmpeg';
+import { readFfmpeg } from '../ffmpeg/run-ffmpeg';
 
 /** Tries one execution provider in a process of its own: null when it works, otherwise why it does not. */
 export type ProbeProvider = (provider: string) => Promise<string | null>;

@@ -8,7 +8,8 @@ import { createRate, type Rate } from '@core/time/rate';
 import { clicks, wavFile } from '../../../../test/support/sounds';
 import { FrameStore } from '../media/frame-store';
 import { measureSound } from '../media/sound-files';
-import { probeFile, readFfmpeg, runFfmpeg } from './ffmpeg';
+import { probeFile } from '../ffmpeg/probe-file';
+import { readFfmpeg, runFfmpeg } from '../ffmpeg/run-ffmpeg';
 import type { ExportTask } from './messages';
 import { mixSound } from './mix-sound';
 import { writeFilm } from './write-film';
@@ -57,7 +58,7 @@ async function aTask(frames: number, rate: Rate, sound: ExportTask['sound'], nam
     frames: Array.from({ length: frames }, () => [{ frame: hash, opacity256: 256 }]),
   };
   const preset = name.endsWith('.mov') ? 'prores-mov' : 'h264-mp4';
-  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes: null, sound };
+  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes: null, sound, smooth: null };
 }
 
 test.each([

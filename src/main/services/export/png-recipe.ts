@@ -36,7 +36,7 @@ export function withChunk(png: Uint8Array, chunk: Uint8Array): Uint8Array {
 export function readRecipeChunk(bytes: Uint8Array, name: string): string | null {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!png.subarray(0, SIGNATURE.length).equals(SIGNATURE)) return null;
-  for (let at = SIGNATURE.length; at + FRAME_BYTES <= png.length; ) {
+  for (let at = SIGNATURE.length; at + FRAME_BYTES <= png.length;) {
     const end = at + FRAME_BYTES + png.readUInt32BE(at);
     const [data, isOurs] = [png.subarray(at + 8, end - 4), png.toString('latin1', at + 4, at + 8) === 'iTXt'];
     if (isOurs && data.subarray(0, HEAD.length).equals(HEAD)) {

@@ -7,7 +7,7 @@ import { AppError } from '@core/errors';
 import { placeInFrame, type FootageFit } from '@core/footage/fit';
 import { FramesInFilm, type Clock, type ShownFrame } from '@core/footage/frame-times';
 import type { Rate } from '@core/time/rate';
-import { everyFrameOnce, streamFfmpeg } from '../export/ffmpeg';
+import { everyFrameOnce, streamFfmpeg } from '../ffmpeg/run-ffmpeg';
 import { inputArgs, nameOf, type FootagePlace } from './footage-file';
 import type { FootageFacts } from './probe-footage';
 

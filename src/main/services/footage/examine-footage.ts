@@ -8,7 +8,7 @@ import { placeInFrame } from '@core/footage/fit';
 import { filmFrameCount } from '@core/footage/frame-times';
 import type { Rate } from '@core/time/rate';
 import { encodeRgbPng } from '../../platform/png';
-import { readFfmpeg } from '../export/ffmpeg';
+import { readFfmpeg } from '../ffmpeg/run-ffmpeg';
 import { decodeFootage, shownFootage } from './decode-footage';
 import { nameOf, type FootagePlace } from './footage-file';
 import { probeFootage, type FootageFacts } from './probe-footage';

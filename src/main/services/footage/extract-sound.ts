@@ -6,7 +6,7 @@ import { AppError } from '@core/errors';
 import type { Clock } from '@core/footage/frame-times';
 import { SOUND_RATE } from '@core/export/sound-plan';
 import { secondsFromFrames, type Rate } from '@core/time/rate';
-import { runFfmpeg } from '../export/ffmpeg';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg';
 import { FILM_FORMATS } from './footage-file';
 
 export interface SoundRange {

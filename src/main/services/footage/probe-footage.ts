@@ -9,7 +9,7 @@ import type { Clock } from '@core/footage/frame-times';
 import { createRate, type Rate } from '@core/time/rate';
 import { FootageNote } from '@contracts/job';
 import { Rate as RateSchema } from '@contracts/document';
-import { probeFile, probePackets, type ProbeResult, type ProbeStream } from '../export/ffmpeg';
+import { probeFile, probePackets, type ProbeResult, type ProbeStream } from '../ffmpeg/probe-file';
 import { FILM_FORMATS, filesOf, filmExtensions, nameOf, type FootagePlace } from './footage-file';
 
 export const FootageFacts = z.object({

@@ -63,7 +63,7 @@ function differencesOf(before: Recipe, now: Recipe): TakeComparison['differences
     ...(
       [
         ...(['family', 'role', 'width', 'height', 'rate', 'frameCount', 'steps'] as const),
-        ...(['guidance', 'guidanceRule', 'stepReuse', 'motion', 'seed'] as const),
+        ...(['guidance', 'secondGuidance', 'guidanceRule', 'stepReuse', 'motion', 'seed'] as const),
       ] as const
     ).map((field) => [field, before[field], now[field]] as const),
     ...(['scheduler', 'known', 'windows', 'camera', 'source'] as const).map(

@@ -4,7 +4,7 @@
  */
 import { AppError } from '@core/errors';
 import type { RgbImage } from '../../platform/png';
-import { readFfmpeg } from '../export/ffmpeg';
+import { readFfmpeg } from '../ffmpeg/run-ffmpeg';
 
 const TIMEOUT_MS = 60_000;
 const PIXELS_MAX = 100_000_000;

@@ -8,7 +8,7 @@ import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { tempDir } from '../../../../test/support/temp-dir';
 import { silentLog } from '../../platform/log';
 import { encodeRgbPng } from '../../platform/png';
-import { runFfmpeg } from '../export/ffmpeg';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg';
 import { openLibrary } from '../library/library';
 import { coverSize } from './decode-image';
 import { FrameStore } from './frame-store';

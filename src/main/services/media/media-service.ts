@@ -44,6 +44,8 @@ const HashRow = z.object({ hash: z.string() });
 const columns = `id, name, width, height, sample_rate AS sampleRate, channels, samples, bytes, sha256,
                  created_at AS createdAt, place`;
 const SIDE_MAX = 8_192;
+/** More than any model's frame; a larger reference would only take time at every run. */
+const WHOLE_SIDE_MAX = 2_048;
 const NAME_MAX = 200;
 
 /** copy: into the library · link: it stays where it is */
@@ -271,9 +273,7 @@ export class MediaService {
     const isSide = (n: number) => Number.isInteger(n) && n >= 1 && n <= SIDE_MAX;
     if (!isSide(width) || !isSide(height))
       throw invalidInput('size', `${width}x${height}`, 'the frame size must be whole pixels', `Use 1 to ${SIDE_MAX}.`);
-    const media = this.get(mediaId);
-    if (media.kind !== 'image')
-      throw invalidInput('mediaId', mediaId, `${media.name} is a sound and has no picture`, 'Choose an image.');
+    const media = this.#imageOf(mediaId);
     const known = this.#fitted(media.sha256, width, height);
     if (known !== null && (await this.#options.frames.has(known))) return known;
     const key = `${media.sha256} ${width} ${height}`;
@@ -282,6 +282,20 @@ export class MediaService {
     const fit = this.#fit(media, width, height).finally(() => this.#fitting.delete(key));
     this.#fitting.set(key, fit);
     return fit;
+  }
+
+  /** The whole image in its own proportions, no side longer than WHOLE_SIDE_MAX. @throws AppError as fittedFrame */
+  async wholeFrame(mediaId: string): Promise<string> {
+    const media = this.#imageOf(mediaId);
+    const scale = Math.min(1, WHOLE_SIDE_MAX / Math.max(media.width, media.height));
+    const side = (pixels: number): number => Math.max(1, Math.round(pixels * scale));
+    return this.fittedFrame(mediaId, side(media.width), side(media.height));
+  }
+
+  #imageOf(mediaId: string): ImageMedia {
+    const media = this.get(mediaId);
+    if (media.kind === 'image') return media;
+    throw invalidInput('mediaId', mediaId, `${media.name} is a sound and has no picture`, 'Choose an image.');
   }
 
   async #fit(media: ImageMedia, width: number, height: number): Promise<string> {

@@ -5,7 +5,8 @@
 import { extname } from 'node:path';
 import { AppError } from '@core/errors';
 import { peaksFrom, SOUND_CHANNELS, SOUND_RATE } from '@core/export/sound-plan';
-import { probeFile, streamFfmpeg } from '../export/ffmpeg';
+import { probeFile } from '../ffmpeg/probe-file';
+import { streamFfmpeg } from '../ffmpeg/run-ffmpeg';
 
 /** Beside the media file, under the same hash. Lost ones are made again. */
 export const PEAKS_EXTENSION = '.peaks';

@@ -29,6 +29,7 @@ const flipByte = (file: string): void => {
 const { role, width, height, rate, frameCount, steps, guidance, seed, windows } = aRecipe();
 const draft: RecipeDraft = { role, width, height, rate, frameCount, steps, guidance, seed, windows, modelId: 'pocket', known: [] };
 const completion: RecipeCompletion = {
+  resolveReference: () => Promise.resolve('c'.repeat(64)),
   resolveMedia: (mediaId, w, h) => Promise.resolve(mediaId === 'photo' && w === 128 && h === 128 ? 'a'.repeat(64) : 'b'.repeat(64)),
   provider: 'cpu',
   threads: 2,

@@ -33,6 +33,8 @@ export interface ModelRegistryOptions {
 export interface RecipeCompletion {
   /** Gives the stored frame (sha256) of a media image, scaled and cropped to width × height. */
   readonly resolveMedia: (mediaId: string, width: number, height: number) => Promise<string>;
+  /** Hash of the stored picture, whole. */
+  readonly resolveReference: (mediaId: string) => Promise<string>;
   readonly provider: Recipe['provider'];
   readonly threads: number;
   readonly versions: Recipe['versions'];
@@ -144,16 +146,15 @@ export class ModelRegistry {
     const known: Recipe['known'] = [];
     const stored = (mediaId: string) => completion.resolveMedia(mediaId, draft.width, draft.height);
     for (const image of draft.known) {
-      if ('frame' in image) known.push(image);
-      else {
-        const frame = await stored(image.mediaId);
-        const mask = image.maskMediaId === undefined ? undefined : await stored(image.maskMediaId);
-        known.push({ index: image.index, frame, ...(mask !== undefined && { mask }) });
-      }
+      const { index, maskMediaId } = image;
+      const frame = 'frame' in image ? image.frame : await stored(image.mediaId);
+      const given = 'frame' in image ? image.mask : undefined;
+      const mask = maskMediaId === undefined ? given : await stored(maskMediaId);
+      known.push({ index, frame, ...(mask !== undefined && { mask }) });
     }
     const references: string[] = [];
-    for (const mediaId of draft.referenceMediaIds ?? []) references.push(await stored(mediaId));
-    const { role, width, height, rate, frameCount, steps, guidance, guidanceRule, stepReuse, seed, windows, camera, source } =
+    for (const mediaId of draft.referenceMediaIds ?? []) references.push(await completion.resolveReference(mediaId));
+    const { role, width, height, rate, frameCount, steps, guidance, secondGuidance, guidanceRule, stepReuse, seed, windows, camera, source } =
       draft;
     const motion = motionOf(draft, manifest);
     return Recipe.parse({
@@ -171,6 +172,7 @@ export class ModelRegistry {
       frameCount,
       steps,
       guidance,
+      secondGuidance,
       guidanceRule,
       stepReuse,
       seed,

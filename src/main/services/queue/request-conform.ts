@@ -8,7 +8,7 @@ import { invalidInput } from '@core/errors';
 import { footageKey } from '@core/footage/footage-key';
 import type { FootageRecipe } from '@contracts/recipe';
 import type { Clock } from '../../platform/clock';
-import { findFfmpeg } from '../export/ffmpeg';
+import { findFfmpeg } from '../ffmpeg/find-ffmpeg';
 import type { FootageService } from '../footage/footage-service';
 import { assertFreeSpace } from '../library/free-space';
 import type { JobQueue } from './job-queue';

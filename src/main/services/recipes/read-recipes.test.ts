@@ -41,7 +41,11 @@ test.each([
   ['film.mp4', Buffer.from('00000010667479706d70343200000000', 'hex'), 'media/unsupported', 'carries no recipe'],
 ] as const)('%s is refused in words', async (name, content, code, words) => {
   const reading = readRecipes(aFile(name, content));
-  await expect(reading).rejects.toMatchObject({ code, message: expect.stringContaining(words), detail: { value: name } });
+  await expect(reading).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(words),
+    detail: { value: name },
+  });
 });
 
 test('a file that is gone, and one that is a folder', async () => {

@@ -31,7 +31,8 @@ export async function readRecipes(path: string): Promise<readonly Recipe[]> {
     throw new AppError('media/unsupported', `${name} carries no recipe.`, {
       field: 'file',
       value: name,
-      remedy: 'Choose a recipe saved as JSON, or an MP4, MOV, GIF or PNG exported with “Write the recipe into the file” on.',
+      remedy:
+        'Choose a recipe saved as JSON, or an MP4, MOV, GIF or PNG exported with “Write the recipe into the file” on.',
     });
   return parse(text, name);
 }
@@ -45,7 +46,8 @@ async function recipeTextOf(path: string, name: string): Promise<string | null> 
     const bytes = await readFile(path);
     const inPicture = readRecipeChunk(bytes, name) ?? readGifRecipe(bytes);
     if (inPicture !== null) return inPicture;
-    if (/^\d{6,}\.png$/.test(name)) return await readFile(join(dirname(path), SEQUENCE_RECIPES), 'utf8').catch(() => null);
+    if (/^\d{6,}\.png$/.test(name))
+      return await readFile(join(dirname(path), SEQUENCE_RECIPES), 'utf8').catch(() => null);
     return /^\s*[[{]/.test(bytes.toString('utf8', 0, 100)) ? bytes.toString('utf8') : null;
   } catch (error) {
     if (error instanceof AppError) throw error;

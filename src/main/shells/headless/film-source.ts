@@ -6,7 +6,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, invalidInput } from '@core/errors';
 import { decodePng } from '@main/platform/png';
-import { everyFrameOnce, probeFile, streamFfmpeg } from '@main/services/export/ffmpeg';
+import { probeFile } from '@main/services/ffmpeg/probe-file';
+import { everyFrameOnce, streamFfmpeg } from '@main/services/ffmpeg/run-ffmpeg';
 import type { FrameStore } from '@main/services/media/frame-store';
 import type { Size } from './options';
 

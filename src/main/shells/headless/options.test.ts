@@ -84,6 +84,7 @@ describe('rules of guidance and step reuse', () => {
     ['--guided', { guided: '0.5' }],
     ['--rescale', { rescale: '2' }],
     ['--reuse', { reuse: 'much' }],
+    ['--second-guidance', { secondGuidance: '3' }],
   ])('%s is refused by name', (field, options) => {
     expect(() => parseRules(options, pocket)).toThrow(
       expect.objectContaining({ code: 'input/invalid', detail: expect.objectContaining({ field }) as object }) as Error,

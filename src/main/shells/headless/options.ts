@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { defaultApg, defaultWarmUpSteps, type GuidanceRule, type StepReuse } from '@core/diffusion/guidance-rule';
+import { hasTwoExperts } from '@core/diffusion/experts';
 import { isFlowFamily } from '@core/diffusion/families';
 import { invalidInput, type AppError } from '@core/errors';
 import type { Motion } from '@core/document/records';
@@ -48,6 +49,7 @@ export function parseGuidance(text: string | undefined, manifest: ModelManifest)
 }
 
 export interface RuleOptions {
+  readonly secondGuidance?: string;
   readonly guidanceMethod?: string;
   readonly rescale?: string;
   readonly guided?: string;
@@ -59,8 +61,8 @@ export interface RuleOptions {
 export function parseRules(
   options: RuleOptions,
   manifest: ModelManifest,
-): { guidanceRule?: GuidanceRule; stepReuse?: StepReuse; motion?: Motion } {
-  const { guidanceMethod, rescale, guided, reuse } = options;
+): { secondGuidance?: number; guidanceRule?: GuidanceRule; stepReuse?: StepReuse; motion?: Motion } {
+  const { secondGuidance, guidanceMethod, rescale, guided, reuse } = options;
   const guidanceRule: GuidanceRule = {
     ...(guidanceMethod !== undefined && { method: parseMethod(guidanceMethod, isFlowFamily(manifest.family)) }),
     ...(rescale !== undefined && { rescale: parseNumber('--rescale', rescale, 0, 1) }),
@@ -68,10 +70,18 @@ export function parseRules(
   };
   const threshold = reuse === undefined ? 0 : parseNumber('--reuse', reuse, 0, 1);
   return {
+    ...(secondGuidance !== undefined && { secondGuidance: parseSecondGuidance(secondGuidance, manifest) }),
     ...(Object.keys(guidanceRule).length > 0 && { guidanceRule }),
     ...(threshold > 0 && { stepReuse: { threshold, warmUpSteps: defaultWarmUpSteps } }),
     ...(options.motion !== undefined && { motion: parseMotion(options.motion, manifest) }),
   };
+}
+
+function parseSecondGuidance(text: string, manifest: ModelManifest): number {
+  const option = '--second-guidance';
+  if (!hasTwoExperts(manifest))
+    throw invalidInput(option, text, `the model ${manifest.id} has one expert`, 'leave --second-guidance out');
+  return parseNumber(option, text, 0, 50);
 }
 
 /** A motion bucket; the noise stays the model's. */

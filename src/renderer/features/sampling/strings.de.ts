@@ -1,3 +1,4 @@
+import { decimal } from '../../ui/format';
 import type { Strings } from './strings';
 
 export const de: Strings = {
@@ -52,6 +53,7 @@ export const de: Strings = {
     device: 'Lief auf',
     steps: 'Schritte',
     guidance: 'Guidance',
+    scales: (first, second) => `${decimal(first)}, zweiter Experte ${decimal(second)}`,
     model: 'Modellläufe',
     reuse: 'Gesparte Schritte',
     none: 'Was dieser Lauf gekostet hat, wurde nicht notiert.',

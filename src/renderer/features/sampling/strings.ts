@@ -53,6 +53,7 @@ const en = {
     device: 'Runs on',
     steps: 'Steps',
     guidance: 'Guidance',
+    scales: (first: number, second: number) => `${first}, second expert ${second}`,
     model: 'Model runs',
     reuse: 'Reused steps',
     none: 'Nothing was noted of this run’s cost.',

@@ -9,6 +9,7 @@ import { liftRange } from '@core/timeline/clear-range';
 import { closeGap } from '@core/timeline/fill-gap';
 import { addMarker } from '@core/timeline/markers';
 import { copyClips, pasteClips, spanOf } from '@core/timeline/paste';
+import { isSyncLocked } from '@core/timeline/ripple';
 import { setInOut } from '@core/timeline/project-settings';
 import {
   cutsTogether,
@@ -23,16 +24,8 @@ import {
 } from '@core/timeline/linked-edits';
 import { addTrack, setTrackHeight } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
-import {
-  groupClips,
-  linkClips,
-  splitClips,
-  trimClips,
-  trimmedTogether,
-  ungroupClips,
-  unlinkClips,
-} from '@core/timeline/together';
-import type { ClipEdge } from '@core/timeline/trim';
+import { groupClips, linkClips, splitClips, trimmedTogether, ungroupClips, unlinkClips } from '@core/timeline/together';
+import { trimClips, type ClipEdge } from '@core/timeline/trim';
 import type { Action } from '../../actions/action';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
@@ -274,7 +267,7 @@ function paste(app: AppState, session: ProjectSession, mode: 'overwrite' | 'inse
   app.transport.seek(playhead + spanOf(clipboard.copied));
 }
 
-/** On every track that is not locked, as far as the in and out points reach. */
+/** On every track that is not locked, or out of sync lock where the gap closes; as far as the in and out points reach. */
 function liftMarked(app: AppState, session: ProjectSession, ripple: boolean): void {
   const { inPoint, outPoint } = session.project;
   if (inPoint === null && outPoint === null) {
@@ -283,7 +276,7 @@ function liftMarked(app: AppState, session: ProjectSession, ripple: boolean): vo
   }
   const range = { from: inPoint ?? 0, to: outPoint ?? session.end };
   const trackIds = tracksOf(session.doc)
-    .filter((track) => !track.isLocked)
+    .filter((track) => (ripple ? isSyncLocked(track) : !track.isLocked))
     .map(({ id }) => id);
   const label = ripple ? strings.extract : strings.lift;
   const isDone = session.edit(label, (doc) =>

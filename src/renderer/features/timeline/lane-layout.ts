@@ -5,7 +5,7 @@
 import { TRACK_HEIGHT_LEAST, type TrackRecord } from '@core/document/records';
 import type { FrameRange } from './shot-mapping';
 
-export const HEADER_WIDTH = 124;
+export const HEADER_WIDTH = 148;
 export const RULER_HEIGHT = 26;
 /** Tracks share the height there is, between these. */
 export const TRACK_HEIGHT_MIN = 52;

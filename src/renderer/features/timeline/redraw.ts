@@ -1,6 +1,7 @@
 /** Drawing over the selected clip: a new clip above it, planned with its prompt ready to be written. */
 import { recordOf, recordsOf } from '@core/document/access';
 import { redrawsFilms } from '@core/diffusion/source-film';
+import { repaintsFilms } from '@core/prompt/repaint';
 import { promptAt } from '@core/prompt/resolve';
 import { redrawClip } from '@core/timeline/redraw';
 import { samplingFrom } from '../../actions/generate';
@@ -18,9 +19,13 @@ export function redraw(app: AppState): void {
   const clip = session === null ? null : (selectedClip(session) ?? clipUnderPlayhead(session, app.transport.playhead));
   if (session === null || clip?.source.type !== 'shot')
     return app.toast('info', actionStrings.selectAClip, actionStrings.selectAClipRemedy);
-  const model = [app.modelOf(session.project.modelId), ...app.models].find(
-    (one) => one !== null && one !== undefined && one.problem === null && redrawsFilms(one.manifest.family),
-  );
+  const { modelId } = session.project;
+  // The film's own model first, then one that needs no mask.
+  const model = [
+    app.modelOf(modelId),
+    ...app.models.filter(({ manifest }) => redrawsFilms(manifest.family)),
+    ...app.models,
+  ].find((one) => one?.problem === null && (redrawsFilms(one.manifest.family) || repaintsFilms(one.manifest)));
   if (!model) return app.toast('info', strings.noRedraw, strings.noRedrawRemedy);
   const { shotId } = clip.source;
   const [segmentId, newClipId, blockId] = [session.newId(), session.newId(), session.newId()];
@@ -33,7 +38,7 @@ export function redraw(app: AppState): void {
       name: actionStrings.shotName(recordsOf(doc, 'shot').length + 1),
       text: promptAt(doc, shotId, clip.sourceIn)?.text ?? '',
       modelId: model.manifest.id,
-      ...{ width, height, strength: STRENGTH },
+      ...{ width, height, strength: repaintsFilms(model.manifest) ? 1 : STRENGTH },
       sampling: samplingFrom(model.manifest),
     }),
   );

@@ -36,6 +36,9 @@ export const de: Strings = {
   showTrack: (name) => `Spur ${name} einblenden`,
   lockTrack: (name) => `Spur ${name} sperren`,
   unlockTrack: (name) => `Spur ${name} entsperren`,
+  syncTrack: (name) => `Sync-Sperre ein: ${name} rückt mit, wenn andere Spuren nachrücken`,
+  unsyncTrack: (name) => `Sync-Sperre aus: ${name} bleibt, wenn andere Spuren nachrücken`,
+  syncOfLocked: 'Eine gesperrte Spur bleibt, wo sie ist',
   trackHeight: (name) => `Höhe der Spur ${name}`,
   setTrackHeight: 'Spurhöhe',
   trackHeightTip: 'Ziehen; ein Doppelklick gibt ihr ihren Anteil am Platz',
@@ -137,9 +140,16 @@ export const de: Strings = {
   slippedBy: (frames, before, after) => `${signed(frames)} B · ${before} davor, ${after} danach`,
   slipNoRoom: 'Er zeigt seine ganze Einstellung: zuerst trimmen',
 
-  anchorLabel: (name, frame) => `${name}, an Bild ${frame} der Einstellung geheftet`,
-  anchorHint: (name, frame, frames) =>
-    frames === null ? `${name} · Bild ${frame}` : `${name} · Bild ${frame} · wirkt auf ${bilder(frames)}`,
+  anchorLabel: (name, frame, percent) =>
+    `${name}, an Bild ${frame} der Einstellung geheftet${percent === null ? '' : `, Stärke ${percent} %`}`,
+  anchorHint: (name, frame, { percent, frames }) =>
+    [
+      `${name} · Bild ${frame}`,
+      percent === null ? '' : `${percent} %`,
+      frames === null ? '' : `wirkt auf ${bilder(frames)}`,
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
   anchorImage: 'Bild',
   moveAnchor: 'Angeheftetes Bild bewegen',
   anchorAt: (frame) => `Bild ${frame} der Einstellung`,

@@ -3,6 +3,11 @@ import { inLanguage, type Translation } from '../../language/language';
 import { signed } from './signed';
 import { de } from './strings.de';
 
+interface AnchorFacts {
+  readonly percent: number | null;
+  readonly frames: number | null;
+}
+
 const en = {
   needsSelection: 'Select something on the timeline first',
   needsClips: 'Put a clip on the timeline first',
@@ -32,6 +37,9 @@ const en = {
   showTrack: (name: string) => `Show track ${name}`,
   lockTrack: (name: string) => `Lock track ${name}`,
   unlockTrack: (name: string) => `Unlock track ${name}`,
+  syncTrack: (name: string) => `Sync lock on: ${name} moves along with ripples on other tracks`,
+  unsyncTrack: (name: string) => `Sync lock off: ${name} stays when other tracks ripple`,
+  syncOfLocked: 'A locked track stays where it is',
   trackHeight: (name: string) => `Height of track ${name}`,
   setTrackHeight: 'Track height',
   trackHeightTip: 'Drag; double-click for its share of the room',
@@ -137,11 +145,17 @@ const en = {
     `${signed(frames)} f · ${String(before)} before, ${String(after)} after`,
   slipNoRoom: 'It shows all of its shot: trim it first',
 
-  anchorLabel: (name: string, frame: number) => `${name}, pinned to frame ${String(frame)} of the shot`,
-  anchorHint: (name: string, frame: number, frames: number | null) =>
-    frames === null
-      ? `${name} · frame ${String(frame)}`
-      : `${name} · frame ${String(frame)} · influences ${String(frames)} ${frames === 1 ? 'frame' : 'frames'}`,
+  anchorLabel: (name: string, frame: number, percent: number | null) =>
+    `${name}, pinned to frame ${String(frame)} of the shot${percent === null ? '' : `, strength ${String(percent)} %`}`,
+  /** frames: those it influences; null = not known. */
+  anchorHint: (name: string, frame: number, { percent, frames }: AnchorFacts) =>
+    [
+      `${name} · frame ${String(frame)}`,
+      percent === null ? '' : `${String(percent)} %`,
+      frames === null ? '' : `influences ${String(frames)} ${frames === 1 ? 'frame' : 'frames'}`,
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
   anchorImage: 'Image',
   moveAnchor: 'Move pinned image',
   anchorAt: (frame: number) => `frame ${String(frame)} of the shot`,

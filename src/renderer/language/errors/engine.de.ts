@@ -64,6 +64,10 @@ export const engine: ErrorTable = {
   '{} takes no reference images': '{1} nimmt keine Referenzbilder',
   '{} takes up to {} reference images': '{1} nimmt bis zu {2} Referenzbilder',
   'Leave them out, or choose another model.': 'Weglassen oder ein anderes Modell wählen.',
+  '{} has one expert, which is guided by the guidance': '{1} hat nur einen Experten, und den führt die Guidance',
+  'Leave the second guidance out.': 'Die zweite Guidance weglassen.',
+  'a guidance of {} guides neither of the experts of {}': 'eine Guidance von {1} führt keinen der Experten von {2}',
+  'Set the guidance above 1, or leave the second one out.': 'Die Guidance über 1 setzen oder die zweite weglassen.',
   'Use fewer.': 'Weniger nehmen.',
   '{} is {}×{}, the run is {}×{}': '{1} ist {2}×{3}, der Lauf ist {4}×{5}',
   '{} makes films between two images, and no later one is given':

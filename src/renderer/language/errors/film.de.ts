@@ -198,6 +198,15 @@ export const film: ErrorTable = {
     'Rückgängig machen, bis sie wieder da ist, oder einen anderen Clip kopieren.',
   'every track that could take it is locked': 'alle Spuren, die es aufnehmen könnten, sind gesperrt',
   'Unlock a track or add one.': 'Eine Spur entsperren oder hinzufügen.',
+  '"{}" on track {} would have to start before the film': '„{1}“ auf Spur {2} müsste vor dem Film beginnen',
+  '"{}" on track {} is in the way: what follows it there cannot move {} frames left':
+    '„{1}“ auf Spur {2} ist im Weg: was dort folgt, kann nicht um {3} Bilder nach links',
+  'Make room there first, or turn the sync lock of {} off.':
+    'Dort zuerst Platz machen oder die Sync-Sperre von {1} ausschalten.',
+  'Make room there first, or unlink the clips.': 'Dort zuerst Platz machen oder die Verknüpfung der Clips lösen.',
+  '"{}" would move and "{}", which it is linked with, would not':
+    '„{1}“ würde sich bewegen und „{2}“, mit dem es verknüpft ist, nicht',
+  'Unlink the two first.': 'Die beiden zuerst trennen.',
   '"{}" is in the way, at frames {} to {}': '„{1}“ ist im Weg, bei den Bildern {2} bis {3}',
   'Move it, use another track, or insert instead, which moves later clips right.':
     'Verschieben, eine andere Spur nehmen oder einfügen; das rückt spätere Clips nach rechts.',
@@ -288,6 +297,16 @@ export const film: ErrorTable = {
   'Ripple trim moves the neighbour along.': 'Mit Ripple wandert der Nachbar mit.',
   'Extend the shot to get more frames.': 'Für mehr Bilder die Einstellung verlängern.',
   // drawing over a film, loops
+  'a shot has at most {} reference pictures': 'eine Einstellung hat höchstens {1} Referenzbilder',
+  'Remove one first.': 'Erst eines entfernen.',
+  'this picture is one of the references already': 'dieses Bild ist schon eine der Referenzen',
+  'Choose another picture.': 'Ein anderes Bild wählen.',
+  'this model draws over a film where a mask is white, and none is given':
+    'dieses Modell zeichnet über einen Film, wo eine Maske weiß ist, und es gibt keine',
+  'Choose a mask in the inspector.': 'Im Inspektor eine Maske wählen.',
+  '{} frames are too many to be drawn over under a mask in one run':
+    '{1} Bilder sind zu viele, um in einem Lauf unter einer Maske übermalt zu werden',
+  'Draw over parts of up to {} frames.': 'Teile von höchstens {1} Bildern übermalen.',
   '{} cannot draw over a film': '{1} kann nicht über einen Film zeichnen',
   'Choose another model.': 'Ein anderes Modell wählen.',
   '{} of {} steps is less than one step': '{1} von {2} Schritten ist weniger als ein Schritt',
@@ -317,6 +336,7 @@ export const film: ErrorTable = {
   'this part is not drawn over a film': 'dieser Teil wird nicht über einen Film gezeichnet',
   'Choose a part that is.': 'Einen Teil wählen, bei dem es so ist.',
   '{} is not a strength': '{1} ist keine Stärke',
+  'Use 0 to 1.': '0 bis 1 nehmen.',
   'Use more than 0, up to 1.': 'Mehr als 0, bis 1 nehmen.',
   'this part goes on from other frames and cannot be a loop of its own':
     'dieser Teil schließt an andere Bilder an und kann keine eigene Schleife sein',

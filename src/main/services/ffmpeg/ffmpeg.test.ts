@@ -2,7 +2,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFfmpeg, findFfprobe, probeFile, readFfmpeg, runFfmpeg } from './ffmpeg';
+import { findFfmpeg, findFfprobe } from './find-ffmpeg';
+import { probeFile } from './probe-file';
+import { readFfmpeg, runFfmpeg } from './run-ffmpeg';
 
 let dir: string;
 const { PATH, ONIONSKIN_FFMPEG, ONIONSKIN_FFPROBE } = process.env;
