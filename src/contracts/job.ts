@@ -5,6 +5,7 @@
  * paused job stays so, over restarts too, until it is resumed or cancelled.
  */
 import { z } from 'zod';
+import { SMOOTHINGS } from '@core/interpolation/smoothing';
 import { Id, Rate, Sha256 } from './document';
 import { RunReport, RunSeconds } from './engine';
 import { FootageRecipe, Recipe } from './recipe';
@@ -65,6 +66,8 @@ export const ExportPayload = z.object({
   from: z.int().min(0),
   to: z.int().min(1),
   embedRecipe: z.boolean(),
+  /** Frames are drawn in between, for so many times the rate. Exports from before there was this have none. */
+  smoothing: z.literal(SMOOTHINGS).default(1),
   /** Document version that is exported. The plan itself is written beside the job. */
   version: z.int(),
 });

@@ -17,7 +17,12 @@ export const WireError = z.object({
 export type WireError = z.infer<typeof WireError>;
 
 export const Envelope = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({
+    ok: z.literal(true),
+    value: z.unknown(),
+    /** The value as JSON, in its place: see `sentAsText` in ipc.ts. */
+    text: z.string().optional(),
+  }),
   z.object({ ok: z.literal(false), error: WireError }),
 ]);
 export type Envelope = z.infer<typeof Envelope>;

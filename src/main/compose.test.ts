@@ -432,6 +432,7 @@ describe('an export', () => {
       from: 0,
       to: 4,
       embedRecipe: true,
+      smoothing: 1,
     });
     expect(await studio.jobs.settled(jobId)).toMatchObject({
       state: 'done',
@@ -457,6 +458,7 @@ describe('an export', () => {
       from: 0,
       to: 4,
       embedRecipe: false,
+      smoothing: 1 as const,
     };
     await expect(studio.jobs.export({ ...ask, to: 0 })).rejects.toMatchObject({ code: 'input/invalid' });
     await expect(studio.jobs.export({ ...ask, outPath: 'film.mp4' })).rejects.toMatchObject({ code: 'input/invalid' });

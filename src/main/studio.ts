@@ -26,6 +26,7 @@ import type { Recipe, RecipeDraft, RecipeFile } from '@contracts/recipe';
 import type { RelinkReport } from '@contracts/media';
 import type { ProjectVersion, VersionList } from '@contracts/versions';
 import type { SettingValue } from '@contracts/settings';
+import type { Smoothing } from '@core/interpolation/smoothing';
 import type { Rate } from '@core/time/rate';
 
 /** What a run will cost, and what the machine has left for it. */
@@ -53,6 +54,15 @@ export interface ConformShape {
   readonly width: number;
   readonly height: number;
   readonly frameCount: number;
+}
+
+/** A film to be exported with frames drawn in between; frameCount is that of the film itself. */
+export interface SmoothFilm {
+  readonly width: number;
+  readonly height: number;
+  readonly frameCount: number;
+  readonly smoothing: Smoothing;
+  readonly preset: ExportPreset;
 }
 
 export interface Studio {
@@ -240,7 +250,11 @@ export interface Studio {
       from: number;
       to: number;
       embedRecipe: boolean;
+      /** Frames are drawn in between, for so many times the rate. */
+      smoothing: Smoothing;
     }): Promise<string>;
+    /** How long drawing the frames in between takes. */
+    estimateSmoothing(film: SmoothFilm): { seconds: number; basis: 'measured' | 'typical' };
     cancel(jobId: string, discards?: boolean): void;
     /** Queues a failed, cancelled or interrupted job again; it goes on from its last written step. */
     retry(jobId: string): void;

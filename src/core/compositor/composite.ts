@@ -6,6 +6,7 @@
  * belong to the layer. Mixing: (below · (256 − w) + layer · w + 128) >> 8.
  */
 import { assert } from '../errors';
+import { writeOpaque } from './opaque';
 
 export interface RgbPixels {
   readonly width: number;
@@ -48,12 +49,7 @@ function drawLayer({ pixels, opacity256 }: PixelLayer, width: number, height: nu
   const rgb = pixels.width === width && pixels.height === height ? pixels.rgb : fitInside(pixels, width, height);
   const count = width * height;
   if (opacity256 === 256) {
-    for (let i = 0, s = 0, d = 0; i < count; i++, s += 3, d += 4) {
-      out[d] = rgb[s] ?? 0;
-      out[d + 1] = rgb[s + 1] ?? 0;
-      out[d + 2] = rgb[s + 2] ?? 0;
-      out[d + 3] = 255;
-    }
+    writeOpaque(rgb, out);
     return;
   }
   const below = 256 - opacity256;

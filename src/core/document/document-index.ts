@@ -7,6 +7,7 @@
  */
 import type { ClipRecord, DocumentRecord, RecordId, RecordKind, RecordOf } from './records';
 import { type MapChanges, SharedMap } from './shared-map';
+import { mergedClips, withoutClips } from './track-shift';
 
 type Records = ReadonlyMap<RecordId, DocumentRecord>;
 type OfShot = 'segment' | 'prompt-block' | 'anchor';
@@ -15,7 +16,8 @@ const togetherKeys = ['groupId', 'linkId'] as const;
 
 /** Keys of the groups a record is in. */
 const keysIn = {
-  kind: (record: DocumentRecord): string[] => [record.kind],
+  /** But for clips, whose tracks have them all. */
+  kind: (record: DocumentRecord): string[] => (record.kind === 'clip' ? [] : [record.kind]),
   /** Clips that show a shot. */
   shown: (record: DocumentRecord): string[] =>
     record.kind === 'clip' && record.source.type === 'shot' ? [record.source.shotId] : [],
@@ -74,12 +76,12 @@ export class DocumentIndex {
 
   /**
    * The index after `changes`, which led to `records`.
-   * @param others of tracks that were shifted: their clips without those in `changes`, earliest first
+   * @param others of tracks that were shifted: their clips without those in `changes`, earliest first; the lists are kept
    */
   after(
     records: Records,
     changes: MapChanges<DocumentRecord>,
-    others: ReadonlyMap<RecordId, readonly ClipRecord[]> = new Map(),
+    others: ReadonlyMap<RecordId, ClipRecord[]> = new Map(),
   ): DocumentIndex {
     const groups = {
       kind: this.#changed('kind', changes),
@@ -91,8 +93,14 @@ export class DocumentIndex {
     return new DocumentIndex(records, groups, this.#tracks.with(this.#changedTracks(changes, others)));
   }
 
+  /** The same index, of a document that holds the same records in another way. */
+  over(records: Records): DocumentIndex {
+    return new DocumentIndex(records, this.#groups, this.#tracks);
+  }
+
   /** In no order that means anything. */
   ofKind<K extends RecordKind>(kind: K): RecordOf<K>[] {
+    if (kind === 'clip') return [...this.#tracks.values()].flat() as RecordOf<RecordKind>[] as RecordOf<K>[]; // clips
     return this.#resolve('kind', kind) as RecordOf<K>[]; // grouped by exactly this
   }
 
@@ -153,7 +161,8 @@ export class DocumentIndex {
     const groups = this.#groups[grouping];
     const next = new Map<string, readonly RecordId[] | null>();
     for (const [key, move] of moves) {
-      const ids = [...(groups.get(key) ?? []).filter((id) => !move.out.has(id)), ...move.in];
+      const before = groups.get(key) ?? [];
+      const ids = [...(move.out.size === 0 ? before : before.filter((id) => !move.out.has(id))), ...move.in];
       next.set(key, ids.length === 0 ? null : ids);
     }
     return groups.with(next);
@@ -161,36 +170,28 @@ export class DocumentIndex {
 
   #changedTracks(
     changes: MapChanges<DocumentRecord>,
-    others: ReadonlyMap<RecordId, readonly ClipRecord[]>,
+    others: ReadonlyMap<RecordId, ClipRecord[]>,
   ): Map<string, readonly ClipRecord[] | null> {
-    const coming = new Map<string, ClipRecord[]>();
+    const [coming, going] = [new Map<string, ClipRecord[]>(), new Map<string, ClipRecord[]>()];
     const trackIds = new Set<string>(others.keys());
     for (const [id, record] of changes) {
       const old = this.#records.get(id);
-      if (old?.kind === 'clip') trackIds.add(old.trackId);
+      if (old?.kind === 'clip') {
+        trackIds.add(old.trackId);
+        pushTo(going, old.trackId, old);
+      }
       if (record?.kind !== 'clip') continue;
       trackIds.add(record.trackId);
       pushTo(coming, record.trackId, record);
     }
     const next = new Map<string, readonly ClipRecord[] | null>();
     for (const trackId of trackIds) {
-      const staying = others.get(trackId) ?? this.ofTrack(trackId).filter(({ id }) => !changes.has(id));
-      const clips = merged(staying, (coming.get(trackId) ?? []).sort(byStart));
+      const staying = others.get(trackId) ?? withoutClips(this.ofTrack(trackId), going.get(trackId) ?? []);
+      const clips = mergedClips(staying, (coming.get(trackId) ?? []).sort(byStart));
       next.set(trackId, clips.length === 0 ? null : clips);
     }
     return next;
   }
-}
-
-/** Two lists of clips in order of time, as one. */
-function merged(staying: readonly ClipRecord[], coming: readonly ClipRecord[]): ClipRecord[] {
-  const clips: ClipRecord[] = [];
-  let next = 0;
-  for (const clip of staying) {
-    for (let one = coming[next]; one !== undefined && one.start < clip.start; one = coming[++next]) clips.push(one);
-    clips.push(clip);
-  }
-  return [...clips, ...coming.slice(next)];
 }
 
 function pushTo<T>(groups: Map<string, T[]>, key: string, item: T): void {

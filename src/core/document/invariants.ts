@@ -5,7 +5,7 @@
  */
 import { curvesProblem } from '../curve/problems';
 import { AppError, type ErrorCode } from '../errors';
-import { anchorsOf, blocksOf, clipsOfTrack, projectOf } from './access';
+import { anchorsOf, blocksOf, endOf, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
 import { indexOf } from './record-map';
 import {
@@ -23,6 +23,7 @@ import {
 } from './records';
 import { type Change, scopeOf } from './scope';
 import { GAIN_DB_MAX, GAIN_DB_MIN } from './sound';
+import { placeIn } from './track-shift';
 
 /** The records whose rules are checked: all, or what a change can have broken. */
 type Scope = ReadonlySet<DocumentRecord>;
@@ -268,13 +269,12 @@ function touches(film: FrameRange, segment: SegmentRecord): boolean {
 
 function overlapViolations(doc: Document, scope: Scope): Violation[] {
   const found: Violation[] = [];
-  for (const trackId of new Set(inScope(scope, 'clip').map((clip) => clip.trackId)))
-    for (const [left, right] of neighbours(clipsOfTrack(doc, trackId)))
-      if (left.start + left.duration > right.start)
-        found.push({
-          code: 'timeline/overlap',
-          message: `clip "${right.name}" at frame ${right.start} would overlap "${left.name}", which ends at ${left.start + left.duration}`,
-        });
+  for (const [left, right] of clipsBeside(doc, inScope(scope, 'clip')))
+    if (endOf(left) > right.start)
+      found.push({
+        code: 'timeline/overlap',
+        message: `clip "${right.name}" at frame ${right.start} would overlap "${left.name}", which ends at ${endOf(left)}`,
+      });
   for (const shotId of shotsOf(scope, 'prompt-block'))
     for (const [left, right] of neighbours(blocksOf(doc, shotId)))
       if (left.to > right.from)
@@ -283,6 +283,24 @@ function overlapViolations(doc: Document, scope: Scope): Violation[] {
           message: `the prompt block at frame ${right.from} would overlap the one that ends at ${left.to}`,
         });
   return found;
+}
+
+/** Each of the clips with the one before and the one after it, in the order of their tracks; no pair twice. */
+function* clipsBeside(doc: Document, clips: readonly ClipRecord[]): Iterable<readonly [ClipRecord, ClipRecord]> {
+  const byTrack = new Map<RecordId, Set<number>>();
+  for (const clip of clips) {
+    const rights = byTrack.get(clip.trackId) ?? new Set();
+    byTrack.set(clip.trackId, rights);
+    const at = placeIn(indexOf(doc).ofTrack(clip.trackId), clip);
+    rights.add(at).add(at + 1);
+  }
+  for (const [trackId, rights] of byTrack) {
+    const list = indexOf(doc).ofTrack(trackId);
+    for (const at of [...rights].sort((a, b) => a - b)) {
+      const [left, right] = [list[at - 1], list[at]];
+      if (left !== undefined && right !== undefined) yield [left, right];
+    }
+  }
 }
 
 function* clipSourceViolations(doc: Document, scope: Scope): Iterable<string> {

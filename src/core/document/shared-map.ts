@@ -31,10 +31,10 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
     if (changes.size === 0) return this;
     const isInBase = (key: string): boolean => this.#base.has(key);
     if (this.#lately.size + changes.size <= MAX_LATELY) {
-      const lately = joined(this.#lately, changes, (key) => isInBase(key) || this.#old.has(key));
+      const lately = joinedChanges(this.#lately, changes, (key) => isInBase(key) || this.#old.has(key));
       return new SharedMap(this.#base, this.#old, lately);
     }
-    const old = joined(joined(this.#old, this.#lately, isInBase), changes, isInBase);
+    const old = joinedChanges(joinedChanges(this.#old, this.#lately, isInBase), changes, isInBase);
     if (old.size <= this.#base.size / 2) return new SharedMap(this.#base, old, new Map());
     // A copy of a map is made in one go, which is much faster than going through it.
     const base = new Map(this.#base);
@@ -63,7 +63,7 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
   }
 
   #changes(): MapChanges<V> {
-    return joined(this.#old, this.#lately, (key) => this.#base.has(key));
+    return joinedChanges(this.#old, this.#lately, (key) => this.#base.has(key));
   }
 
   /** undefined = as in the base */
@@ -105,7 +105,7 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
  * The later changes over the earlier ones, keys in the order they came.
  * @param isBelow whether a key is in what the changes lie over: only then is its removal to be remembered
  */
-function joined<V>(earlier: MapChanges<V>, later: MapChanges<V>, isBelow: (key: string) => boolean): MapChanges<V> {
+export function joinedChanges<V>(earlier: MapChanges<V>, later: MapChanges<V>, isBelow: (key: string) => boolean): MapChanges<V> {
   if (earlier.size === 0) return later;
   if (later.size === 0) return earlier;
   const all = new Map(earlier);

@@ -65,6 +65,45 @@ export function shiftClips(clips: ClipRecord[], { from, by }: TrackShift): numbe
   return first;
 }
 
+/** Index of a clip among those of its track; where it would be, if it is not there. @param clips earliest first */
+export function placeIn(clips: readonly ClipRecord[], { id, start }: Pick<ClipRecord, 'id' | 'start'>): number {
+  let at = firstFrom(clips, start);
+  while (clips[at]?.start === start && clips[at]?.id !== id) at++;
+  return at;
+}
+
+/** More are not taken out of a list, or put in, one by one. */
+const FEW = 32;
+
+/** A new list without some of the clips. @param clips earliest first */
+export function withoutClips(clips: readonly ClipRecord[], gone: readonly ClipRecord[]): ClipRecord[] {
+  if (gone.length > FEW) {
+    const ids = new Set(gone.map(({ id }) => id));
+    return clips.filter(({ id }) => !ids.has(id));
+  }
+  const staying = clips.slice();
+  for (const clip of gone) {
+    const at = placeIn(staying, clip);
+    if (staying[at]?.id === clip.id) staying.splice(at, 1);
+  }
+  return staying;
+}
+
+/** Two lists of clips in order of time, as one. @param staying may be changed, and be the answer */
+export function mergedClips(staying: ClipRecord[], coming: readonly ClipRecord[]): ClipRecord[] {
+  if (coming.length <= FEW) {
+    for (const clip of coming) staying.splice(firstFrom(staying, clip.start + 1), 0, clip);
+    return staying;
+  }
+  const clips: ClipRecord[] = [];
+  let next = 0;
+  for (const clip of staying) {
+    for (let one = coming[next]; one !== undefined && one.start < clip.start; one = coming[++next]) clips.push(one);
+    clips.push(clip);
+  }
+  return [...clips, ...coming.slice(next)];
+}
+
 /** Index of the first clip that starts at the frame or later. @param clips earliest first */
 export function firstFrom(clips: readonly ClipRecord[], frame: number): number {
   let low = 0;

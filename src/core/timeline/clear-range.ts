@@ -9,7 +9,7 @@ import type { DocumentDiff } from '../document/diff';
 import { indexOf } from '../document/record-map';
 import type { ClipRecord, Document, RecordId } from '../document/records';
 import { type Draft, editDocument, invalidEdit, unlockedTrack } from './edit';
-import { endOf } from './placement';
+import { clipAcross, endOf } from './placement';
 import { rippleFilm } from './ripple';
 
 /** @throws AppError timeline/locked-track */
@@ -44,7 +44,7 @@ export function partAt(
   const parted = new Set(trackIds);
   const links = new Set<RecordId>();
   for (const trackId of parted) {
-    const clip = clipsOfTrack(draft.doc, trackId).find((one) => one.start < frame && endOf(one) > frame);
+    const clip = clipAcross(draft.doc, trackId, frame);
     if (!clip) continue;
     draft.set(headOf(clip, frame));
     addRightHalf(draft, clip, { ...tailOf(clip, frame), id: newId() });

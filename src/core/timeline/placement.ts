@@ -1,13 +1,22 @@
 /**
  * Room on a track: refusing overlaps with a sentence that helps, and adding clips.
  */
-import { clipsOfTrack, endOf } from '../document/access';
+import { endOf } from '../document/access';
+import { indexOf } from '../document/record-map';
 import type { ClipRecord, Document, RecordId } from '../document/records';
+import { firstFrom, placeIn } from '../document/track-shift';
 import { AppError } from '../errors';
 import { type Draft, invalidEdit, unlockedTrack } from './edit';
 import { rippleFilm } from './ripple';
 
 export { endOf } from '../document/access';
+
+/** The clip that goes on over the frame; not one that begins or ends at it. */
+export function clipAcross(doc: Document, trackId: RecordId, frame: number): ClipRecord | undefined {
+  const clips = indexOf(doc).ofTrack(trackId);
+  const before = clips[firstFrom(clips, frame) - 1];
+  return before !== undefined && endOf(before) > frame ? before : undefined;
+}
 
 /** @throws AppError timeline/overlap naming the clip in the way */
 export function assertRoom(
@@ -16,9 +25,11 @@ export function assertRoom(
   place: { readonly start: number; readonly duration: number; readonly except?: RecordId },
 ): void {
   const end = place.start + place.duration;
-  const inTheWay = clipsOfTrack(doc, trackId).find(
-    (clip) => clip.id !== place.except && clip.start < end && endOf(clip) > place.start,
-  );
+  const clips = indexOf(doc).ofTrack(trackId);
+  const first = Math.max(0, firstFrom(clips, place.start) - 2);
+  const inTheWay = clips
+    .slice(first, firstFrom(clips, end))
+    .find((clip) => clip.id !== place.except && endOf(clip) > place.start);
   if (inTheWay)
     throw new AppError(
       'timeline/overlap',
@@ -45,9 +56,7 @@ export function placeClip(draft: Draft, clip: ClipRecord, mode: 'place' | 'inser
       'Choose a frame from 0 on.',
     );
   if (mode === 'insert') {
-    const cut = clipsOfTrack(draft.doc, clip.trackId).find(
-      (other) => other.start < clip.start && endOf(other) > clip.start,
-    );
+    const cut = clipAcross(draft.doc, clip.trackId, clip.start);
     if (cut)
       throw new AppError('timeline/overlap', `frame ${clip.start} lies inside "${cut.name}"`, {
         field: 'clip.start',
@@ -68,8 +77,8 @@ export function neighbourEdges(
   doc: Document,
   clip: ClipRecord,
 ): { readonly previousEnd: number; readonly nextStart: number | null } {
-  const clips = clipsOfTrack(doc, clip.trackId);
-  const index = clips.findIndex(({ id }) => id === clip.id);
+  const clips = indexOf(doc).ofTrack(clip.trackId);
+  const index = placeIn(clips, clip);
   const [previous, next] = [clips[index - 1], clips[index + 1]];
   return { previousEnd: previous ? endOf(previous) : 0, nextStart: next ? next.start : null };
 }

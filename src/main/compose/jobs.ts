@@ -23,6 +23,8 @@ export function jobsOf(services: Services, generate: Generate): Studio['jobs'] {
     projects,
     media,
     fittedFrame,
+    interpolator,
+    smoothPace,
   } = services;
   return {
     list: () => jobs.list(),
@@ -45,7 +47,9 @@ export function jobsOf(services: Services, generate: Generate): Studio['jobs'] {
         documentOf: (projectId) => projects.document(projectId),
         fittedFrame,
         soundFile: (mediaId) => media.soundOf(mediaId),
+        interpolator,
       }),
+    estimateSmoothing: (film) => smoothPace.estimate(film),
     cancel: (jobId, discards) => queue.cancel(jobId, discards),
     retry: (jobId) => queue.retry(jobId),
     pause: (jobId) => queue.pause(jobId),

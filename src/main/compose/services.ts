@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { BundleProgress } from '@contracts/bundle';
 import { EngineHost } from '../engine/engine-host';
 import type { EngineProcess } from '../engine/engine-process';
@@ -14,6 +15,7 @@ import { cudaPackage, missingCudaLibraries } from '../services/devices/cuda-libr
 import { DeviceLadder } from '../services/devices/device-ladder';
 import { createDeviceProbe } from '../services/doctor/provider-probe';
 import { Exporter, type ExporterProcess } from '../services/export/exporter';
+import { SmoothPace } from '../services/export/smooth-pace';
 import { FootageService } from '../services/footage/footage-service';
 import { ConformPace } from '../services/footage/pace';
 import { RunHistory } from '../services/history/run-history';
@@ -38,6 +40,8 @@ export interface OpenStudioOptions {
   readonly libraryDir: string;
   /** Folder whose sub-folders are the model packages that come with the app (resources/models). */
   readonly embeddedModelsDir: string;
+  /** The interpolator's graph. Default: beside the models. */
+  readonly interpolatorFile?: string;
   readonly spawnEngine: () => EngineProcess;
   /** Starts out/main/exporter.js. */
   readonly spawnExporter: () => ExporterProcess;
@@ -159,6 +163,11 @@ export function createServices(
   };
 
   const pace = new ConformPace(settings);
+  const smoothPace = new SmoothPace(settings);
+  const interpolator = {
+    graphFile: options.interpolatorFile ?? resolve(options.embeddedModelsDir, '../interpolator/model.onnx'),
+    threads,
+  };
   const runner = createJobRunner({
     checkpointEveryMs: options.checkpointEveryMs,
     spawnExporter: options.spawnExporter,
@@ -171,6 +180,7 @@ export function createServices(
     frames,
     footage,
     pace,
+    smoothPace,
     models,
     jobs,
     takes,
@@ -228,6 +238,8 @@ export function createServices(
     fittedFrame,
     wholeFrame,
     pace,
+    smoothPace,
+    interpolator,
     queue,
   };
 }

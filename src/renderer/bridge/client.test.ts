@@ -49,6 +49,14 @@ describe('the bridge client', () => {
     expect(await client.invoke('models.tokens', input)).toEqual({ count: 3, limit: 32, keptChars: 9 });
   });
 
+  it('reads an answer that comes as JSON', async () => {
+    const main = aMain();
+    const client = createStudioClient(main.bridge, main.host);
+    main.answer = { ok: true, value: null, text: JSON.stringify({ count: 3, limit: 32, keptChars: 9 }) };
+    const input = { modelId: 'toy', text: 'a red one' };
+    expect(await client.invoke('models.tokens', input)).toEqual({ count: 3, limit: 32, keptChars: 9 });
+  });
+
   it('revives a failure with its code and remedy', async () => {
     const main = aMain();
     const client = createStudioClient(main.bridge, main.host);

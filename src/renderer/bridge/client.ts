@@ -107,7 +107,8 @@ function openEnvelope(answer: unknown, method: string): unknown {
   const envelope = Envelope.safeParse(answer);
   if (!envelope.success) throw contractBug(`${method} answered without an envelope`, envelope.error);
   if (!envelope.data.ok) throw appErrorFromWire(envelope.data.error);
-  return envelope.data.value;
+  const { text, value } = envelope.data;
+  return text === undefined ? value : (JSON.parse(text) as unknown);
 }
 
 function isEventName(name: string): name is EventName {

@@ -1,4 +1,5 @@
 /** The pixels of a stored frame: PNG bytes to 8-bit RGB, with grey and alpha forms brought to RGB. */
+import { writeOpaque } from '@core/compositor/opaque';
 import { decode } from 'fast-png';
 
 export interface RgbImage {
@@ -32,11 +33,6 @@ export function decodeRgb(bytes: Uint8Array): RgbImage {
 /** RGB to the RGBA that a canvas takes, opaque. */
 export function rgbaFromRgb(rgb: Uint8Array, pixels: number): Uint8ClampedArray<ArrayBuffer> {
   const rgba = new Uint8ClampedArray(pixels * 4);
-  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += 3, to += 4) {
-    rgba[to] = rgb[from] ?? 0;
-    rgba[to + 1] = rgb[from + 1] ?? 0;
-    rgba[to + 2] = rgb[from + 2] ?? 0;
-    rgba[to + 3] = 255;
-  }
+  writeOpaque(rgb, rgba);
   return rgba;
 }

@@ -8,7 +8,7 @@ import { wireErrorFrom } from '@contracts/wire-error';
 import { conformFootage, type ConformTask } from '../footage/conform-task';
 import { parentPort } from './parent-port';
 import { ExportRequest, ExportTask, type ExportMessage } from './messages';
-import { writeFilm } from './write-film';
+import { filmFormatOf, writeFilm } from './write-film';
 
 /** At most ten progress messages a second; the last one is never dropped. */
 const PROGRESS_INTERVAL_MS = 100;
@@ -39,7 +39,7 @@ process.on('SIGINT', () => undefined);
 async function exportFilm(taskPath: string): Promise<ExportMessage> {
   try {
     const task = ExportTask.parse(JSON.parse(await readFile(taskPath, 'utf8')));
-    const total = task.plan.frames.length;
+    const total = filmFormatOf(task).frameCount;
     const startMs = performance.now();
     let sentMs = -Infinity;
     const written = await writeFilm(task, {

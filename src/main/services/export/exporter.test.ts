@@ -37,6 +37,7 @@ async function aTask(count: number, name = 'film.mp4'): Promise<ExportTask> {
     outPath: join(dir, 'out', name),
     recipes: null,
     sound: null,
+    smooth: null,
   };
 }
 

@@ -8,7 +8,7 @@ import { AppError } from '@core/errors';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import type { ExportTask } from './messages';
 import { runInChild, type ExporterProcess } from './run-in-child';
-import { assertCanWrite, assertHasPicture, removeTemporaries, type WrittenFilm } from './write-film';
+import { assertCanWrite, assertHasPicture, filmFormatOf, removeTemporaries, type WrittenFilm } from './write-film';
 import { assertPresetHolds } from './presets';
 
 export type { ExporterProcess } from './run-in-child';
@@ -50,7 +50,7 @@ export class Exporter {
     if (options.signal?.aborted === true) throw new AppError('cancelled', 'the export was cancelled');
     // What can be said at once is said before a process is started.
     assertHasPicture(task.plan);
-    assertPresetHolds(task.preset, { ...task.plan, frameCount: task.plan.frames.length });
+    assertPresetHolds(task.preset, filmFormatOf(task));
     await assertCanWrite(task.preset, task.outPath);
     const taskPath = join(options.jobDir, 'plan.json');
     await writeFileAtomic(taskPath, JSON.stringify(task));

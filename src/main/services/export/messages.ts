@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { FilmPlan } from '@core/export/plan';
+import { SMOOTHINGS, type Smoothing } from '@core/interpolation/smoothing';
 import type { SoundPlan } from '@core/export/sound-plan';
 import { Id } from '@contracts/document';
 import { ExportPreset } from '@contracts/job';
@@ -19,6 +20,13 @@ export interface TaskSound {
   readonly files: Readonly<Record<string, { readonly path: string; readonly channels: number }>>;
 }
 
+export interface TaskSmoothing {
+  readonly smoothing: Smoothing;
+  /** Of the interpolator's graph; absolute. */
+  readonly graphFile: string;
+  readonly threads: number;
+}
+
 export interface ExportTask {
   readonly plan: FilmPlan;
   readonly preset: ExportPreset;
@@ -29,6 +37,8 @@ export interface ExportTask {
   /** Recipes of the takes in the film, to be written into it; null = write none. */
   readonly recipes: readonly Recipe[] | null;
   readonly sound: TaskSound | null;
+  /** Frames drawn between those of the film; null = none. */
+  readonly smooth: TaskSmoothing | null;
 }
 
 /** The task as it is read back from its file. */
@@ -44,6 +54,10 @@ export const ExportTask = z.object({
       plan: SoundPlanSchema,
       files: z.record(Id, z.object({ path: z.string().min(1), channels: z.int().min(1) })),
     })
+    .nullable()
+    .default(null),
+  smooth: z
+    .object({ smoothing: z.literal(SMOOTHINGS), graphFile: z.string().min(1), threads: z.int().min(1) })
     .nullable()
     .default(null),
 }) satisfies z.ZodType<ExportTask>;

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compositeFrame } from '@core/compositor/composite';
 import type { FilmPlan, Layer } from '@core/export/plan';
+import type { Smoothing } from '@core/interpolation/smoothing';
 import { createRate, type Rate } from '@core/time/rate';
 import type { ExportPreset } from '@contracts/job';
 import type { Recipe } from '@contracts/recipe';
@@ -73,7 +74,7 @@ function taskOf(
   name: string,
   recipes: readonly Recipe[] | null = null,
 ): ExportTask {
-  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes, sound: null };
+  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes, sound: null, smooth: null };
 }
 
 const recipe: Recipe = {
@@ -94,6 +95,53 @@ const recipe: Recipe = {
   threads: 1,
   versions: { app: '0.1.0', onnxruntime: '1.30.0' },
 };
+
+describe('smoothing', () => {
+  const smooth = (smoothing: Smoothing) => ({
+    smoothing,
+    graphFile: resolve('resources/interpolator/model.onnx'),
+    threads: 1,
+  });
+
+  it('draws frames in between, keeps the film’s own, and a cut', async () => {
+    const [a = '', b = ''] = await stored(2);
+    const negative = picture(1).map((value) => 255 - value);
+    const { hash: other } = await store.put(negative, WIDTH, HEIGHT);
+    const frames = single([a, b, other]);
+    const task = { ...taskOf(planOf(frames), 'png-sequence', 'frames'), smooth: smooth(3) };
+    const seen: number[] = [];
+    expect((await writeFilm(task, { onFrame: (done) => seen.push(done) })).frames).toBe(9);
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const shown: Uint8Array[] = [];
+    for (const name of (await readdir(task.outPath)).filter((file) => file.endsWith('.png')))
+      shown.push(decodePng(await readFile(join(task.outPath, name))).rgb);
+    const own = (index: number): Uint8Array => shown[index] ?? new Uint8Array();
+    expect([own(0), own(3), own(6)]).toEqual([picture(0), picture(1), negative]);
+    // Nearer to what lies between than either end is.
+    for (const [index, phase] of [
+      [1, 1 / 3],
+      [2, 2 / 3],
+    ] as const)
+      expect(psnr(own(index), picture(phase))).toBeGreaterThan(
+        Math.max(psnr(picture(0), picture(phase)), psnr(picture(1), picture(phase))),
+      );
+    expect([own(4), own(5), own(7), own(8)]).toEqual([picture(1), negative, negative, negative]);
+  });
+
+  it('is told by the file: more frames a second, and the same length', async () => {
+    const task = { ...taskOf(planOf(single(await stored(4))), 'h264-mp4', 'film.mp4'), smooth: smooth(3) };
+    await writeFilm(task);
+    const { streams } = await probeFile(task.outPath, { countPackets: true });
+    expect(streams?.[0]).toMatchObject({ avg_frame_rate: '24/1', nb_read_packets: '12', duration: '0.500000' });
+  });
+
+  it('beyond what a preset can play is refused before anything is drawn', async () => {
+    const plan = planOf(single(await stored(2)), { rate: createRate(24) });
+    const task = { ...taskOf(plan, 'gif', 'film.gif'), smooth: smooth(3) };
+    await expect(writeFilm(task)).rejects.toMatchObject({ code: 'input/invalid', detail: { field: 'rate' } });
+    expect(existsSync(task.outPath)).toBe(false);
+  });
+});
 
 describe('H.264 in MP4', () => {
   it.each([

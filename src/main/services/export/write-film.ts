@@ -8,6 +8,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { FilmPlan } from '@core/export/plan';
 import { SOUND_RATE } from '@core/export/sound-plan';
+import { smoothedRate } from '@core/interpolation/smoothing';
 import { formatRate, framesPerSecond, secondsFromFrames } from '@core/time/rate';
 import type { ExportPreset } from '@contracts/job';
 import { errnoOf, syncDir } from '../../platform/fs-atomic';
@@ -16,7 +17,7 @@ import { FrameStore } from '../media/frame-store';
 import { gifTimingOf } from './gif-timing';
 import { probeFile, type ProbeStream } from '../ffmpeg/probe-file';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg';
-import type { ExportTask } from './messages';
+import type { ExportTask, TaskSmoothing } from './messages';
 import { mixSound } from './mix-sound';
 import { appendRecipeBox } from './mp4-recipe';
 import { recipeChunk, withChunk } from './png-recipe';
@@ -31,6 +32,7 @@ import {
   type FilmFormat,
 } from './presets';
 import { renderFilm } from './render-film';
+import { smoothed } from './smooth-film';
 
 export interface WriteFilmOptions {
   /** Called for every frame handed to the encoder, 0 … frames of the film. */
@@ -85,7 +87,7 @@ export async function assertCanWrite(preset: ExportPreset, outPath: string): Pro
  */
 export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}): Promise<WrittenFilm> {
   assertHasPicture(task.plan, options.isMissingAllowed === true);
-  const film: FilmFormat = { ...task.plan, frameCount: task.plan.frames.length };
+  const film = filmFormatOf(task);
   assertPresetHolds(task.preset, film);
   await assertCanWrite(task.preset, task.outPath);
   const partial = partialPathOf(task.outPath);
@@ -141,6 +143,13 @@ export function assertHasPicture(plan: FilmPlan, isMissingAllowed = false): void
   });
 }
 
+/** What comes out: the film as planned, or at a multiple of its rate. */
+export function filmFormatOf({ plan, smooth }: Pick<ExportTask, 'plan' | 'smooth'>): FilmFormat {
+  const smoothing = smooth?.smoothing ?? 1;
+  const { width, height } = plan;
+  return { width, height, rate: smoothedRate(plan.rate, smoothing), frameCount: plan.frames.length * smoothing };
+}
+
 function pixelsOf(
   task: ExportTask,
   options: WriteFilmOptions,
@@ -148,7 +157,24 @@ function pixelsOf(
 ): AsyncIterable<Uint8Array> {
   const store = new FrameStore(task.framesDir);
   const frames = renderFilm(task.plan, store, options.signal === undefined ? {} : { signal: options.signal });
-  return counted(frames, onFrame);
+  return counted(task.smooth === null ? frames : withFramesBetween(frames, task, task.smooth), onFrame);
+}
+
+async function* withFramesBetween(
+  frames: AsyncIterable<Uint8Array>,
+  { plan: { width, height } }: ExportTask,
+  { smoothing, graphFile, threads }: TaskSmoothing,
+): AsyncGenerator<Uint8Array> {
+  // Only this needs ONNX Runtime in the exporter.
+  const { Interpolator } = await import('../../engine/interpolator');
+  const interpolator = await Interpolator.open(graphFile, { threads });
+  try {
+    yield* smoothed(frames, smoothing, (first, second, time) =>
+      interpolator.between(first, second, { width, height, time }),
+    );
+  } finally {
+    await interpolator.close();
+  }
 }
 
 async function* counted(

@@ -8,6 +8,7 @@ import { AppError } from '@core/errors';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom } from '../../platform/fs-atomic';
 import { ExportTask } from '../export/messages';
+import type { SmoothPace } from '../export/smooth-pace';
 import { Coalescer } from './coalescer';
 import type { RunContext } from './job-queue';
 
@@ -34,6 +35,7 @@ export interface ExportRunOptions {
   readonly jobsDir: string;
   readonly clock: Clock;
   readonly onProgress: (progress: ExportProgress & { readonly jobId: string }) => void;
+  readonly smoothPace: SmoothPace;
 }
 
 export async function runExport({ jobId, signal }: RunContext, options: ExportRunOptions): Promise<void> {
@@ -42,11 +44,15 @@ export async function runExport({ jobId, signal }: RunContext, options: ExportRu
   const progress = new Coalescer<ExportProgress>(options.clock, ({ done, total, framesPerSecond }) =>
     options.onProgress({ jobId, done, total, framesPerSecond }),
   );
+  const startMs = options.clock.monotonicMs();
   try {
     await options.exporter.run(task, { jobDir, onProgress: (value) => progress.push(value), signal });
   } finally {
     progress.flush();
   }
+  const { plan, preset, smooth } = task;
+  const film = { ...plan, preset, frameCount: plan.frames.length, smoothing: smooth?.smoothing ?? 1 };
+  options.smoothPace.record(film, (options.clock.monotonicMs() - startMs) / 1000);
 }
 
 async function readTask(path: string): Promise<ExportTask> {

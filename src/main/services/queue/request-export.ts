@@ -10,6 +10,7 @@ import type { TakeIndex } from '@core/document/takes';
 import { invalidInput } from '@core/errors';
 import { planFilm, type FilmPlan } from '@core/export/plan';
 import { planSound, SOUND_CHANNELS } from '@core/export/sound-plan';
+import type { Smoothing } from '@core/interpolation/smoothing';
 import type { ExportPreset } from '@contracts/job';
 import { isFootage, type Recipe } from '@contracts/recipe';
 import type { Clock } from '../../platform/clock';
@@ -17,7 +18,7 @@ import { writeFileAtomic } from '../../platform/fs-atomic';
 import { assertFreeSpace } from '../library/free-space';
 import type { ExportTask, TaskSound } from '../export/messages';
 import { assertPresetHolds, HAS_SOUND } from '../export/presets';
-import { assertCanWrite, assertHasPicture } from '../export/write-film';
+import { assertCanWrite, assertHasPicture, filmFormatOf } from '../export/write-film';
 import type { TakeStore } from '../takes/take-store';
 import type { JobQueue } from './job-queue';
 
@@ -30,6 +31,8 @@ export interface ExportRequest {
   readonly from: number;
   readonly to: number;
   readonly embedRecipe: boolean;
+  /** The file plays at so many times the film's rate, with frames drawn in between. */
+  readonly smoothing: Smoothing;
 }
 
 export interface RequestExportOptions {
@@ -42,6 +45,8 @@ export interface RequestExportOptions {
   readonly newId: () => string;
   readonly documentOf: (projectId: string) => { readonly version: number; readonly document: Document };
   readonly fittedFrame: (mediaId: string, width: number, height: number) => Promise<string>;
+  /** The interpolator's graph and how many threads it gets. */
+  readonly interpolator: { readonly graphFile: string; readonly threads: number };
   readonly soundFile: (mediaId: string) => Promise<{ readonly path: string; readonly channels: number }>;
 }
 
@@ -51,7 +56,7 @@ export interface RequestExportOptions {
  */
 export async function requestExport(request: ExportRequest, options: RequestExportOptions): Promise<string> {
   const { queue, takes, clock, newId, jobsDir } = options;
-  const { projectId, preset, outPath, from, to, embedRecipe } = request;
+  const { projectId, preset, outPath, from, to, embedRecipe, smoothing } = request;
   if (!isAbsolute(outPath))
     throw invalidInput('outPath', outPath, 'the file to write needs an absolute path', 'Choose it again.');
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from)
@@ -66,26 +71,28 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
   const stills = await fitStills(document, options);
   const plan = planFilm(document, index, { from, to, stills: (mediaId) => stills.get(mediaId) ?? null });
   assertHasPicture(plan);
-  assertPresetHolds(preset, { ...plan, frameCount: plan.frames.length });
+  const smooth = smoothing === 1 ? null : { smoothing, ...options.interpolator };
+  const film = filmFormatOf({ plan, smooth });
+  assertPresetHolds(preset, film);
   await assertCanWrite(preset, outPath);
   await assertFreeSpace(options.libraryDir, 0);
   // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
-  const pixelBytes = plan.frames.length * plan.width * plan.height * 3;
+  const pixelBytes = film.frameCount * film.width * film.height * 3;
   const sound = HAS_SOUND[preset] ? await soundIn(document, { from, to }, options) : null;
   const soundBytes = (sound?.plan.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
   const isLarge = preset === 'png-sequence' || preset === 'prores-mov';
   const filmBytes = isLarge ? pixelBytes : Math.ceil(pixelBytes / 4);
   await assertFreeSpace(dirname(outPath), filmBytes + soundBytes);
   const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
-  const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes, sound };
+  const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes, sound, smooth };
   const id = newId();
   await writeFileAtomic(join(jobsDir, id, 'plan.json'), JSON.stringify(task));
   return queue.add({
     id,
     projectId,
     title: basename(outPath),
-    frameCount: to - from,
-    payload: { kind: 'export', preset, outPath, from, to, embedRecipe, version },
+    frameCount: film.frameCount,
+    payload: { kind: 'export', preset, outPath, from, to, embedRecipe, smoothing, version },
     createdAt: clock.now(),
   });
 }

@@ -5,7 +5,15 @@
 import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import { AppError } from '@core/errors';
-import { api, channels, type ApiMethod, type ApiOutput, type EventName, type EventPayload } from '@contracts/ipc';
+import {
+  api,
+  channels,
+  sentAsText,
+  type ApiMethod,
+  type ApiOutput,
+  type EventName,
+  type EventPayload,
+} from '@contracts/ipc';
 import { wireErrorFrom, type Envelope } from '@contracts/wire-error';
 import type { Log } from '@main/platform/log';
 import { origin } from './app-protocol';
@@ -31,7 +39,8 @@ export function serveContract({ handlers, importFiles, readRecipes, isOwnUrl, lo
   const answer = async (event: IpcMainInvokeEvent, name: string, work: () => unknown): Promise<Envelope> => {
     try {
       assertOwnPage(event, isOwnUrl);
-      return { ok: true, value: await work() };
+      const value = await work();
+      return sentAsText.has(name) ? { ok: true, value: null, text: JSON.stringify(value) } : { ok: true, value };
     } catch (error) {
       const wire = wireErrorFrom(error);
       if (wire.code === 'internal/bug') log.error(`${name} failed`, { area: 'ipc', error });

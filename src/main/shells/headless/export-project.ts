@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { AppError, invalidInput } from '@core/errors';
 import { documentFromRecords } from '@core/document/apply-diff';
 import { filmEnd, projectOf } from '@core/document/access';
+import { SMOOTHINGS, type Smoothing } from '@core/interpolation/smoothing';
 import { ExportPreset } from '@contracts/job';
 import type { ProjectSummary } from '@contracts/ipc';
 import type { CommandContext } from './context';
@@ -15,6 +16,8 @@ import { settledJob } from './run-take';
 export interface ExportOptions {
   readonly preset?: string;
   readonly out?: string;
+  /** 1 … 4; absent = 1. */
+  readonly smooth?: string;
   /** commander's form of --no-recipe. */
   readonly recipe?: boolean;
 }
@@ -22,6 +25,7 @@ export interface ExportOptions {
 export async function exportProject(context: CommandContext, nameOrId: string, options: ExportOptions): Promise<void> {
   const { studio, reporter, signal } = context;
   const preset = parsePreset(options.preset);
+  const smoothing = parseSmoothing(options.smooth ?? '1');
   if (options.out === undefined || options.out === '')
     throw invalidInput('--out', '', 'must name a file', 'try --out film.mp4');
   const outPath = resolve(options.out);
@@ -41,7 +45,7 @@ export async function exportProject(context: CommandContext, nameOrId: string, o
   });
   try {
     jobId = await studio.jobs.export({
-      ...{ projectId: project.id, preset, outPath, from, to },
+      ...{ projectId: project.id, preset, outPath, from, to, smoothing },
       embedRecipe: options.recipe !== false,
     });
     await settledJob(studio, jobId, signal);
@@ -51,11 +55,12 @@ export async function exportProject(context: CommandContext, nameOrId: string, o
   }
   const seconds = (performance.now() - startMs) / 1000;
   const bytes = (await stat(outPath)).size;
-  reporter.line(`${outPath}: ${to - from} frames in ${formatSeconds(seconds)}`);
+  const frameCount = (to - from) * smoothing;
+  reporter.line(`${outPath}: ${frameCount} frames in ${formatSeconds(seconds)}`);
   reporter.event('done', {
     projectId: project.id,
     path: outPath,
-    frameCount: to - from,
+    frameCount,
     bytes,
     seconds: { total: seconds },
   });
@@ -65,6 +70,12 @@ function parsePreset(text: string | undefined): ExportPreset {
   const parsed = ExportPreset.safeParse(text);
   if (parsed.success) return parsed.data;
   throw invalidInput('--preset', text ?? '', 'is not a preset', `try one of: ${ExportPreset.options.join(', ')}`);
+}
+
+function parseSmoothing(text: string): Smoothing {
+  const found = SMOOTHINGS.find((smoothing) => String(smoothing) === text);
+  if (found !== undefined) return found;
+  throw invalidInput('--smooth', text, 'is not a multiple of the rate', `try one of: ${SMOOTHINGS.join(', ')}`);
 }
 
 /** By id, else by name. @throws AppError project/not-found; input/invalid for a name that several projects have */

@@ -119,6 +119,7 @@ export class FilmMaker {
       const jobId = await studio.jobs.export({
         ...{ projectId: this.projectId, preset: 'h264-mp4', outPath, from: 0, to },
         embedRecipe: true,
+        smoothing: 1,
       });
       await settledJob(studio, jobId, signal);
     } finally {

@@ -89,6 +89,7 @@ export async function writeOut(
     outPath: out.path,
     recipes: film.recipes,
     sound: null,
+    smooth: null,
   };
   try {
     await exporter.run(task, { jobDir, signal, onProgress: (progress) => reporter.exporting(progress) });

@@ -13,6 +13,13 @@ export const de: Strings = {
   whole: 'Ganzer Film',
   inOut: 'Von In bis Out',
   noInOut: 'Zuerst auf der Zeitleiste einen In- oder Out-Punkt setzen (I, O).',
+  smoothing: 'Bewegung',
+  asItIs: (rate) => `${rate}, wie sie ist`,
+  smoothingHint: 'Eine höhere Bildrate zeichnet Bilder dazwischen; die des Films bleiben, wie sie sind.',
+  smoothingCost: (frames, time, basis) =>
+    `${frames} Bilder werden dazwischen gezeichnet, etwa ${time}${basis === 'typical' ? ' auf einem kleinen Rechner' : ''}. Schnitte bleiben Schnitte.`,
+  tooFast: 'Das wären mehr als 120 Bilder in der Sekunde.',
+  tooFastForGif: 'Ein GIF spielt höchstens 50 Bilder in der Sekunde.',
   size: 'Größe',
   rate: 'Bildrate',
   frames: 'Bilder',

@@ -15,6 +15,13 @@ const en = {
   whole: 'Whole film',
   inOut: 'In to out',
   noInOut: 'Mark an in or out point on the timeline first (I, O).',
+  smoothing: 'Motion',
+  asItIs: (rate: string) => `${rate}, as it is`,
+  smoothingHint: 'A higher rate draws frames in between; those of the film stay what they are.',
+  smoothingCost: (frames: number, time: string, basis: 'measured' | 'typical') =>
+    `${frames} frames are drawn in between, about ${time}${basis === 'typical' ? ' on a small machine' : ''}. Cuts stay cuts.`,
+  tooFast: 'That would be more than 120 frames a second.',
+  tooFastForGif: 'A GIF plays at most 50 frames a second.',
   size: 'Size',
   rate: 'Rate',
   frames: 'Frames',

@@ -18,7 +18,11 @@ export function indexClips(doc: Document): ClipIndex {
 
 /** Clips of a track that touch [from, to). */
 export function clipsInWindow(index: ClipIndex, trackId: RecordId, from: number, to: number): readonly ClipRecord[] {
-  const clips = index.byTrack.get(trackId) ?? NO_CLIPS;
+  return clipsWithin(index.byTrack.get(trackId) ?? NO_CLIPS, from, to);
+}
+
+/** Those of a list that touch [from, to). @param clips earliest first */
+export function clipsWithin(clips: readonly ClipRecord[], from: number, to: number): readonly ClipRecord[] {
   const first = firstEndingAfter(clips, from);
   let last = first;
   while (last < clips.length && (clips[last]?.start ?? Infinity) < to) last++;

@@ -11,9 +11,10 @@ import { palette } from './palette';
 import { strings } from './strings';
 import { tileFrame, tilingFor } from './filmstrip-tiles';
 import { frameAtX, xOfFrame, type TimeScale } from './time-scale';
+import { sliverBars } from './sliver-bars';
 import { waveformBars } from './waveform-bars';
 import type { ClipView, SpanView } from './clip-view';
-import type { PlacedClip, PlacedTransition, Sliver } from './timeline-scene.svelte';
+import type { PlacedClip, PlacedTransition, Slivers } from './timeline-scene.svelte';
 
 /** A picture for a tile of a filmstrip. */
 export interface TileImage {
@@ -36,7 +37,7 @@ export interface PaintInput {
   readonly scale: TimeScale;
   readonly rows: readonly TrackRow[];
   readonly clips: readonly PlacedClip[];
-  readonly slivers: readonly Sliver[];
+  readonly slivers: readonly Slivers[];
   readonly transitions: readonly PlacedTransition[];
   readonly grid: readonly { readonly clipId: string; readonly frame: number }[];
   readonly selection: ReadonlySet<string>;
@@ -73,17 +74,17 @@ function paintLane(ctx: CanvasRenderingContext2D, { width, silent }: PaintInput,
   ctx.fillRect(0, row.top + row.height - 1, width, 1);
 }
 
-/** At most two of a row begin in one pixel: of thousands in a window the eye sees no more. Selected ones are all drawn. */
+/** Where they lie so close that no gap is seen they are one bar: of thousands in a window the eye sees no more. */
 function paintSlivers(ctx: CanvasRenderingContext2D, input: PaintInput): void {
-  const { pixelsPerFrame } = input.scale;
-  let [rowBefore, xBefore]: [TrackRow | null, number] = [null, 0];
-  for (const { clip, row } of input.slivers) {
-    const isSelected = input.selection.has(clip.id);
-    const x = xOfFrame(input.scale, clip.start);
-    if (!isSelected && row === rowBefore && x < xBefore + 0.5) continue;
-    [rowBefore, xBefore] = [row, x];
-    ctx.fillStyle = isSelected ? palette.accent : palette.clipSliver;
-    ctx.fillRect(x, row.top + 3, Math.max(0.5, clip.duration * pixelsPerFrame * 0.8), row.height - 7);
+  for (const { row, clips } of input.slivers) {
+    ctx.fillStyle = palette.clipSliver;
+    for (const { from, to } of sliverBars(clips, input.scale))
+      ctx.fillRect(from, row.top + 3, to - from, row.height - 7);
+    if (input.selection.size === 0) continue;
+    ctx.fillStyle = palette.accent;
+    const selected = clips.filter(({ id }) => input.selection.has(id));
+    for (const { from, to } of sliverBars(selected, input.scale))
+      ctx.fillRect(from, row.top + 3, to - from, row.height - 7);
   }
 }
 

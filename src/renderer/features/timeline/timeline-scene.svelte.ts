@@ -18,7 +18,7 @@ import { effectiveTravel } from '@core/prompt/plan';
 import { wordedBlock } from '@core/prompt/shot-words';
 import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import type { AppState } from '../../state/app.svelte';
-import { clipsAround, clipsInWindow, editPoints, indexClips, overlapping, type ClipIndex } from './clip-index';
+import { clipsAround, clipsWithin, editPoints, indexClips, overlapping, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
 import { packRows, trackRows, type TrackRow } from './lane-layout';
 import { projectFrameOf, rangeInClip, type FrameRange } from './shot-mapping';
@@ -30,10 +30,10 @@ export interface PlacedClip {
   readonly row: TrackRow;
 }
 
-/** A clip too narrow for details. */
-export interface Sliver {
-  readonly clip: ClipRecord;
+/** Clips of a row that are too narrow for details, earliest first. */
+export interface Slivers {
   readonly row: TrackRow;
+  readonly clips: readonly ClipRecord[];
 }
 
 /** A prompt block where one clip shows it. */
@@ -98,32 +98,56 @@ export class TimelineScene {
     return { from: Math.max(0, from - slack), to: to + slack };
   });
 
-  readonly #inWindow: { readonly wide: readonly Sliver[]; readonly slivers: readonly Sliver[] } = $derived.by(() => {
-    const { from, to } = this.window;
-    const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
-    const [wide, slivers]: [Sliver[], Sliver[]] = [[], []];
-    for (const row of this.rows)
-      for (const clip of clipsInWindow(this.index, row.track.id, from, to))
-        (clip.duration >= minFrames ? wide : slivers).push({ clip, row });
-    return { wide, slivers };
-  });
+  readonly #minFrames: number = $derived.by(() => MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame);
+
+  /** The clips of each track by their width at this zoom, wherever the window is: scrolling sorts nothing. */
+  readonly #byWidth: ReadonlyMap<RecordId, { readonly wide: ClipRecord[]; readonly narrow: ClipRecord[] }> =
+    $derived.by(() => {
+      const minFrames = this.#minFrames;
+      const byWidth = new Map<RecordId, { wide: ClipRecord[]; narrow: ClipRecord[] }>();
+      for (const [trackId, clips] of this.index.byTrack) {
+        const [wide, narrow]: [ClipRecord[], ClipRecord[]] = [[], []];
+        for (const clip of clips) (clip.duration >= minFrames ? wide : narrow).push(clip);
+        byWidth.set(trackId, { wide, narrow });
+      }
+      return byWidth;
+    });
+
+  readonly #inWindow: readonly { row: TrackRow; wide: readonly ClipRecord[]; narrow: readonly ClipRecord[] }[] =
+    $derived.by(() => {
+      const { from, to } = this.window;
+      return this.rows.map((row) => {
+        const { wide = [], narrow = [] } = this.#byWidth.get(row.track.id) ?? {};
+        return { row, wide: clipsWithin(wide, from, to), narrow: clipsWithin(narrow, from, to) };
+      });
+    });
 
   /** Clips wide enough to be looked at and taken hold of. */
   readonly clips: readonly PlacedClip[] = $derived.by(() => {
     const { session, jobs } = this.#app;
     if (session === null) return [];
-    return this.#inWindow.wide.map(({ clip, row }) => ({ view: describeClip(session, jobs, clip), row }));
+    return this.#inWindow.flatMap(({ row, wide }) =>
+      wide.map((clip) => ({ view: describeClip(session, jobs, clip), row })),
+    );
   });
 
   /** Clips of a few pixels, when a long film is seen whole: only their bodies are drawn. */
-  readonly slivers: readonly Sliver[] = $derived(this.#inWindow.slivers);
+  readonly slivers: readonly Slivers[] = $derived(this.#inWindow.map(({ row, narrow }) => ({ row, clips: narrow })));
 
   readonly transitions: readonly PlacedTransition[] = $derived.by(() => {
     const session = this.#app.session;
     if (session === null) return [];
-    const near = new Set(
-      [...this.#inWindow.wide, ...this.#inWindow.slivers].flatMap(({ clip }) => transitionsOf(session.doc, clip.id)),
-    );
+    const all = recordsOf(session.doc, 'transition');
+    const count = this.#inWindow.reduce((sum, { wide, narrow }) => sum + wide.length + narrow.length, 0);
+    // A long film seen whole has more clips than dissolves; one seen closely, fewer.
+    const near =
+      all.length <= count
+        ? all
+        : new Set(
+            this.#inWindow.flatMap(({ wide, narrow }) =>
+              [...wide, ...narrow].flatMap(({ id }) => transitionsOf(session.doc, id)),
+            ),
+          );
     return [...near].flatMap((transition): PlacedTransition[] => {
       const left = session.doc.get(transition.leftClipId);
       const right = session.doc.get(transition.rightClipId);
@@ -166,8 +190,8 @@ export class TimelineScene {
   });
   readonly #blocksAround: readonly PlacedBlock[] = $derived.by(() => {
     // No block is wider than its clip: those of slivers are not seen.
-    if (this.#inWindow.wide.length === 0) return [];
-    const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
+    if (this.#inWindow.every(({ wide }) => wide.length === 0)) return [];
+    const minFrames = this.#minFrames;
     const clips = clipsAround(this.index, this.window.from, this.window.to);
     const found = clips.filter(({ duration }) => duration >= minFrames).flatMap((clip) => this.#blocksOn(clip));
     const { rows } = packRows(found);
@@ -175,7 +199,7 @@ export class TimelineScene {
   });
   readonly blocks: readonly PlacedBlock[] = $derived.by(() => {
     const { from, to } = this.window;
-    const minFrames = MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame;
+    const minFrames = this.#minFrames;
     return this.#blocksAround.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames);
   });
 
