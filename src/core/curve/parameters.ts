@@ -68,6 +68,9 @@ const followed: Readonly<Record<string, ReadonlySet<CurveParameter>>> = {
   ltx: every,
   animatediff: every,
   unet3d: every,
+  // They hold known frames wholly, or know none; a moved camera would have to move masks and references too.
+  wan: new Set(['guidance', 'promptStrength']),
+  'text2video-zero': new Set(['guidance', 'promptStrength']),
   // It reads no prompt, and its image is told to every frame: nothing is held.
   svd: new Set(['guidance', ...cameraParameters]),
 };

@@ -92,7 +92,8 @@ export function runCurves(shot: Shot, windows: readonly WindowSpan[], setting: C
   const each = windows.map((window) => windowCurves(shot, window, setting));
   const guidances = new Set(each.flatMap(({ guidance }) => guidance));
   const guidance = Math.max(...guidances);
-  const camera = cameraOf(shot, windows, setting.offset);
+  const follows = curvesOf(setting.limits.family);
+  const camera = follows.has('zoom') ? cameraOf(shot, windows, setting.offset) : null;
   return {
     guidance,
     ...(camera && { camera }),
@@ -102,7 +103,15 @@ export function runCurves(shot: Shot, windows: readonly WindowSpan[], setting: C
       ...((one.hold.prefix !== 1 || one.hold.later !== 1) && { hold: one.hold }),
     })),
     notes: [
-      ...(isLeftOut ? [note('This model follows the curves of guidance and camera only.')] : []),
+      ...(isLeftOut
+        ? [
+            note(
+              follows.has('promptStrength')
+                ? 'This model follows the curves of guidance and prompt strength only.'
+                : 'This model follows the curves of guidance and camera only.',
+            ),
+          ]
+        : []),
       ...meanNotes(followedBy(shot, setting.limits), windows, setting),
     ],
   };

@@ -25,6 +25,10 @@ const listed = (text: string): string =>
 
 export const german: readonly SentenceForm[] = [
   [
+    /^This model follows the curves of guidance and prompt strength only\.$/,
+    () => 'Dieses Modell folgt nur den Kurven von Guidance und Prompt-Stärke.',
+  ],
+  [
     /^This model follows the curves of guidance and camera only\.$/,
     () => 'Dieses Modell folgt nur den Kurven von Guidance und Kamera.',
   ],

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Recipe } from '@contracts/recipe';
 import { aRecipe, aTempDir, aWindow, pocketDir } from '../../../../test/support/pocket';
-import { anAnimateDiffRecipe, animateDiffDir } from '../../../../test/support/references';
+import {
+  anAnimateDiffRecipe,
+  animateDiffDir,
+  aTinyRecipe,
+  aWanRecipe,
+  text2VideoZeroDir,
+  wanDirs,
+} from '../../../../test/support/references';
 import { FrameStore } from '../../services/media/frame-store';
 import { Runner } from '../runner';
 
@@ -15,9 +22,15 @@ afterAll(async () => {
 });
 const framesDir = join(temp.dir, 'frames');
 
+function packageOf({ family, model }: Recipe): string {
+  if (family === 'wan') return model.id.endsWith('vace') ? wanDirs.vace : wanDirs.text;
+  if (family === 'text2video-zero') return text2VideoZeroDir;
+  return family === 'ltx' ? pocketDir : animateDiffDir;
+}
+
 async function framesOf(recipe: Recipe): Promise<string[]> {
   const { frames } = await runner.run(
-    { jobId: 'job', recipe, packageDir: recipe.family === 'ltx' ? pocketDir : animateDiffDir, framesDir },
+    { jobId: 'job', recipe, packageDir: packageOf(recipe), framesDir },
     { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal },
   );
   return frames;
@@ -69,6 +82,35 @@ describe('flat curves', () => {
       promptStrength: Array.from({ length: 8 }, () => 1),
     };
     expect(await framesOf(anAnimateDiffRecipe({ windows: [aWindow({ ...window, ...flat })] }))).toEqual(plain);
+  });
+});
+
+describe('guidance and prompt strength', () => {
+  test.each([
+    ['Wan, with a reference before the film', 'wan'],
+    ['Text2Video-Zero', 'text2video-zero'],
+  ])('of %s: flat ones change nothing, others do', async (_, family) => {
+    const first = (await framesOf(aWanRecipe('text'))).at(0) ?? '';
+    const frames = family === 'wan' ? 9 : 6;
+    const draw = (over: Partial<Window> = {}, more: Partial<Recipe> = {}): Promise<string[]> => {
+      const windows = [aWindow({ frames, keepTo: frames, prompt: 'the red ball', ...over })];
+      return framesOf(
+        family === 'wan'
+          ? aWanRecipe('vace', { windows, steps: 2, references: [first], ...more })
+          : aTinyRecipe(text2VideoZeroDir, { frameCount: frames, steps: 7, windows, ...more }),
+      );
+    };
+    const each = (value: (frame: number) => number) => Array.from({ length: frames }, (_unused, frame) => value(frame));
+    const plain = await draw();
+    expect(await draw({ guidance: each(() => 3), promptStrength: [1] }, { guidance: 3 })).toEqual(
+      await draw({}, { guidance: 3 }),
+    );
+    const rising = await draw({ guidance: each((frame) => 1 + frame) });
+    expect(rising).not.toEqual(plain);
+    const weak = await draw({ promptStrength: [0.3] });
+    expect(weak).not.toEqual(plain);
+    // At no strength the prompt says nothing.
+    expect(await draw({ promptStrength: [0] })).toEqual(await draw({ promptStrength: [0], prompt: 'on' }));
   });
 });
 

@@ -105,12 +105,14 @@ async function denoise(
 /** Fills the frames behind the first. */
 async function moveFirstFrame(
   run: FamilyRun,
-  { state }: Sampling<SizedState>,
+  { state, window }: Sampling<SizedState>,
   { predict, moved, together }: { predict: StepLoop['predict']; moved: MovedFrames; together: number },
 ): Promise<void> {
   const { recipe, watch, signal } = run;
   const { size, latents, scheduler, generator } = state;
   const end = recipe.steps - moved.t0 - 1;
+  // Along a curve the first frame has the first scale.
+  const guidance = window.guidance?.[0] ?? recipe.guidance;
   const frame = takeFrame(latents, 0, size);
   const pair = new Float32Array(2 * frame.length);
   const guided = new Float32Array(frame.length);
@@ -118,9 +120,9 @@ async function moveFirstFrame(
     await checkCancelled(signal);
     await watch.time('transformer', async () => {
       pair.set(await predict(frame, step, 'prompt'), frame.length);
-      if (recipe.guidance > 1) pair.set(await predict(frame, step, 'negative'));
+      if (guidance > 1) pair.set(await predict(frame, step, 'negative'));
     });
-    if (recipe.guidance > 1) guidedFromPair(pair, recipe.guidance, guided);
+    if (guidance > 1) guidedFromPair(pair, guidance, guided);
     else guided.set(pair.subarray(frame.length));
     assertFinite(guided, 'the UNet');
     scheduler.step(guided, step, frame, { generator });

@@ -16,6 +16,8 @@
  * Two experts, where a package has them, share the steps at its boundary; the second may have a guidance of its own.
  * The transformer runs with a batch of one, twice under guidance (docs/adr/0021).
  */
+import { latentValues } from '@core/diffusion/frame-values';
+import type { GuidanceScale } from '@core/diffusion/guidance';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
@@ -33,7 +35,7 @@ import { denoiseSteps, type StepLoop } from './step-loop';
 import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import { decodeClip } from './wan-clip';
 import { conditionKind, encodeCondition, viewsOf, type Condition } from './wan-condition';
-import { runWindows, type Sampling, type SizedState } from './window-loop';
+import { runWindows, scalePerFrame, type Sampling, type SizedState } from './window-loop';
 
 /** Latent cells of a token, down and across. */
 const PATCH = 2;
@@ -50,6 +52,7 @@ export async function runWan(run: FamilyRun): Promise<string[]> {
   checkRecipe(run);
   return runWindows<TextEmbeddings, WindowState>(run, {
     encodePrompts: (windows) => encodePrompts(run, windows),
+    guidance: ({ lead, size }, window) => guidanceOf(run, window, { lead, size }),
     second: ({ scheduler }) => secondScale(run, scheduler),
     readsImages: () => conditionKind(run.pkg) !== null,
     prepare: (window, made) => prepare(run, window, made),
@@ -169,6 +172,18 @@ function expertsOf(
     { graph: 'transformer', from: 0, to: meet },
     { graph: 'transformer_2', from: meet, to: steps },
   ];
+}
+
+/** Along a curve every latent frame has its scale; references in front of the film have the first one's. */
+function guidanceOf(
+  { recipe, pkg }: FamilyRun,
+  window: RecipeWindow,
+  { lead, size }: Pick<WindowState, 'lead' | 'size'>,
+): GuidanceScale {
+  const [only = 1, ...more] = (window.guidance ?? [recipe.guidance]).map((scale) => Math.max(1, scale));
+  if (more.length === 0) return only;
+  const scales = latentValues([only, ...more], size.frames - lead, pkg.vae.temporalRatio);
+  return scalePerFrame([...Array.from({ length: lead }, () => only), ...scales], size);
 }
 
 function secondScale(run: FamilyRun, scheduler: Scheduler): StepRuleOptions['second'] {
