@@ -1,12 +1,12 @@
 """
 Examine weights: one command, one table, saved as JSON and Markdown beside them.
 
-    python evaluate.py checkpoint/transformer.pt --clips 500 --rife ../../../shared/rife/rife.onnx --package PACKAGE
+    python evaluate.py checkpoint/transformer.pt --clips 500 --package ../../resources/models/pocket
 
 Promises: prompts are drawn from seeds that no training saw, and none equals a training caption; every clip has fixed
-noise, so two sets of weights meet the same questions; generation is float32 at the package's own defaults (`--bfloat16`: its
-products in bfloat16, a third of the time, and the table says so); the examiner (`examiner.py`) has never seen a generated clip. Two ceilings stand beside every score: real clips, and real clips through
-the autoencoder. What was not measured says so. Do not tune the examiner.
+noise, so two sets of weights meet the same questions; generation is float32 at the package's own defaults, through the
+package's transformer graph where one is named, which takes two thirds of torch's time; the examiner (`examiner.py`) has never seen a
+generated clip. Two ceilings stand beside every score: real clips, and real clips through the autoencoder. What was not measured says so. Do not tune the examiner.
 
 Method: Fréchet distance (Heusel et al. 2017, arXiv:1706.08500) on the examiner's features instead of Inception's;
 warping error as in `warping.py`.
@@ -21,9 +21,9 @@ import torch
 
 from courtesy import wait_while_paused
 from examiner import ANSWERS, NOT_ASKED, answers_of, load_examiner
-from paths import RUN
+from paths import HERE, RUN
 from photographs import photographs
-from sample import GUIDANCE, STEPS, Models, generate_latents, load_transformer
+from sample import GUIDANCE, STEPS, GraphTransformer, Models, generate_latents, load_transformer
 from textures import dead_leaves
 from warping import clip_error, open_flow
 from world import PocketWorld
@@ -72,16 +72,6 @@ def encode(models, clips):
 def real_clips(scenes):
     world = PocketWorld(128, 13)
     return torch.stack([world.sample(seed)[0][:, START:START + FRAMES] for seed, _, _ in scenes])
-
-
-class InBfloat16(torch.nn.Module):
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, *inputs):
-        with torch.autocast("cpu", torch.bfloat16):
-            return self.network(*inputs).float()
 
 
 def generate(models, scenes):
@@ -179,10 +169,10 @@ def seconds_per_clip(package):
     return time.time() - began
 
 
-def evaluate(weights, count, rife, package, bfloat16):
+def evaluate(weights, count, rife, package):
     torch.set_num_threads(2)
-    network = load_transformer(weights)
-    models, examiner, scenes = Models(InBfloat16(network) if bfloat16 else network), load_examiner(), held_out_scenes(count)
+    transformer = GraphTransformer(package, threads=2) if package else load_transformer(weights)
+    models, examiner, scenes = Models(transformer), load_examiner(), held_out_scenes(count)
     real, made = real_clips(scenes), generate(models, scenes)
     np.save(os.path.splitext(weights)[0] + "-clips.npy", ((made[:60] + 1) * 127.5).round().byte().numpy())     # to look at
     rebuilt = torch.cat([decode(models, encode(models, part)) for part in real.split(BATCH)])
@@ -227,14 +217,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("weights")
     parser.add_argument("--clips", type=int, default=500)
-    parser.add_argument("--rife")
+    parser.add_argument("--rife", default=f"{HERE}/../../resources/interpolator/model.onnx")
     parser.add_argument("--package")
-    parser.add_argument("--bfloat16", action="store_true")
     arguments = parser.parse_args()
-    rows = evaluate(arguments.weights, arguments.clips, arguments.rife, arguments.package, arguments.bfloat16)
+    rows = evaluate(arguments.weights, arguments.clips, arguments.rife, arguments.package)
     out = os.path.splitext(arguments.weights)[0] + "-evaluation"
     step = torch.load(arguments.weights, mmap=True)["step"]
-    products = "bfloat16 products" if arguments.bfloat16 else "float32"
+    products = "the package's graph" if arguments.package else "the weights in torch"
     about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, guidance {GUIDANCE}, {products}. N: clips, frames or seams asked."
     with open(out + ".json", "w") as file:
         json.dump(dict(step=step, rows={k: dict(zip(("value", "real", "rebuilt", "asked"), v)) for k, v in rows.items()}), file, indent=1, ensure_ascii=False)

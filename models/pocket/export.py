@@ -283,6 +283,7 @@ if __name__ == "__main__":
     if not arguments.check:
         assert arguments.version, "--version: raise it whenever weights change"
         write_graphs(models, arguments.package, arguments.only)
-        write_configs(models, arguments.package)
+        if not arguments.only:
+            write_configs(models, arguments.package)         # they follow from the encoder
         write_manifest(arguments.package, arguments.version)
     check(models, arguments.package)

@@ -1,5 +1,5 @@
 """
-Warping error: how far two neighbouring frames differ once motion is taken out, by RIFE's optical flow (../shared/rife).
+Warping error: how far two neighbouring frames differ once motion is taken out, by RIFE's optical flow (resources/interpolator).
 
 Promises what rife's README asks for: the flow at t = 0.5 (never 0 or 1), refined by two Lucas-Kanade rounds because each
 half of RIFE's flow is whole pixels. Frames are [3,H,W] in [0,1], H and W multiples of 32. The value is mean |difference|
