@@ -188,7 +188,9 @@ test('references show what is in a shot, and a mask says where a clip is drawn o
   await film.setNumber('steps', 3);
   await choose('source-mask', 'mask.png');
   await studio.screenshot('wan-mask');
-  await page.getByTestId('generate').click();
+  // Also while the place of the picture has the focus.
+  await expect(page.getByTestId('source-mask')).toBeFocused();
+  await page.keyboard.press('Control+Enter');
   await film.waitForTakes(2);
   const redrawn = (await film.project()).takes.find(({ id }) => id !== take?.id);
   const recipe = await film.recipeOf(redrawn?.id ?? '');

@@ -103,6 +103,17 @@ export function dispatchKey(app: AppState, event: KeyboardEvent, isMac: boolean)
   }
 }
 
+/**
+ * Enter with Ctrl, Cmd or Alt on a button, before the button hears of it: triggers of popovers and menus open at Enter whatever
+ * is held with it, and would answer “generate” with a list of pictures.
+ */
+export function dispatchHeldEnter(app: AppState, event: KeyboardEvent, isMac: boolean): void {
+  if (event.code !== 'Enter' || !(event.ctrlKey || event.metaKey || event.altKey)) return;
+  if (!(event.target instanceof Element) || event.target.closest('button') === null) return;
+  dispatchKey(app, event, isMac);
+  if (event.defaultPrevented) event.stopPropagation();
+}
+
 const CLIPBOARD_ACTIONS: Readonly<Record<string, string>> = {
   cut: 'timeline.cut',
   copy: 'timeline.copy',
