@@ -1,42 +1,23 @@
-/**
- * How long a conform takes, from how long conforms took: it goes by the pixels that are read and those that are written.
- * Before the first one, what a small two-core machine needed stands in.
- */
+/** How long a conform takes: it goes by the pixels that are read and those that are written. */
 import { filmFrameCount } from '@core/footage/frame-times';
 import type { FootageMedia } from '@contracts/job';
 import type { ConformShape } from '../../studio';
+import { LearnedPace } from '../queue/learned-pace';
 import type { SettingStore } from '../settings/setting-store';
 
-const KEY = 'footage.secondsPerMegapixel';
-const TYPICAL = 0.04;
-/** Of the newest measurement in what is kept. */
-const WEIGHT = 0.5;
-const START_SECONDS = 0.5;
-
 export class ConformPace {
-  readonly #settings: Pick<SettingStore, 'get' | 'set'>;
+  readonly #pace: LearnedPace;
 
   constructor(settings: Pick<SettingStore, 'get' | 'set'>) {
-    this.#settings = settings;
+    this.#pace = new LearnedPace(settings, { key: 'footage.secondsPerMegapixel', typical: 0.04, startSeconds: 0.5 });
   }
 
-  estimate(media: FootageMedia, shape: ConformShape): { seconds: number; basis: 'measured' | 'typical' } {
-    const measured = this.#measured();
-    const seconds = START_SECONDS + megapixels(media, shape) * (measured ?? TYPICAL);
-    return { seconds, basis: measured === null ? 'typical' : 'measured' };
+  estimate(media: FootageMedia, shape: ConformShape): ReturnType<LearnedPace['estimate']> {
+    return this.#pace.estimate(megapixels(media, shape));
   }
 
-  /** Learns from a conform that ran to its end. */
   record(media: FootageMedia, shape: ConformShape, seconds: number): void {
-    // A short one is nearly all start.
-    const pace = Math.max(seconds / 10, seconds - START_SECONDS) / megapixels(media, shape);
-    const before = this.#measured();
-    this.#settings.set(KEY, before === null ? pace : before + (pace - before) * WEIGHT);
-  }
-
-  #measured(): number | null {
-    const kept = this.#settings.get(KEY);
-    return typeof kept === 'number' && kept > 0 ? kept : null;
+    this.#pace.record(megapixels(media, shape), seconds);
   }
 }
 
