@@ -50,6 +50,8 @@ export const engine: ErrorTable = {
   'Export the model again with the exporter of this version.':
     'Das Modell mit dem Exporter dieser Version erneut exportieren.',
   'the model package lacks {}': 'dem Modellpaket fehlt {1}',
+  'The model that draws frames in between is damaged.': 'Das Modell, das Bilder dazwischen zeichnet, ist beschädigt.',
+  'Install Onionskin again.': 'Onionskin neu installieren.',
   'Restore the file, or copy the whole model package again.':
     'Die Datei zurückholen oder das ganze Modellpaket erneut kopieren.',
   'Copy the whole model package again, or export it again.': 'Das ganze Modellpaket erneut kopieren oder exportieren.',

@@ -32,6 +32,8 @@ export const film: ErrorTable = {
   'this many steps begin at noise level {}, the model has {}':
     'so viele Schritte beginnen bei Rauschstufe {1}, das Modell hat {2}',
   'Use fewer steps.': 'Weniger Schritte nehmen.',
+  '{} times {} frames a second are more than {}': '{1} mal {2} Bilder in der Sekunde sind mehr als {3}',
+  'Choose fewer frames in between.': 'Weniger Bilder dazwischen wählen.',
   // windows of a run
   'two images are given for frame {}': 'für Bild {1} sind zwei Bilder angegeben',
   'Keep one of them.': 'Eines davon behalten.',
