@@ -1,6 +1,6 @@
 /**
  * The German of errors against the sentences in the source. What an artist meets is complete; what is left in English, as
- * the command line's, is counted: the number only falls.
+ * the command line's, is counted, so that it does not grow unseen.
  */
 import { describe, expect, it } from 'vitest';
 import { errorSentences } from '../../../../test/support/error-sentences';
