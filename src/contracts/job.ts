@@ -57,6 +57,9 @@ export type GeneratePayload = z.infer<typeof GeneratePayload>;
 export const ExportPreset = z.enum(['h264-mp4', 'prores-mov', 'gif', 'png-sequence']);
 export type ExportPreset = z.infer<typeof ExportPreset>;
 
+/** Browsers show a GIF frame for at least 2/100 s; faster films would play slowly. */
+export const MAX_GIF_RATE = 50;
+
 export const ExportPayload = z.object({
   kind: z.literal('export'),
   preset: ExportPreset,

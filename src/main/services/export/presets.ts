@@ -9,7 +9,7 @@
 import { invalidInput } from '@core/errors';
 import { SOUND_CHANNELS, SOUND_RATE } from '@core/export/sound-plan';
 import { formatRate, framesPerSecond, type Rate } from '@core/time/rate';
-import type { ExportPreset } from '@contracts/job';
+import { MAX_GIF_RATE, type ExportPreset } from '@contracts/job';
 
 export interface FilmFormat {
   readonly width: number;
@@ -17,9 +17,6 @@ export interface FilmFormat {
   readonly rate: Rate;
   readonly frameCount: number;
 }
-
-/** Browsers show a GIF frame for at least 2/100 s; faster films would play slowly. */
-const MAX_GIF_RATE = 50;
 
 /** Visually lossless for drawn pictures, and what LTX's own editor uses. */
 const CRF = '16';
