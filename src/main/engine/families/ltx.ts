@@ -443,6 +443,7 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
   const count = hold.length;
   const tokenTimesteps = new Float32Array(count);
   const stepTimesteps = new Float32Array(count);
+  const stretches = stretchesOf(hold);
   const velocity = new Float32Array(tokens.length);
   const batches = new Map<number, TransformerBatch>();
   const batchOf = (passes: 1 | 2): TransformerBatch => {
@@ -465,12 +466,14 @@ async function denoise(run: FamilyRun, work: Denoising): Promise<void> {
     await checkCancelled(signal);
     const startedAt = performance.now();
     addHeldNoise(run.pkg.imageCondNoise, latents, timestep / schedule.numTrainTimesteps);
-    noiseLevels(hold, timestep, schedule, { seen: tokenTimesteps, stepped: stepTimesteps });
+    noiseLevels(stretches, timestep, schedule, { seen: tokenTimesteps, stepped: stepTimesteps });
     const passes = rule.passes(step, tokens);
     let answers: Float32Array | null = null;
     if (passes !== 0) {
       const feeds = batchOf(passes).fill(tokens, tokenTimesteps);
-      answers = (await watch.time('transformer', () => transformer.run(feeds, 'out_hidden_states'))).value.data;
+      const { velocities, into } = batchOf(passes);
+      await watch.time('transformer', () => transformer.runInto(feeds, 'out_hidden_states', into));
+      answers = velocities;
     }
     rule.predict(tokens, answers, velocity);
     assertFinite(velocity, 'the transformer');
@@ -518,22 +521,43 @@ function addHeldNoise(scale: number, { tokens, heldStart, hold, generator }: Win
  * than it was given, and does not move before the schedule has come down to that.
  */
 function noiseLevels(
-  hold: Float32Array,
+  stretches: readonly HeldStretch[],
   timestep: number,
   { numTrainTimesteps }: FlowMatchSchedule,
   out: { readonly seen: Float32Array; readonly stepped: Float32Array },
 ): void {
-  for (let token = 0; token < hold.length; token++) {
-    const strength = hold[token] ?? 0;
+  for (const { from, to, strength } of stretches) {
     const seen = Math.min(timestep, Math.fround(1 - strength) * numTrainTimesteps);
-    out.seen[token] = seen;
-    out.stepped[token] = timestep / numTrainTimesteps - 1e-6 < 1 - strength ? seen : 0;
+    out.seen.fill(seen, from, to);
+    out.stepped.fill(timestep / numTrainTimesteps - 1e-6 < 1 - strength ? seen : 0, from, to);
   }
+}
+
+/** Tokens in a row that are held alike. */
+interface HeldStretch {
+  readonly from: number;
+  readonly to: number;
+  readonly strength: number;
+}
+
+function stretchesOf(hold: Float32Array): HeldStretch[] {
+  const stretches: HeldStretch[] = [];
+  for (let from = 0; from < hold.length;) {
+    const strength = hold[from] ?? 0;
+    let to = from + 1;
+    while (to < hold.length && hold[to] === strength) to++;
+    stretches.push({ from, to, strength });
+    from = to;
+  }
+  return stretches;
 }
 
 interface TransformerBatch {
   /** The tensors of a step. Valid until the next call. */
   fill(tokens: Float32Array, timesteps: Float32Array): Record<string, Tensor>;
+  /** What the transformer answers, float32 [passes, S, C]; `into` wraps it. */
+  readonly velocities: Float32Array;
+  readonly into: Tensor;
 }
 
 function transformerBatch({ latents, negative, prompt }: Denoising, passes: 1 | 2): TransformerBatch {
@@ -555,7 +579,10 @@ function transformerBatch({ latents, negative, prompt }: Denoising, passes: 1 | 
     timestep: float32Tensor(batchTimesteps, [passes, count]),
     video_coords: float32Tensor(joined(halves.map(() => coordinates)), [passes, 3, count]),
   };
+  const velocities = new Float32Array(hiddenStates.length);
   return {
+    velocities,
+    into: float32Tensor(velocities, [passes, count, channels]),
     fill: (now, timesteps) => {
       for (let half = 0; half < passes; half++) {
         hiddenStates.set(now, half * now.length);

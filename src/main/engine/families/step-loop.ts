@@ -19,8 +19,8 @@ export interface StepLoop {
   /** The steps to make: from … to − 1. */
   readonly from: number;
   readonly to: number;
-  /** The model's output for the scaled latents at a step. The array need not outlive the next call. */
-  readonly predict: (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
+  /** The model's output for the scaled latents at a step: `out` filled, or another array that need not outlive the next call. */
+  readonly predict: (input: Float32Array, step: number, half: Half, out: Float32Array) => Promise<Float32Array>;
   /** What a scheduler that adds noise draws from; default: the window's generator. */
   readonly noise?: NormalSource;
   /** Puts known latents into a preview's clean ones. */
@@ -36,6 +36,11 @@ export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState
   const size = latents.length;
   const input = new Float32Array(size);
   const answers = new Float32Array(2 * size);
+  const [first, second] = [answers.subarray(0, size), answers.subarray(size)];
+  const ask = async (step: number, half: Half, out: Float32Array): Promise<void> => {
+    const answer = await loop.predict(input, step, half, out);
+    if (answer !== out) out.set(answer);
+  };
   const prediction = new Float32Array(size);
 
   meter.stage('denoising');
@@ -45,8 +50,8 @@ export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState
     scheduler.scaleModelInput(latents, step, input);
     const passes = rule.passes(step, input);
     await watch.time('transformer', async () => {
-      if (passes === 2) answers.set(await loop.predict(input, step, 'negative'));
-      if (passes > 0) answers.set(await loop.predict(input, step, 'prompt'), (passes - 1) * size);
+      if (passes === 2) await ask(step, 'negative', first);
+      if (passes > 0) await ask(step, 'prompt', passes === 2 ? second : first);
     });
     rule.predict(input, answers.subarray(0, passes * size), prediction);
     assertFinite(prediction, loop.model);

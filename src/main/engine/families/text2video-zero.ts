@@ -22,9 +22,9 @@ import type { RecipeWindow } from '@contracts/recipe';
 import type { MovedFrames } from '../model-package';
 import { assertFinite, assertRunFitsFamily, checkCancelled, type FamilyRun } from './family-run';
 import { decodePictures, frameLatentSize, putFrame, takeFrame, valuesOf } from './picture-frames';
-import { denoiseSteps, type StepLoop } from './step-loop';
+import { denoiseSteps } from './step-loop';
 import { encodeClipTexts, type TextEmbeddings } from './text-embeddings';
-import { windowPredictor } from './unet-predictor';
+import { windowPredictor, type Predictor } from './unet-predictor';
 import { runWindows, type Sampling, type SizedState } from './window-loop';
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -88,7 +88,7 @@ async function denoise(
   await run.sessions.use('unet', async (unet) => {
     const one = windowPredictor(run, sampling, { texts, unet, frames: 1 });
     // Where there is no frame yet there is nothing to predict: zeros stay zeros.
-    const first: StepLoop['predict'] = async (input, step, half) => {
+    const first: Predictor = async (input, step, half) => {
       const volume = new Float32Array(input.length);
       putFrame(volume, 0, await one(takeFrame(input, 0, size), step, half), size);
       return volume;
@@ -106,7 +106,7 @@ async function denoise(
 async function moveFirstFrame(
   run: FamilyRun,
   { state, window }: Sampling<SizedState>,
-  { predict, moved, together }: { predict: StepLoop['predict']; moved: MovedFrames; together: number },
+  { predict, moved, together }: { predict: Predictor; moved: MovedFrames; together: number },
 ): Promise<void> {
   const { recipe, watch, signal } = run;
   const { size, latents, scheduler, generator } = state;

@@ -18,6 +18,7 @@
  */
 import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
+import type { Tensor } from 'onnxruntime-node';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
@@ -235,13 +236,20 @@ function velocityPredictor(
   };
   const names = [...Object.keys(feeds), 'encoder_hidden_states'];
   transformer.assertInputs(Object.fromEntries(names.map((name) => [name, 'float32' as const])));
-  return async (input, step, half) => {
+  // One tensor for each place that answers go to.
+  const answers = new Map<Float32Array, Tensor>();
+  const answerIn = (out: Float32Array): Tensor => {
+    const tensor = answers.get(out) ?? volume(out);
+    answers.set(out, tensor);
+    return tensor;
+  };
+  return async (input, step, half, out) => {
     hidden.set(input);
     putKnownInside(hidden, state);
     noise.timestep.fill(scheduler.timesteps[step] ?? NaN, noise.known);
-    const { data } = await transformer.run({ ...feeds, encoder_hidden_states: halves[half] }, 'out_hidden_states');
-    assert(data.length === length, `the transformer gave ${data.length} values for ${length}`);
-    return data;
+    const given = { ...feeds, encoder_hidden_states: halves[half] };
+    await transformer.runInto(given, 'out_hidden_states', answerIn(out));
+    return out;
   };
 }
 
