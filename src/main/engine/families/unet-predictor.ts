@@ -5,19 +5,16 @@ import type { RecipeWindow } from '@contracts/recipe';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
 import type { FamilyRun } from './family-run';
 import { timestepTensors } from './picture-frames';
-import type { Half } from './step-loop';
+import type { Half, HalfPredictor } from './step-loop';
 import { embeddingOf, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import type { SizedState } from './window-loop';
-
-/** The UNet's output, in an array of its own. */
-export type Predictor = (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
 
 /** @param frames of the volume that is predicted; default: all of the window */
 export function windowPredictor(
   { pkg }: FamilyRun,
   { window, state }: { readonly window: RecipeWindow; readonly state: SizedState },
   { texts, unet, frames = state.size.frames }: { texts: TextEmbeddings; unet: OnnxSession; frames?: number },
-): Predictor {
+): HalfPredictor {
   const { channels, height, width } = state.size;
   const tokens = pkg.manifest.promptTokens;
   const textOf = (embedding: Float32Array): Tensor => float32Tensor(embedding, [1, tokens, embedding.length / tokens]);

@@ -236,20 +236,25 @@ function velocityPredictor(
   };
   const names = [...Object.keys(feeds), 'encoder_hidden_states'];
   transformer.assertInputs(Object.fromEntries(names.map((name) => [name, 'float32' as const])));
-  // One tensor for each place that answers go to.
-  const answers = new Map<Float32Array, Tensor>();
-  const answerIn = (out: Float32Array): Tensor => {
-    const tensor = answers.get(out) ?? volume(out);
-    answers.set(out, tensor);
-    return tensor;
+  // The tensors over each place that answers go to, a half in each.
+  const places = new Map<Float32Array, Tensor[]>();
+  const answersIn = (out: Float32Array): Tensor[] => {
+    const tensors =
+      places.get(out) ??
+      Array.from({ length: out.length / length }, (_, i) => volume(out.subarray(i * length, (i + 1) * length)));
+    places.set(out, tensors);
+    return tensors;
   };
-  return async (input, step, half, out) => {
+  return async (input, step, asked, out) => {
     hidden.set(input);
     putKnownInside(hidden, state);
     noise.timestep.fill(scheduler.timesteps[step] ?? NaN, noise.known);
-    const given = { ...feeds, encoder_hidden_states: halves[half] };
-    await transformer.runInto(given, 'out_hidden_states', answerIn(out));
-    return out;
+    const answers = answersIn(out);
+    for (const [i, half] of asked.entries()) {
+      const answer = answers[i];
+      assert(answer, 'there is a place for each half');
+      await transformer.runInto({ ...feeds, encoder_hidden_states: halves[half] }, 'out_hidden_states', answer);
+    }
   };
 }
 

@@ -48,6 +48,8 @@ export interface WindowSteps<Texts, State extends SizedState> {
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
   readonly denoise: (sampling: Sampling<State>, texts: Texts) => Promise<void>;
+  /** Final normalised latents [C, F, h, w], for tests and comparisons; default: the latents as they are. */
+  readonly film?: (state: State) => Float32Array;
   /** RGB bytes of the frames keepFrom … keepTo − 1: all at once, or in parts that are stored and shown as they come. */
   readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]> | AsyncGenerator<Uint8Array[]>;
 }
@@ -89,7 +91,7 @@ export async function runWindows<Texts, State extends SizedState>(
 
     meter.stage('decoding');
     await checkCancelled(run.signal);
-    run.onLatents?.(w, state.latents.slice());
+    run.onLatents?.(w, steps.film?.(state) ?? state.latents.slice());
     const kept = await storeAsDecoded(run, window, partsIn(steps.decode(window, state)));
     for (const { index, hash } of kept) made.set(index, hash);
     stored.push(...kept);
