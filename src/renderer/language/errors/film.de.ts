@@ -94,15 +94,13 @@ export const film: ErrorTable = {
   'a pinned clip lies over another pinned image or clip':
     'ein angehefteter Clip liegt über einem anderen angehefteten Bild oder Clip',
   'Move one of them, or pin a shorter clip.': 'Eines davon bewegen oder einen kürzeren Clip anheften.',
-  'this model is shown no clips, only single images':
-    'diesem Modell werden keine Clips gezeigt, nur einzelne Bilder',
+  'this model is shown no clips, only single images': 'diesem Modell werden keine Clips gezeigt, nur einzelne Bilder',
   'Pin an image instead, or use another model.': 'Stattdessen ein Bild anheften oder ein anderes Modell verwenden.',
   'a loop is drawn around single images': 'eine Schleife wird um einzelne Bilder herum gezeichnet',
   'Remove the pinned clip, or turn the loop off.': 'Den angehefteten Clip entfernen oder die Schleife ausschalten.',
   'the window has no room for a clip that is pinned there':
     'das Fenster hat keinen Platz für einen Clip, der dort angeheftet ist',
-  'Pin it to an earlier frame, or pin a single image.':
-    'An ein früheres Bild heften oder ein einzelnes Bild anheften.',
+  'Pin it to an earlier frame, or pin a single image.': 'An ein früheres Bild heften oder ein einzelnes Bild anheften.',
   'an image is pinned there, not a clip': 'dort ist ein Bild angeheftet, kein Clip',
   'Choose a pinned clip.': 'Einen angehefteten Clip wählen.',
   'the clip to pin is not in this film': 'der anzuheftende Clip ist nicht in diesem Film',
