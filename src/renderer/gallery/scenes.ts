@@ -181,12 +181,15 @@ const doctorLines: DoctorLine[] = [
   },
 ];
 
-const clipFileJob = (more: Partial<JobView>): JobView[] => [job(0, { kind: 'export', title: 'Ball.mp4', ...more })];
+const clipFileJob = (more: Partial<JobView>): JobView[] => [
+  job(0, { ...{ kind: 'export', title: 'Ball.mp4', shotId: null, segmentId: null, seed: null }, ...more }),
+];
 
 /** The clip's own file at the end of the inspector, which scrolls. */
 async function showClipFile(stage: Stage): Promise<void> {
   select('clip-Ball')(stage);
   await until('[data-testid="make-clip-file"], [data-testid="drag-clip"], [data-testid="clip-file-making"]');
+  await new Promise((done) => setTimeout(done, 100));
   document.querySelector('[data-testid="clip-inspector"] .scroll')?.scrollTo({ top: 10_000 });
 }
 
@@ -342,7 +345,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     { 'takes.prunable': prunable(79, true), 'takes.bytesOf': { bytes: 1_295_600_000 } },
     ({ app }) => void (app.dialog = { kind: 'prune' }),
   ),
-  'studio-ripple-refused': studio(crowdedFilm().opened(), {}, refuseRipple),
+  'studio-ripple-refused': studio(crowdedFilm().opened(), { 'media.fittedFrame': { frame: frameOf(2) } }, refuseRipple),
   'studio-clip-file': studio(normalFilm().opened(), {}, showClipFile),
   'studio-clip-file-making': studio(
     normalFilm().opened(clipFileJob({ state: 'running', startedAt: NOW })),
