@@ -254,7 +254,7 @@ function paintPill(
   { text, color }: { readonly text: string; readonly color: string },
 ): void {
   ctx.font = palette.mono;
-  const width = widthOf(ctx, text) + 10;
+  const width = widthOf(ctx, palette.mono, text) + 10;
   if (width > box.width - 8) return;
   const [x, y] = [Math.max(left + 4, box.x + 5), box.y + box.height - 24];
   ctx.fillStyle = palette.pill;
@@ -285,7 +285,7 @@ function paintLabel(
   if (view.take !== null && view.take.count > 1) {
     ctx.font = palette.mono;
     const badge = `▣ ${String(view.take.index)}/${String(view.take.count)}`;
-    const badgeWidth = widthOf(ctx, badge);
+    const badgeWidth = widthOf(ctx, palette.mono, badge);
     if (right - left > badgeWidth + 24) {
       ctx.fillStyle = palette.clipTextDim;
       ctx.fillText(badge, right - badgeWidth, middle);
@@ -299,13 +299,14 @@ function paintLabel(
   if (text !== '') ctx.fillText(text, left, middle);
 }
 
+/** In the strong font. */
 function ellipsis(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  if (widthOf(ctx, text) <= width) return text;
+  if (widthOf(ctx, palette.fontStrong, text) <= width) return text;
   let low = 0;
   let high = text.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (widthOf(ctx, `${text.slice(0, middle)}…`) <= width) low = middle;
+    if (widthOf(ctx, palette.fontStrong, `${text.slice(0, middle)}…`) <= width) low = middle;
     else high = middle - 1;
   }
   return low === 0 ? '' : `${text.slice(0, low).trimEnd()}…`;
@@ -315,11 +316,12 @@ function ellipsis(ctx: CanvasRenderingContext2D, text: string, width: number): s
 const widths = new Map<string, number>();
 const MAX_WIDTHS = 4_000;
 
-function widthOf(ctx: CanvasRenderingContext2D, text: string): number {
-  const key = `${ctx.font}\n${text}`;
+function widthOf(ctx: CanvasRenderingContext2D, font: string, text: string): number {
+  const key = `${font}\n${text}`;
   const known = widths.get(key);
   if (known !== undefined) return known;
   if (widths.size >= MAX_WIDTHS) widths.clear();
+  ctx.font = font;
   const { width } = ctx.measureText(text);
   widths.set(key, width);
   return width;
@@ -365,7 +367,7 @@ function paintGhost(ctx: CanvasRenderingContext2D, input: PaintInput, ghost: Gho
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.font = palette.fontStrong;
-  const labelWidth = widthOf(ctx, ghost.label) + 16;
+  const labelWidth = widthOf(ctx, palette.fontStrong, ghost.label) + 16;
   // Beside the clip rather than over it, where the ghost is narrower than its label.
   const wanted = labelWidth < width ? x + (width - labelWidth) / 2 : x + 6;
   const first = input.window.left + 4;

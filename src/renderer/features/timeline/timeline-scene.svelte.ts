@@ -19,7 +19,7 @@ import { wordedBlock } from '@core/prompt/shot-words';
 import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import { devicePixelRatio } from 'svelte/reactivity/window';
 import type { AppState } from '../../state/app.svelte';
-import { AtRest } from './at-rest.svelte';
+import { AtRest, WindowMotion } from './at-rest.svelte';
 import { originOf } from './canvas-tiles';
 import { clipsAround, clipsWithin, editPoints, indexClips, overlapping, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
@@ -74,7 +74,9 @@ const NOTHING: ClipIndex = { byTrack: new Map() };
 export class TimelineScene {
   readonly #app: AppState;
   readonly #ui: TimelineUi;
-  readonly atRest = new AtRest<PlacedClip>(({ view }) => view.clip.id);
+  readonly motion = new WindowMotion();
+  readonly #restingClips = new AtRest<PlacedClip>(this.motion);
+  readonly #restingTravels = new AtRest<PlacedTravel>(this.motion);
   readonly #keptRows = new Kept<TrackRow>(({ track }) => track.id);
   readonly #keptClips = new Kept<PlacedClip>(({ view }) => view.clip.id);
   readonly #keptBlocks = new Kept<PlacedBlock>(({ key }) => key);
@@ -159,7 +161,9 @@ export class TimelineScene {
   });
 
   /** Those that elements are there for. */
-  readonly clipsInReach: readonly PlacedClip[] = $derived.by(() => this.atRest.of(this.clips, this.#app.session?.doc));
+  readonly clipsInReach: readonly PlacedClip[] = $derived.by(() =>
+    this.#restingClips.of(() => this.clips, this.#app.session?.doc),
+  );
 
   /** Clips of a few pixels, when a long film is seen whole: only their bodies are drawn. */
   readonly slivers: readonly Slivers[] = $derived(this.#inWindow.map(({ row, narrow }) => ({ row, clips: narrow })));
@@ -265,6 +269,10 @@ export class TimelineScene {
     });
     return this.#keptTravels.of(placed);
   });
+  /** Those that elements are there for. */
+  readonly travelsInReach: readonly PlacedTravel[] = $derived.by(() =>
+    this.#restingTravels.of(() => this.travels, this.#app.session?.doc),
+  );
 
   /** Clips whose model windows are drawn: the selected ones and those of the prompt being worked on. */
   readonly #activeClips: readonly ClipRecord[] = $derived.by(() => {
