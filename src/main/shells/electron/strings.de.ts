@@ -96,5 +96,6 @@ export const de: ShellWords = {
     'prores-mov': 'ProRes-Film',
     gif: 'Animiertes GIF',
     'png-sequence': 'Ordner mit PNG-Bildern',
+    timeline: 'Ordner mit einer Zeitleiste',
   },
 };

@@ -96,6 +96,7 @@ const en = {
     'prores-mov': 'ProRes film',
     gif: 'Animated GIF',
     'png-sequence': 'Folder of PNG frames',
+    timeline: 'Folder with a timeline',
   },
 } as const;
 

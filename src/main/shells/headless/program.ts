@@ -134,7 +134,7 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
 
   shared(program.command('export').description('writes the film of a project'))
     .argument('<PROJECT>', 'id or name')
-    .option('--preset <name>', 'h264-mp4, prores-mov, gif or png-sequence')
+    .option('--preset <name>', 'h264-mp4, prores-mov, gif, png-sequence or timeline')
     .option('--smooth <times>', '2, 3 or 4 times the rate, with frames drawn in between')
     .option('--out <path>', 'file, or folder for a PNG sequence')
     .option('--no-recipe', 'leave the recipes out of the file')
