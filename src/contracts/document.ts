@@ -215,7 +215,8 @@ export const AnchorRecord = z.object({
   id: Id,
   shotId: Id,
   frame: Frame,
-  mediaId: Id,
+  mediaId: Id.optional(),
+  clip: z.object({ shotId: Id, from: Frame, frames: Frame.min(2).max(R.MAX_PINNED_FRAMES) }).optional(),
   strength: z.number().min(0).max(1).optional(),
 }) satisfies z.ZodType<R.AnchorRecord>;
 

@@ -37,6 +37,8 @@ export const ModelManifest = z.object({
     text: z.boolean(),
     firstFrames: z.object({ min: z.int().min(0), max: z.int().min(0) }),
     laterImages: z.int().min(0),
+    /** Whether a later one may be a clip: several frames in a row (core/diffusion/later-clips). */
+    laterClips: z.boolean().optional(),
     /** Whether a known frame may be known in part. */
     masks: z.boolean().optional(),
     /** Images of what the film is to show, without a place in it. */

@@ -9,7 +9,7 @@ import { applyDiff } from '@core/document/apply-diff';
 import { AppError, invalidInput } from '@core/errors';
 import { planSegment } from '@core/prompt/plan';
 import type { PlanNote } from '@core/prompt/plan';
-import { planWindows } from '@core/prompt/windows';
+import { framesAhead, planWindows } from '@core/prompt/windows';
 import { extendBackward, extendForward } from '@core/timeline/grow-segment';
 import { insertShot } from '@core/timeline/insert-shot';
 import { setSampling } from '@core/timeline/shot-settings';
@@ -281,18 +281,26 @@ export function windowsFor(
   model: ModelView,
   shot: ShotRecord,
   shape: GrowthShape,
-): { windows: number[]; notes: PlanNote[] } {
+): {
+  windows: number[];
+  notes: PlanNote[];
+  /** Frames of what is there that the new ones run into; 0 growing forward. */
+  ahead: number;
+} {
   const plan = planWindows({
     limits: model.manifest,
     frameCount: shape.frames,
     direction: shape.direction,
     priorCount: shape.direction === 'forward' ? shape.priorCount : 0,
     hasFollowing: shape.direction === 'backward' && shape.priorCount > 0,
+    followingCount: shape.priorCount,
     anchors: [],
     contextFrames: shot.sampling.contextFrames,
     framesPerWindow: shot.sampling.framesPerWindow,
   });
-  return { windows: plan.windows.map((window) => window.frames), notes: plan.notes };
+  const [first] = plan.windows;
+  const ahead = shape.direction === 'backward' && first !== undefined ? framesAhead(first) : 0;
+  return { windows: plan.windows.map((window) => window.frames), notes: plan.notes, ahead };
 }
 
 /** Changes exactly when a shot's settings change what a run of it costs. */

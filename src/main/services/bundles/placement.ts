@@ -153,7 +153,7 @@ export function renamed(record: DocumentRecord, { takeId, mediaId }: Placement):
     };
   }
   if (record.kind === 'shot' && record.references) return { ...record, references: record.references.map(mediaId) };
-  if (record.kind === 'anchor') return { ...record, mediaId: mediaId(record.mediaId) };
+  if (record.kind === 'anchor' && record.mediaId !== undefined) return { ...record, mediaId: mediaId(record.mediaId) };
   if (record.kind === 'clip' && record.source.type !== 'shot')
     return { ...record, source: { ...record.source, mediaId: mediaId(record.source.mediaId) } };
   return record;

@@ -38,6 +38,7 @@ export const de: ShellWords = {
   fillGap: 'Lücke füllen …',
   closeLoop: 'Schleife schließen …',
   redraw: 'Clip überzeichnen',
+  pinClip: 'Kopierten Clip anheften',
   takePrevious: 'Voriger Take',
   pruneTakes: 'Takes aussortieren …',
   takeNext: 'Nächster Take',

@@ -40,6 +40,7 @@ const en = {
   fillGap: 'Fill Gap…',
   closeLoop: 'Close Loop…',
   redraw: 'Draw Over Clip',
+  pinClip: 'Pin Copied Clip',
   takePrevious: 'Previous Take',
   pruneTakes: 'Prune Takes…',
   takeNext: 'Next Take',

@@ -101,6 +101,11 @@ describe('input that is refused', () => {
       '--mask: the model pocket knows images whole or not at all; leave --mask out',
     ],
     [
+      'a clip for a model without',
+      ['--clip', '2=DIR/none'],
+      '--clip: the model pocket is shown no clips, only single images; leave --clip out',
+    ],
+    [
       'a reference for a model without',
       ['--reference', 'DIR/none.png'],
       '--reference: the model pocket takes no reference images; leave --reference out',

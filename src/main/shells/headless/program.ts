@@ -122,6 +122,7 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
     .option('--last <image>', 'image of the last frame')
     .option('--keyframe <frame=image>', 'image of any frame (may be repeated)', collected)
     .option('--mask <frame=image>', "white where that frame's image is made anew (may be repeated)", collected)
+    .option('--clip <frame=film>', 'film or folder of PNGs that it passes through (may be repeated)', collected)
     .option('--reference <image>', 'what the film shows somewhere (may be repeated)', collected)
     .action((given: GenerateOptions & SharedOptions) => withStudio(given, (context) => generate(context, given)));
 
