@@ -163,7 +163,10 @@ interface Counts {
   readonly fetchMs: number[];
   readonly decodeMs: number[];
 }
-/** Each step waits for the picture after it; what counts is the page's own work between two of them. */
+/**
+ * Each step waits for the picture after it; what counts is the page's own work between two of them, drawing among it, and
+ * not the waiting. `atRest` is what is made up for when a scroll has ended: elements to take hold of, names at the edge.
+ */
 async function longFilm({ page, cdp, openMs }: Window): Promise<unknown> {
   const works = async (act: () => Promise<void>): Promise<number> => {
     const before = await taskSeconds(cdp);
@@ -180,16 +183,38 @@ async function longFilm({ page, cdp, openMs }: Window): Promise<unknown> {
   const box = await timeline.boundingBox();
   if (box === null) throw new Error('there is no timeline');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.waitForTimeout(1_000);
   const idle = await times(() => Promise.resolve());
+  // The whole film is in view, and there is little to scroll: to and fro.
+  const scrollAll = await times((step) => page.mouse.wheel(step % 2 === 0 ? 120 : -120, 0));
+  const stepAll = await times(() => page.keyboard.press('ArrowRight'));
+  // Then some twenty clips, each with its name, its state and its prompt.
+  await page.keyboard.down('Control');
+  const clips = page.getByTestId('clip');
+  for (let seen = await clips.count(); seen === 0 || seen > 24; seen = await clips.count()) {
+    await page.mouse.wheel(0, seen === 0 ? -250 : -60);
+    await page.waitForTimeout(300);
+  }
+  await page.keyboard.up('Control');
   const scroll = await times(() => page.mouse.wheel(160, 0));
+  const atRestMs = await works(() => page.waitForTimeout(500));
+  await page.keyboard.press('Home');
+  await page.waitForTimeout(500);
   const step = await times(() => page.keyboard.press('ArrowRight'));
   await page.keyboard.press('Home');
+  await page.waitForTimeout(500);
   const rippleTrim = await times(async (n) => {
     // To the next cut, two frames on, and everything up to there goes: all later clips follow.
     if (n % 2 === 0) await page.keyboard.press('ArrowRight');
     else await page.keyboard.press('q');
   });
-  return { openMs, idle, scroll, step, stepOrRippleTrim: rippleTrim, heapMiB: await heapMiB(cdp) };
+  return {
+    openMs,
+    idle,
+    allInView: { scroll: scrollAll, step: stepAll },
+    twentyInView: { scroll, atRestMs: round(atRestMs), step, stepOrRippleTrim: rippleTrim },
+    heapMiB: await heapMiB(cdp),
+  };
 }
 
 async function taskSeconds(cdp: CDPSession): Promise<number> {

@@ -373,7 +373,8 @@ export type EventPayload<E extends EventName> = z.output<Events[E]>;
 
 /**
  * Answers that cross to the page as JSON: of a film of 10,000 clips Electron copies 40,000 records one by one, twice, in
- * two thirds of a second, and one string in a tenth of it.
+ * two thirds of a second, and one string in a tenth of it. The page does not parse them again: what they are made of has
+ * been parsed in main, where it came out of the database (docs/adr/0042).
  */
 export const sentAsText: ReadonlySet<string> = new Set<ApiMethod>(['projects.open']);
 
