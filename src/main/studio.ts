@@ -251,10 +251,19 @@ export interface Studio {
       outPath: string;
       from: number;
       to: number;
+      /** This clip alone; then the range is the clip's. */
+      clipId?: string | null | undefined;
       embedRecipe: boolean;
       /** Frames are drawn in between, for so many times the rate. */
       smoothing: Smoothing;
     }): Promise<string>;
+    /** What a clip alone would be as a film; `key` changes as soon as the film would. @throws AppError export/missing-frames */
+    clipFilm(clip: { projectId: string; clipId: string }): Promise<{
+      key: string;
+      from: number;
+      to: number;
+      name: string;
+    }>;
     /** How long drawing the frames in between takes. */
     estimateSmoothing(film: SmoothFilm): { seconds: number; basis: 'measured' | 'typical' };
     cancel(jobId: string, discards?: boolean): void;

@@ -41,7 +41,8 @@ export interface ExtendRequest {
 
 export type Dialog =
   | { readonly kind: 'new-project' }
-  | { readonly kind: 'export' }
+  /** clipId: this clip alone is offered, and chosen. */
+  | { readonly kind: 'export'; readonly clipId?: string }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'palette' }

@@ -2,12 +2,14 @@
  * From a project and a range to an export job: the film is planned from the document as it is now, and the plan is
  * written beside the job, so later edits do not reach into it.
  */
+import { createHash } from 'node:crypto';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
-import { recordsOf } from '@core/document/access';
+import { recordOf, recordsOf } from '@core/document/access';
 import type { Document } from '@core/document/records';
 import type { TakeIndex } from '@core/document/takes';
 import { invalidInput } from '@core/errors';
+import { clipAlone } from '@core/export/clip-alone';
 import { planFilm, type FilmPlan } from '@core/export/plan';
 import { planSound, SOUND_CHANNELS } from '@core/export/sound-plan';
 import type { Smoothing } from '@core/interpolation/smoothing';
@@ -32,6 +34,8 @@ export interface ExportRequest {
   /** Project frames [from, to). */
   readonly from: number;
   readonly to: number;
+  /** This clip alone, with the sound that is linked with it; then the range is the clip's. */
+  readonly clipId?: string | null | undefined;
   readonly embedRecipe: boolean;
   /** The file plays at so many times the film's rate, with frames drawn in between. */
   readonly smoothing: Smoothing;
@@ -58,9 +62,10 @@ export interface RequestExportOptions {
  */
 export async function requestExport(request: ExportRequest, options: RequestExportOptions): Promise<string> {
   const { queue, takes, clock, newId, jobsDir } = options;
-  const { projectId, preset, outPath, from, to, embedRecipe, smoothing } = request;
+  const { projectId, preset, outPath, embedRecipe, smoothing } = request;
   if (!isAbsolute(outPath))
     throw invalidInput('outPath', outPath, 'the file to write needs an absolute path', 'Choose it again.');
+  const { version, document, from, to } = filmOf(request, options);
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from)
     throw invalidInput(
       'range',
@@ -68,7 +73,6 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
       `frames ${from} to ${to} are not a range`,
       'Set the in point before the out point.',
     );
-  const { version, document } = options.documentOf(projectId);
   const index = takeIndexFrom(takes.list(projectId));
   const stills = await fitStills(document, options);
   const stillFrame = (mediaId: string) => stills.get(mediaId) ?? null;
@@ -115,6 +119,35 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
     payload: { kind: 'export', preset, outPath, from, to, embedRecipe, smoothing, version },
     createdAt: clock.now(),
   });
+}
+
+/** What is exported: the whole document, or a clip of it alone. */
+function filmOf(
+  { projectId, clipId = null, from, to }: Pick<ExportRequest, 'projectId' | 'clipId' | 'from' | 'to'>,
+  { documentOf }: Pick<RequestExportOptions, 'documentOf'>,
+): { readonly version: number; readonly document: Document; readonly from: number; readonly to: number } {
+  const { version, document } = documentOf(projectId);
+  return clipId === null ? { version, document, from, to } : { version, ...clipAlone(document, clipId) };
+}
+
+/**
+ * What a clip alone would be as a film. `key` is another one as soon as the film would be.
+ * @throws AppError project/not-found, input/invalid, export/missing-frames
+ */
+export async function clipFilm(
+  { projectId, clipId }: { readonly projectId: string; readonly clipId: string },
+  options: RequestExportOptions,
+): Promise<{ readonly key: string; readonly from: number; readonly to: number; readonly name: string }> {
+  const { document, from, to } = filmOf({ projectId, clipId, from: 0, to: 0 }, options);
+  const stills = await fitStills(document, options);
+  const index = takeIndexFrom(options.takes.list(projectId));
+  const plan = planFilm(document, index, { from, to, stills: (mediaId) => stills.get(mediaId) ?? null });
+  assertHasPicture(plan);
+  const { width, height, rate, frames } = plan;
+  const sound = planSound(document, { from, to });
+  const text = JSON.stringify([width, height, rate, frames, sound]);
+  const key = createHash('sha256').update(text).digest('hex');
+  return { key, from, to, name: recordOf(document, 'clip', clipId).name };
 }
 
 /** Null when nothing is heard in the range: a silent film has no empty audio track. */

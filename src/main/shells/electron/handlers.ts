@@ -217,8 +217,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       if (page !== undefined) await dragging.start(what, page);
       return {};
     },
-    'export.choose': async ({ projectId, preset }) => {
-      const file = await dialogs.chooseExportTarget(studio.projects.nameOf(projectId), preset);
+    'clipFile.state': (clip) => dragging.clipFile(clip),
+    'clipFile.make': (clip) => dragging.makeClip(clip),
+    'export.choose': async ({ projectId, preset, name = studio.projects.nameOf(projectId) }) => {
+      const file = await dialogs.chooseExportTarget(name, preset);
       if (file === null) return { grant: null };
       if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
       const id = randomUUID();

@@ -7,6 +7,7 @@ export const de: ShellWords = {
   import: 'Filme, Bilder und Ton importieren …',
   keepFrame: 'Dieses Bild behalten',
   export: 'Exportieren …',
+  exportClip: 'Clip exportieren …',
   settings: 'Einstellungen …',
   quit: 'Onionskin beenden',
   close: 'Fenster schließen',

@@ -9,6 +9,7 @@ const en = {
   import: 'Import Films, Images and Sound…',
   keepFrame: 'Keep This Frame as an Image',
   export: 'Export…',
+  exportClip: 'Export Clip…',
   settings: 'Settings…',
   quit: 'Quit Onionskin',
   close: 'Close Window',

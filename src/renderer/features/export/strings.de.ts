@@ -16,6 +16,8 @@ export const de: Strings = {
   range: 'Bereich',
   whole: 'Ganzer Film',
   inOut: 'Von In bis Out',
+  clip: 'Nur dieser Clip',
+  clipHint: (name) => `${name}, mit dem Ton, der mit ihm verbunden ist`,
   noInOut: 'Zuerst auf der Zeitleiste einen In- oder Out-Punkt setzen (I, O).',
   smoothing: 'Bewegung',
   asItIs: (rate) => `${rate}, wie sie ist`,

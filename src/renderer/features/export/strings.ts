@@ -18,6 +18,8 @@ const en = {
   range: 'Range',
   whole: 'Whole film',
   inOut: 'In to out',
+  clip: 'This clip alone',
+  clipHint: (name: string) => `${name}, with the sound that is linked with it`,
   noInOut: 'Mark an in or out point on the timeline first (I, O).',
   smoothing: 'Motion',
   asItIs: (rate: string) => `${rate}, as it is`,

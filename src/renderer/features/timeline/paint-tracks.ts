@@ -60,7 +60,16 @@ export interface PaintInput {
   readonly ghost: Ghost | null;
 }
 
+interface Hatch {
+  readonly color: string;
+  readonly spacing: number;
+  /** What is under the lines; drawn with them, it is one filling and not two. */
+  readonly under?: string | undefined;
+}
+
 const RADIUS = 4;
+/** Of what is not made yet. */
+const unmade: Hatch = { color: palette.hatch, spacing: 8, under: palette.plannedFill };
 const hatches = new Map<string, CanvasPattern | null>();
 
 export function paintTracks(ctx: CanvasRenderingContext2D, input: PaintInput): void {
@@ -212,9 +221,7 @@ function paintSpan(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanV
 }
 
 function paintUnmade(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanView, box: Box): void {
-  ctx.fillStyle = palette.plannedFill;
-  ctx.fillRect(box.x, box.y, box.width, box.height);
-  fillHatch(ctx, input, box, { color: palette.hatch, spacing: 8 });
+  fillHatch(ctx, input, box, unmade);
   const text = span.state === 'queued' ? strings.queued : strings.planned;
   paintPill(ctx, input, box, { text, color: palette.clipTextDim });
 }
@@ -223,11 +230,8 @@ function paintUnmade(ctx: CanvasRenderingContext2D, input: PaintInput, span: Spa
 function paintRunning(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanView, box: Box): void {
   const progress = span.job === null ? null : input.progressOf(span.job.id);
   const fraction = progress?.fraction ?? 0;
-  if (span.job === null || (input.previewOf(span.job.id) === null && fraction === 0)) {
-    ctx.fillStyle = palette.plannedFill;
-    ctx.fillRect(box.x, box.y, box.width, box.height);
-    fillHatch(ctx, input, box, { color: palette.hatch, spacing: 8 });
-  }
+  if (span.job === null || (input.previewOf(span.job.id) === null && fraction === 0))
+    fillHatch(ctx, input, box, unmade);
   const y = box.y + box.height - 3;
   ctx.fillStyle = palette.pill;
   ctx.fillRect(box.x, y, box.width, 3);
@@ -380,12 +384,12 @@ function fillHatch(
   ctx: CanvasRenderingContext2D,
   { scale }: PaintInput,
   box: Box,
-  { color, spacing }: { readonly color: string; readonly spacing: number },
+  { color, spacing, under }: Hatch,
 ): void {
-  const key = `${color}/${String(spacing)}`;
+  const key = `${color}/${String(spacing)}/${under ?? ''}`;
   let pattern = hatches.get(key);
   if (pattern === undefined) {
-    pattern = ctx.createPattern(hatchTile(color, spacing), 'repeat');
+    pattern = ctx.createPattern(hatchTile({ color, spacing, under }), 'repeat');
     hatches.set(key, pattern);
   }
   if (pattern === null) return;
@@ -396,10 +400,14 @@ function fillHatch(
   ctx.translate(-shift, 0);
 }
 
-function hatchTile(color: string, spacing: number): OffscreenCanvas {
+function hatchTile({ color, spacing, under }: Hatch): OffscreenCanvas {
   const tile = new OffscreenCanvas(spacing, spacing);
   const ctx = tile.getContext('2d');
   if (ctx === null) return tile;
+  if (under !== undefined) {
+    ctx.fillStyle = under;
+    ctx.fillRect(0, 0, spacing, spacing);
+  }
   ctx.strokeStyle = color;
   ctx.lineWidth = 1;
   ctx.beginPath();

@@ -2,6 +2,9 @@
 import type { ErrorTable } from './error-table';
 
 export const library: ErrorTable = {
+  // dragging out
+  'The film of this clip is not made yet.': 'Der Film dieses Clips ist noch nicht erstellt.',
+  'Make the file in the inspector first, then drag it.': 'Zuerst im Inspektor die Datei erstellen, dann ziehen.',
   'one of these takes is used, or another take was made from it':
     'einer dieser Takes wird verwendet, oder aus ihm ist ein anderer entstanden',
   'Look at the list again. Nothing was removed.': 'Die Liste noch einmal ansehen. Nichts wurde entfernt.',
