@@ -133,7 +133,8 @@ def export(args):
         "promptTokens": text.config.max_position_embeddings,
         # A network of line drawings is not told of the film's own frames; one of photographs takes any number.
         "conditioning": {"text": True, "firstFrames": {"min": 0, "max": 0} if takes_drawings else {"min": 1, "max": 8},
-                         "laterImages": 1 if control is None else 16, "perFramePrompts": True},
+                         "laterImages": 1 if control is None else 16, **({"laterClips": True} if control is not None and not takes_drawings else {}),
+                         "perFramePrompts": True},
         "defaults": {"steps": args.steps, "guidance": args.guidance, "negative": args.negative, "extensionPrefix": 4},
     })
 

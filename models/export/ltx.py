@@ -155,7 +155,7 @@ def export(args):
     }, {
         "frameGrid": {"multiple": frame, "plus": 1, "min": frame + 1, "max": args.max_frames}, "sizeGrid": cell,
         "nativeSize": args.size, "maxSize": [2 * side for side in args.size], "nativeRate": {"num": 24, "den": 1}, "nativeFrames": args.frames,
-        "promptTokens": args.tokens, "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 2 * frame + 1}, "laterImages": 8, "perFramePrompts": False},
+        "promptTokens": args.tokens, "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 2 * frame + 1}, "laterImages": 8, "laterClips": True, "perFramePrompts": False},
         "defaults": {"steps": len(args.timesteps) if args.timesteps else args.steps, "guidance": args.guidance, "negative": args.negative, "extensionPrefix": frame + 1},
     })
 

@@ -176,7 +176,7 @@ def conditioning(kind, eyes, config, frames):
     """-> what the manifest says of known frames, and how many a window begins with when nobody says."""
     if kind == "vace":
         # At least one latent frame is left to be made; three are enough to see how the film moves.
-        return {"firstFrames": {"min": 1, "max": frames - 4}, "laterImages": frames - 1, "masks": True, "references": 4}, min(frames - 4, 9)
+        return {"firstFrames": {"min": 1, "max": frames - 4}, "laterImages": frames - 1, "laterClips": True, "masks": True, "references": 4}, min(frames - 4, 9)
     if kind == "tokens":
         return {"firstFrames": {"min": 1, "max": frames - 4}, "laterImages": 0}, min(frames - 4, 9)
     if kind == "text":

@@ -106,6 +106,7 @@ export const GuidanceRule = z.object({
     ])
     .optional(),
   rescale: z.number().min(0).max(1).optional(),
+  steady: z.number().min(0).max(1).optional(),
   interval: z.object({ start: z.number().min(0).max(1), stop: z.number().min(0).max(1) }).optional(),
 }) satisfies z.ZodType<Rules.GuidanceRule>;
 
@@ -214,7 +215,8 @@ export const AnchorRecord = z.object({
   id: Id,
   shotId: Id,
   frame: Frame,
-  mediaId: Id,
+  mediaId: Id.optional(),
+  clip: z.object({ shotId: Id, from: Frame, frames: Frame.min(2).max(R.MAX_PINNED_FRAMES) }).optional(),
   strength: z.number().min(0).max(1).optional(),
 }) satisfies z.ZodType<R.AnchorRecord>;
 

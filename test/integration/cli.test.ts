@@ -14,7 +14,7 @@ import { runFfmpeg } from '@main/services/ffmpeg/run-ffmpeg';
 import { psnr } from '@core/quality/seam';
 import { buildMain } from '../support/build-main';
 import { referenceDir } from '../support/pocket';
-import { animateDiffDir, svdDir, text2VideoZeroDir, unet3dDir, wanDirs } from '../support/references';
+import { animateDiffDir, ltxDirs, svdDir, text2VideoZeroDir, unet3dDir, wanDirs } from '../support/references';
 
 let built: Awaited<ReturnType<typeof buildMain>>;
 let dir: string;
@@ -232,6 +232,61 @@ describe('a model of another family', () => {
     const before = await cli([...backward, '--out', join(dir, 'animated-before.gif')]);
     expect(before).toMatchObject({ code: 0, err: '' });
     expect(before.events.at(-1)?.['frames']).toHaveLength(4);
+  });
+});
+
+describe('LTX', () => {
+  it('passes through a clip, and grows backwards into several frames', async () => {
+    expect(await cli(['models', 'add', ltxDirs.plain])).toMatchObject({ code: 0, err: '' });
+    const options = [
+      '--prompt',
+      'the red ball',
+      '--steps',
+      '2',
+      '--size',
+      '64x64',
+      '--json',
+      '--model',
+      'ltx-tiny-plain',
+    ];
+    const made = await cli([...['generate', ...options, '--frames', '17', '--seed', '1', '--out', join(dir, 'ltx/')]]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const done = made.events.at(-1);
+
+    const through = await cli([
+      ...[
+        'generate',
+        ...options,
+        '--frames',
+        '17',
+        '--clip',
+        `8=${join(dir, 'ltx')}`,
+        '--out',
+        join(dir, 'ltx-through/'),
+      ],
+    ]);
+    expect(through).toMatchObject({ code: 0 });
+    const { known, windows } = Recipe.parse(through.events.at(-1)?.['recipe']);
+    expect(windows).toMatchObject([{ frames: 17, prefix: 0, also: [{ index: 8, frames: 9, hold: 1 }] }]);
+    expect(known.map(({ frame }) => frame)).toEqual((done?.['frames'] as string[]).slice(0, 9));
+
+    const before = await cli([
+      ...[
+        'extend',
+        String(done?.['takeId']),
+        ...options,
+        '--backward',
+        '--frames',
+        '8',
+        '--out',
+        join(dir, 'ltx-before/'),
+      ],
+    ]);
+    expect(before).toMatchObject({ code: 0, err: '' });
+    expect(Recipe.parse(before.events.at(-1)?.['recipe']).windows).toMatchObject([
+      { start: 0, frames: 17, later: null, also: [{ index: 8, frames: 9 }] },
+    ]);
+    expect(await pixelsOf(join(dir, 'ltx-before'))).toHaveLength(25);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * The sentences of errors as they stand in a source: those given to `new AppError`, `invalidInput` and `invalidEdit`, and
- * remedies. A part that is worked out is `{}`.
+ * The sentences of errors as they stand in a source: those given to `new AppError`, `invalidInput`, `invalidEdit` and
+ * `unsupported` (of a plan), and remedies. A part that is worked out is `{}`.
  */
 import ts from 'typescript';
 
@@ -19,6 +19,8 @@ function sentencesIn(node: ts.Node): string[] {
     return [node.arguments?.[1]].flatMap(templatesOf);
   if (ts.isCallExpression(node) && /^(?:invalidInput|invalidEdit)$/.test(node.expression.getText()))
     return [node.arguments[2], node.arguments[3]].flatMap(templatesOf);
+  if (ts.isCallExpression(node) && node.expression.getText() === 'unsupported')
+    return [node.arguments[1], node.arguments[2]].flatMap(templatesOf);
   if (ts.isPropertyAssignment(node) && node.name.getText() === 'remedy') return templatesOf(node.initializer);
   return [];
 }

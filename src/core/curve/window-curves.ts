@@ -12,7 +12,7 @@ import { framesOfLatent, meanOf } from '../diffusion/frame-values';
 import type { CurveParameter, ShotRecord } from '../document/records';
 import type { ModelLimits } from '../prompt/model-limits';
 import type { PlanNote } from '../prompt/plan';
-import type { WindowSpan } from '../prompt/windows';
+import { ledTo, type WindowSpan } from '../prompt/windows';
 import { curveValue } from './evaluate';
 import { cameraParameters, curvesOf, followsCurves, parameterNames, plainValue, roundedValue } from './parameters';
 
@@ -56,7 +56,7 @@ export function windowCurves(all: Shot, window: WindowSpan, { limits, offset }: 
       : [kept('promptStrength')],
     hold: {
       prefix: window.prefix === 0 ? 1 : holdOf(window.start + window.prefix - 1),
-      later: window.later === null ? 1 : holdOf(window.later),
+      later: ledTo(window) === null ? 1 : holdOf(ledTo(window) ?? 0),
     },
   };
 }
@@ -127,7 +127,7 @@ function meanNotes(shot: Shot, windows: readonly WindowSpan[], { limits, offset 
     );
   if (!limits.conditioning.perFramePrompts && isUneven('promptStrength'))
     notes.push(note('The model has one prompt strength per window: the mean of the curve over its frames.'));
-  if (windows.some(({ prefix, later }) => prefix > 0 || later !== null) && isUneven('hold'))
+  if (windows.some((window) => window.prefix > 0 || ledTo(window) !== null) && isUneven('hold'))
     notes.push(note('The model has one hold per window: the mean of the curve over its frames.'));
   return notes;
 }
@@ -140,7 +140,13 @@ function note(text: string): PlanNote {
 function cameraOf(shot: Shot, windows: readonly WindowSpan[], offset: number): CameraPath | null {
   if (cameraParameters.every((name) => shot.curves?.[name] === undefined)) return null;
   const from = Math.min(...windows.map(({ start, keepFrom }) => Math.min(start, keepFrom))) + 1;
-  const to = Math.max(...windows.map(({ keepTo, later }) => Math.max(keepTo - 1, later ?? keepTo - 1)));
+  const to = Math.max(
+    ...windows.flatMap(({ keepTo, later, also = [] }) => [
+      keepTo - 1,
+      later ?? keepTo - 1,
+      ...also.map(({ index, frames }) => index + frames - 1),
+    ]),
+  );
   const moves = range(from, to + 1).map((index): CameraMove => {
     const at = (parameter: CurveParameter): number => asked(shot, parameter, offset + index);
     return { panX: at('panX'), panY: at('panY'), zoom: at('zoom'), rotate: at('rotate') };

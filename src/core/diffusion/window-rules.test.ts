@@ -96,6 +96,15 @@ describe('assertRunFits', () => {
     expect(() => assertRunFits({ ...run, guidance: 1 }, two)).toThrow(refusal('secondGuidance', 'above 1'));
   });
 
+  test('clips behind the first frames are for models that are shown some, or take masks', () => {
+    const known = Array.from({ length: 9 }, (_, index) => ({ index }));
+    const run = aRun({ known, windows: [aWindow({ also: [{ index: 4, frames: 3 }] })] });
+    const shown = (more: object): WindowLimits => ({ ...limits, conditioning: { ...limits.conditioning, ...more } });
+    expect(() => assertRunFits(run, limits)).toThrow(refusal('windows.0.also.frames', 'single image'));
+    expect(() => assertRunFits(run, shown({ laterClips: true }))).not.toThrow();
+    expect(() => assertRunFits(run, shown({ masks: true }))).not.toThrow();
+  });
+
   test('says what a model cannot do at all', () => {
     const poor: WindowLimits = {
       ...limits,

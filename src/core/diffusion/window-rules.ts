@@ -10,6 +10,7 @@ import { invalidInput } from '../errors';
 import type { ModelLimits } from '../prompt/model-limits';
 import { closesLoops } from './context-windows';
 import { hasTwoExperts } from './experts';
+import { laterClipsOf } from './later-clips';
 import { firstStepOf, redrawsFilms } from './source-film';
 
 export interface WindowLimits extends ModelLimits {
@@ -195,6 +196,15 @@ function assertWindow(window: PlannedWindow, field: string, limits: WindowLimits
       `${name} is given at most ${conditioning.laterImages} later images in one window, not ${images}`,
       'Remove one of the pinned images, or use fewer new frames per window.',
     );
+  const isShownClips = laterClipsOf(limits) !== null || conditioning.masks === true;
+  for (const { frames } of window.also ?? [])
+    if (frames > 1 && !isShownClips)
+      throw invalidInput(
+        `${field}.also.frames`,
+        frames,
+        `${name} is shown no clips behind a window's first frames, only single images`,
+        'Give a single image, or choose another model.',
+      );
   const firstFree = window.start + Math.max(max === 0 ? 0 : 1, window.prefix);
   for (const { index } of window.also ?? [])
     if (index < firstFree)

@@ -17,6 +17,8 @@ import {
   type RecordId,
   type RecordKind,
   type RecordOf,
+  MAX_PINNED_FRAMES,
+  type PinnedClip,
   type SegmentRecord,
   TRACK_HEIGHT_LEAST,
   TRACK_HEIGHT_MOST,
@@ -163,6 +165,10 @@ function rangeProblem(record: DocumentRecord): string | null {
         : `travels over ${record.travel.frames} frames; at least 1 is needed`;
     case 'anchor':
       if (!((record.strength ?? 1) >= 0 && (record.strength ?? 1) <= 1)) return `has a strength of ${record.strength}`;
+      if ((record.mediaId === undefined) === (record.clip === undefined)) return 'is not one image or one clip';
+      if (record.clip !== undefined && !isPinnedClip(record.clip))
+        return `shows ${record.clip.frames} frames of a clip`;
+      if (record.clip?.shotId === record.shotId) return 'shows its own shot';
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
     case 'marker':
       return areIntegers(record.frame) ? null : `is at ${record.frame}, which is not a frame`;
@@ -186,6 +192,10 @@ function sourceProblem({ role, source, loop, joins, footage, shotId }: SegmentRe
   return areIntegers(source.from) && source.strength > 0 && source.strength <= 1
     ? null
     : `is drawn over frame ${source.from} with a strength of ${source.strength}`;
+}
+
+function isPinnedClip({ from, frames }: PinnedClip): boolean {
+  return areIntegers(from, frames) && frames >= 2 && frames <= MAX_PINNED_FRAMES;
 }
 
 function joinsProblem({ role, joins }: SegmentRecord): string | null {

@@ -271,13 +271,27 @@ export interface PromptBlockRecord {
   readonly travel?: PromptTravel | undefined;
 }
 
-/** An image pinned to a frame of a shot. */
+/** Of a pinned clip; as many as a recipe names. */
+export const MAX_PINNED_FRAMES = 1_000;
+
+/** A film that a shot passes through: frames of another shot, as its film shows them now. */
+export interface PinnedClip {
+  readonly shotId: RecordId;
+  /** Frame of that shot. */
+  readonly from: number;
+  /** Frames of the shot it is pinned in, two at least: at its rate, which need not be the clip's own. */
+  readonly frames: number;
+}
+
+/** An image or a clip pinned to a frame of a shot: one of the two. */
 export interface AnchorRecord {
   readonly kind: 'anchor';
   readonly id: RecordId;
   readonly shotId: RecordId;
   readonly frame: number;
-  readonly mediaId: string;
+  readonly mediaId?: string | undefined;
+  /** Its shot may leave the film, as a joined one may. */
+  readonly clip?: PinnedClip | undefined;
   /** How firmly the model is held to it, from 0 (not at all) to 1. Absent = 1. */
   readonly strength?: number | undefined;
 }

@@ -22,12 +22,13 @@ export function anchorSpan(
   const index = frame - from;
   if (index < 0 || index >= frameCount) return null;
   try {
-    const { windows } = planSegment({ doc, ...request, seed: 0 }).draft;
-    const knowing = windows.filter((window) => holdOn(window, index) > 0);
+    const { draft, clips } = planSegment({ doc, ...request, seed: 0 });
+    const at = clips.find(({ asked }) => asked.index === index)?.placed ?? { index, frames: 1 };
+    const knowing = draft.windows.filter((window) => holdOn(window, at.index) > 0);
     if (knowing.length === 0) return null;
     return {
-      from: from + Math.min(index, ...knowing.map(({ keepFrom }) => keepFrom)),
-      to: from + Math.max(index + 1, ...knowing.map(({ keepTo }) => keepTo)),
+      from: from + Math.min(at.index, ...knowing.map(({ keepFrom }) => keepFrom)),
+      to: from + Math.max(Math.min(at.index + at.frames, frameCount), ...knowing.map(({ keepTo }) => keepTo)),
     };
   } catch (error) {
     if (error instanceof AppError) return null;

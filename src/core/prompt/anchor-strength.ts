@@ -38,7 +38,7 @@ export function withStrengths(
       const hold = window.hold ?? { prefix: 1, later: 1 };
       const held = {
         prefix: shareOf(hold.prefix, startsOn(window)),
-        later: shareOf(hold.later, window.later),
+        later: window.later === null ? 1 : shareOf(hold.later, window.later),
       };
       const also = window.also?.map((known) =>
         strengths.has(known.index)
@@ -46,10 +46,12 @@ export function withStrengths(
               ...known,
               hold: shareOf(followedHold(shot, limits, offset + known.index), known.index),
             }
-          : known,
+          : // What a window runs into is held as one later image would be.
+            { ...known, hold: hold.later },
       );
+      const { hold: _, ...rest } = window;
       return {
-        ...window,
+        ...rest,
         ...((held.prefix !== 1 || held.later !== 1) && { hold: held }),
         ...(also && { also }),
       };

@@ -9,7 +9,7 @@ import { AppError } from '../errors';
 import type { ModelLimits } from './model-limits';
 import { wordedPrompts } from './shot-words';
 import { promptsOnly, windowPrompt, type PlannedMix } from './travel';
-import { planWindows } from './windows';
+import { ledTo, planWindows } from './windows';
 
 export interface EffectiveWindow {
   readonly segmentId: RecordId;
@@ -43,6 +43,7 @@ export function effectiveWindows(
       direction: segment.role === 'backward' ? 'backward' : 'forward',
       priorCount: segment.role === 'forward' || segment.role === 'retake' ? contextFrames : 0,
       hasFollowing: segment.role === 'backward' || segment.role === 'retake',
+      followingCount: contextFrames,
       anchors: [],
       contextFrames,
       framesPerWindow,
@@ -54,7 +55,7 @@ export function effectiveWindows(
       to: segment.from + window.keepTo,
       start: segment.from + window.start,
       ...windowPrompt(prompts, shot.id, window, mixing),
-      knows: window.prefix > 0 ? 'prefix' : window.later === null ? null : 'later',
+      knows: window.prefix > 0 ? 'prefix' : ledTo(window) === null ? null : 'later',
       curves: followsCurves(limits.family) ? windowCurves(shot, window, { limits, offset: segment.from }) : null,
     }));
   } catch (error) {

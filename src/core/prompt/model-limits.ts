@@ -14,6 +14,8 @@ export interface ModelLimits {
     readonly text?: boolean;
     readonly firstFrames: { readonly min: number; readonly max: number };
     readonly laterImages: number;
+    /** Whether a later one may be a clip: several frames in a row. */
+    readonly laterClips?: boolean | undefined;
     readonly masks?: boolean | undefined;
     readonly references?: number | undefined;
     readonly perFramePrompts: boolean;

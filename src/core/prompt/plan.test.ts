@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { takeIndexFrom } from '../document/film';
-import { pinAnchor } from '../timeline/anchors';
+import { pinAnchor, pinClip, setAnchorStrength, setPinnedClip } from '../timeline/anchors';
 import { extendBackward, extendForward } from '../timeline/grow-segment';
 import { setPromptText, splitBlock } from '../timeline/prompt-blocks';
 import { retakeRange, setSegment } from '../timeline/segments';
 import { setSampling } from '../timeline/shot-settings';
 import { aShot, aTake, after, anEmptyFilm } from '../timeline/test-films';
+import { anchorSpan } from './anchor-span';
 import { changedParts, draftKey } from './draft-key';
 import { type DirectRequest, planDirect, planSegment } from './plan';
-import { ltxLimits, pocketLimits } from './test-limits';
+import { ltxClipLimits, ltxLimits, pocketLimits } from './test-limits';
 
 const direct = (over: Partial<DirectRequest> = {}): DirectRequest => ({
   modelId: 'pocket',
@@ -74,6 +75,7 @@ describe('a run without a document', () => {
         known: [],
       },
       notes: [],
+      clips: [],
     });
   });
 
@@ -235,6 +237,87 @@ describe('a segment', () => {
     expect(plan(doc, 'f', [aTake(doc, 'T1', 'a-first')]).draft.known.filter((known) => 'mediaId' in known)).toEqual([
       { index: 0, mediaId: 'm9' },
     ]);
+  });
+
+  describe('with a pinned clip', () => {
+    const limits = { ...ltxClipLimits, nativeFrames: 33 };
+    const two = after(
+      anEmptyFilm(),
+      aShot('a', { frameCount: 33 }),
+      aShot('b', { start: 200, frameCount: 30, rate: { num: 16, den: 1 } }),
+    );
+    const clip = { shotId: 'b-shot', from: 2, frames: 10 };
+    const pinned = after(two, (d) => pinClip(d, { id: 'p', shotId: 'a-shot', frame: 16, clip }));
+    const planned = (doc: typeof two, kept = 30) =>
+      planSegment({
+        ...{ doc, segmentId: 'a-first', limits, seed: 1 },
+        takes: takeIndexFrom([aTake(doc, 'T', 'b-first', { kept })]),
+      });
+
+    test('knows its frames where they lie, in the time of the shot', () => {
+      const { draft, notes, clips } = planned(pinned);
+      expect(draft.windows).toMatchObject([
+        { frames: 33, prefix: 0, later: null, also: [{ index: 16, frames: 9, hold: 1 }] },
+      ]);
+      expect(draft.known).toEqual(Array.from({ length: 9 }, (_, i) => ({ index: 16 + i, frame: `T:${2 + 2 * i}` })));
+      expect(notes.map(({ text }) => text)).toEqual(['The model sees 9 of the 10 frames of a pinned clip.']);
+      expect(clips).toEqual([{ asked: { index: 16, frames: 10 }, placed: { index: 16, frames: 9 } }]);
+    });
+
+    test('holds it by its strength, and shows what it influences', () => {
+      const weak = after(pinned, (d) => setAnchorStrength(d, 'p', 0.4));
+      expect(planned(weak).draft.windows[0]?.also).toEqual([{ index: 16, frames: 9, hold: 0.4 }]);
+      const spanOf = (doc: typeof two) =>
+        anchorSpan(doc, 'p', { segmentId: 'a-first', takes: takeIndexFrom([aTake(doc, 'T', 'b-first')]), limits });
+      expect(spanOf(weak)).toEqual({ from: 0, to: 33 });
+      expect(spanOf(after(weak, (d) => setAnchorStrength(d, 'p', 0)))).toBeNull();
+    });
+
+    test('is another draft when another part is pinned, or its shot has another take', () => {
+      const key = (doc: typeof two, take = 'T') =>
+        draftKey(
+          planSegment({
+            doc,
+            segmentId: 'a-first',
+            limits,
+            seed: 1,
+            takes: takeIndexFrom([aTake(doc, take, 'b-first')]),
+          }).draft,
+        );
+      const before = key(pinned);
+      expect(changedParts(before, key(after(pinned, (d) => setPinnedClip(d, 'p', { from: 3 }))))).toEqual(['frames']);
+      expect(changedParts(before, key(pinned, 'U'))).toEqual(['frames']);
+    });
+
+    test('waits for its frames, and needs its shot and size', () => {
+      expect(() => planned(pinned, 10)).toThrow('frame 10 of "b", which is pinned here, is not made yet');
+      const wide = after(
+        anEmptyFilm(),
+        aShot('a', { frameCount: 33 }),
+        aShot('b', { start: 200, frameCount: 30, width: 96, rate: { num: 16, den: 1 } }),
+        (d) => pinClip(d, { id: 'p', shotId: 'a-shot', frame: 16, clip }),
+      );
+      expect(() => planned(wide)).toThrow('the pinned clip "b" is 96×32, this shot is 64×32');
+      const gone = new Map([...pinned].filter(([, record]) => record.id !== 'b-shot'));
+      expect(() => planned(gone)).toThrow('the shot of a pinned clip is no longer in the film');
+    });
+
+    test('growing backward runs into the frames that are there', () => {
+      const doc = after(two, (d) => extendBackward(d, 'b-clip', grow('back', 8)));
+      const { draft } = planSegment({
+        ...{ doc, segmentId: 'back', seed: 1, takes: takeIndexFrom([aTake(doc, 'T', 'b-first')]) },
+        limits: { ...limits, nativeFrames: 17 },
+      });
+      // The shot's context of 4 frames is less than a clip can have.
+      expect(draft.windows).toMatchObject([{ later: 8 }]);
+      const nine = after(doc, (d) => setSampling(d, 'b-shot', { contextFrames: 9 }));
+      const seen = planSegment({
+        ...{ doc: nine, segmentId: 'back', seed: 1, takes: takeIndexFrom([aTake(nine, 'T', 'b-first')]) },
+        limits: { ...limits, nativeFrames: 17 },
+      }).draft;
+      expect(seen.windows).toMatchObject([{ frames: 17, later: null, also: [{ index: 8, frames: 9, hold: 1 }] }]);
+      expect(seen.known).toEqual(Array.from({ length: 9 }, (_, i) => ({ index: 8 + i, frame: `T:${i}` })));
+    });
   });
 
   test('says where a prompt really changes, and which one is not used', () => {

@@ -17,9 +17,9 @@ import { withStrengths } from './anchor-strength';
 import type { ModelLimits } from './model-limits';
 import { blockForRange } from './resolve';
 import { wordedPrompts } from './shot-words';
-import { joinedSides, sidesOf, sourceOf, type PlannedSource } from './sides';
+import { clipFrames, joinedSides, sidesOf, sourceOf, type PlannedSource } from './sides';
 import { promptsOnly, travelZones, windowPrompt, type PlannedMix, type TravelZone } from './travel';
-import { planWindows, type WindowSpan } from './windows';
+import { planWindows, type PlacedClip, type WindowSpan } from './windows';
 
 /** Same shape as contracts' RecipeDraft (core does not import contracts). Indices count from the first new frame. */
 export interface PlannedDraft {
@@ -116,11 +116,13 @@ export interface DirectRequest {
   readonly first?: KnownImage;
   readonly last?: KnownImage;
   readonly anchors?: readonly { readonly index: number; readonly image: KnownImage }[];
+  /** Films that the run passes through: their frames from an index on. */
+  readonly clips?: readonly { readonly index: number; readonly frames: readonly KnownImage[] }[];
   /** Images of what the film is to show, without a place in it. */
   readonly referenceMediaIds?: readonly string[];
   /** Frames before index 0, oldest first: the last one is index −1. */
   readonly prior?: readonly KnownImage[];
-  /** Frames from index frameCount on. Only the first is used. */
+  /** Frames from index frameCount on. Only the first is used, or growing backward what the model asks for. */
   readonly following?: readonly KnownImage[];
   /** A film to draw over. */
   readonly source?: PlannedSource | null;
@@ -134,7 +136,12 @@ export interface DirectRequest {
  * Plans a run without a document, for the command line and underneath planSegment.
  * @throws AppError input/invalid naming the option, model/unsupported for conditioning the model lacks
  */
-export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes: PlanNote[] } {
+export function planDirect(request: DirectRequest): {
+  draft: PlannedDraft;
+  notes: PlanNote[];
+  /** Where its pinned clips lie. */
+  clips: PlacedClip[];
+} {
   const { limits, frameCount, seed, modelId, width, height, rate } = request;
   assertSize(width, height, limits);
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
@@ -143,21 +150,29 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
   const following = request.following ?? [];
   const direction = request.direction ?? 'forward';
   const anchors = pinnedImages(request);
-  const { windows, notes } = planWindows({
+  const pinnedClips = request.clips ?? [];
+  const { windows, notes, clips } = planWindows({
     limits,
     frameCount,
     direction,
     priorCount: prior.length,
     hasFollowing: following.length > 0,
+    followingCount: following.length,
     anchors: anchors.map(({ index }) => index),
+    clips: pinnedClips.map(({ index, frames }) => ({ index, frames: frames.length })),
     contextFrames: request.contextFrames ?? limits.defaults.extensionPrefix,
     framesPerWindow: request.framesPerWindow ?? null,
     loop: request.loop ?? false,
   });
-  const known = usedOutside(windows, frameCount).map((index) =>
-    knownAt(index, index < 0 ? prior[prior.length + index] : following[index - frameCount]),
-  );
-  known.push(...anchors.map(({ index, image }) => knownAt(index, image)));
+  const known = anchors.map(({ index, image }) => knownAt(index, image));
+  for (const { asked, placed } of clips) {
+    const frames = pinnedClips.find(({ index }) => index === asked.index)?.frames ?? [];
+    for (let i = 0; i < placed.frames; i++) known.push(knownAt(placed.index + i, frames[i]));
+  }
+  const pinned = new Set(known.map(({ index }) => index));
+  for (const index of usedOutside(windows, frameCount))
+    if (!pinned.has(index))
+      known.push(knownAt(index, index < 0 ? prior[prior.length + index] : following[index - frameCount]));
   const draft: PlannedDraft = {
     role: request.role ?? roleOf(direction, prior.length > 0, following.length > 0),
     width,
@@ -183,7 +198,7 @@ export function planDirect(request: DirectRequest): { draft: PlannedDraft; notes
     ...(request.source && { source: request.source }),
   };
   if (limits.conditioning.text === false) notes.push(...unreadNotes(request, windows));
-  return { draft, notes };
+  return { draft, notes, clips };
 }
 
 /** Without guidance there is nothing for the second expert to be guided by either. */
@@ -226,6 +241,8 @@ export interface SegmentPlan {
   readonly notes: PlanNote[];
   /** The take of the parent segment that this run grows from. */
   readonly parentTakeId: string | null;
+  /** Where its pinned clips lie, by the index they are pinned to. */
+  readonly clips: readonly PlacedClip[];
 }
 
 /**
@@ -248,7 +265,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   const mixing = { offset: segment.from, perFrame: limits.conditioning.perFramePrompts };
   const promptOf = (window: Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>) =>
     windowPrompt(prompts, shot.id, window, mixing);
-  const { draft, notes } = planDirect({
+  const { draft, notes, clips } = planDirect({
     modelId: shot.modelId,
     limits,
     width: shot.width,
@@ -276,7 +293,12 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
       segment.role === 'backward' || (sides.prior.length === 0 && sides.following.length > 0) ? 'backward' : 'forward',
     prior: sides.prior,
     following: sides.following,
-    anchors: pinned.map(({ frame, mediaId }) => ({ index: frame - segment.from, image: { mediaId } })),
+    anchors: pinned.flatMap(({ frame, mediaId }) =>
+      mediaId === undefined ? [] : [{ index: frame - segment.from, image: { mediaId } }],
+    ),
+    clips: pinned.flatMap(({ frame, clip }) =>
+      clip === undefined ? [] : [{ index: frame - segment.from, frames: clipFrames({ doc, takes, shot }, clip) }],
+    ),
   });
   const {
     guidance: guided = draft.guidance,
@@ -293,7 +315,12 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
   const held = withStrengths(
     draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
-    new Map(pinned.map(({ frame, strength = 1 }) => [frame - segment.from, strength])),
+    new Map(
+      pinned.map(({ frame, strength = 1 }) => {
+        const index = frame - segment.from;
+        return [clips.find(({ asked }) => asked.index === index)?.placed.index ?? index, strength];
+      }),
+    ),
     { shot, limits, offset: segment.from },
   );
   notes.push(...held.notes);
@@ -306,7 +333,7 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     ...(camera && { camera }),
   };
   const whole = underMask ? repainted(followed, source, segment.source?.mask) : followed;
-  return { draft: whole, notes, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
+  return { draft: whole, notes, clips, parentTakeId: parent && (activeTake(parent, takes)?.id ?? null) };
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */
@@ -400,9 +427,11 @@ function pinnedImages(request: DirectRequest): { index: number; image: KnownImag
 /** Indices outside the run that its windows know. */
 function usedOutside(windows: readonly WindowSpan[], frameCount: number): number[] {
   const used = new Set<number>();
-  for (const { start, prefix, later } of windows) {
+  for (const { start, prefix, later, also = [] } of windows) {
     for (let index = start; index < Math.min(0, start + prefix); index++) used.add(index);
     if (later !== null && later >= frameCount) used.add(later);
+    for (const { index, frames } of also)
+      for (let at = Math.max(index, frameCount); at < index + frames; at++) used.add(at);
   }
   return [...used];
 }

@@ -3,9 +3,10 @@
  * (a filled gap, a closed loop). Joined frames are read from the takes in use, so another take next door is noticed.
  */
 import { resolveShot, type ShotFilm } from '../document/film';
-import type { Document, JoinedFrame, SegmentRecord } from '../document/records';
+import type { Document, JoinedFrame, PinnedClip, SegmentRecord, ShotRecord } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
 import { type AppError, invalidInput } from '../errors';
+import { floorToRate } from '../time/rate';
 import type { KnownImage } from './plan';
 
 export interface Sides {
@@ -14,8 +15,8 @@ export interface Sides {
   readonly following: readonly KnownImage[];
 }
 
-/** More than any model sees in one window; the plan takes the last ones. */
-const MAX_PRIOR = 256;
+/** More than any model sees in one window; the plan takes those next to the segment. */
+const MAX_SIDE = 256;
 
 /** The frames of the parent's film that condition the segment. @throws AppError input/invalid when they are not made */
 export function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
@@ -24,10 +25,10 @@ export function sidesOf(segment: SegmentRecord, film: ShotFilm | null): Sides {
   const needsPrior = segment.role === 'forward' || (segment.role === 'retake' && segment.from > film.from);
   const needsFollowing = segment.role === 'backward' || (segment.role === 'retake' && end < film.to);
   const prior = needsPrior ? framesUpTo(film, segment.from - 1) : [];
-  const next = needsFollowing ? (film.frames[end - film.from] ?? null) : null;
+  const following = needsFollowing ? framesFrom(film, end) : [];
   if (needsPrior && prior.length === 0) throw notMade(segment.from - 1);
-  if (needsFollowing && next === null) throw notMade(end);
-  return { prior, following: next === null ? [] : [{ frame: next }] };
+  if (needsFollowing && following.length === 0) throw notMade(end);
+  return { prior, following };
 }
 
 interface JoinQuestion {
@@ -113,12 +114,61 @@ function joinedFrames(question: JoinQuestion, join: JoinedFrame): KnownImage[] {
 /** Stored frames without a hole that end with `last`, oldest first; none when that one is not made. */
 function framesUpTo(film: ShotFilm, last: number): KnownImage[] {
   const frames: KnownImage[] = [];
-  for (let index = last - film.from; index >= 0 && frames.length < MAX_PRIOR; index--) {
+  for (let index = last - film.from; index >= 0 && frames.length < MAX_SIDE; index--) {
     const frame = film.frames[index];
     if (!frame) break;
     frames.unshift({ frame });
   }
   return frames;
+}
+
+/** Stored frames without a hole from `first` on; none when that one is not made. */
+function framesFrom(film: ShotFilm, first: number): KnownImage[] {
+  const frames: KnownImage[] = [];
+  for (let index = first - film.from; frames.length < MAX_SIDE; index++) {
+    const frame = film.frames[index];
+    if (!frame) break;
+    frames.push({ frame });
+  }
+  return frames;
+}
+
+/**
+ * The frames of a pinned clip at the shot's own rate, as the takes in use show them.
+ * @throws AppError input/invalid when its shot is gone, of another size, or one of its frames is not made
+ */
+export function clipFrames(
+  { doc, takes, shot }: { readonly doc: Document; readonly takes: TakeIndex; readonly shot: ShotRecord },
+  clip: PinnedClip,
+): KnownImage[] {
+  const source = doc.get(clip.shotId);
+  if (source?.kind !== 'shot')
+    throw invalidInput(
+      'anchor.clip',
+      clip.shotId,
+      'the shot of a pinned clip is no longer in the film',
+      'Undo until it is there again, or remove the pinned clip.',
+    );
+  if (source.width !== shot.width || source.height !== shot.height)
+    throw invalidInput(
+      'anchor.clip',
+      `${source.width}×${source.height}`,
+      `the pinned clip "${source.name}" is ${source.width}×${source.height}, this shot is ${shot.width}×${shot.height}`,
+      'Pin a clip of the same size.',
+    );
+  const film = resolveShot(doc, clip.shotId, takes);
+  return Array.from({ length: clip.frames }, (_, i): KnownImage => {
+    const at = clip.from + floorToRate(i, shot.rate, source.rate);
+    const frame = film.frames[at - film.from];
+    if (!frame)
+      throw invalidInput(
+        'anchor.clip',
+        at,
+        `frame ${at} of "${source.name}", which is pinned here, is not made yet`,
+        `Generate "${source.name}" first, or pin a shorter clip.`,
+      );
+    return { frame };
+  });
 }
 
 function notMade(frame: number): AppError {

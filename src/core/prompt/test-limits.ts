@@ -23,6 +23,13 @@ export const ltxLimits: ModelLimits = {
   defaults: { steps: 40, guidance: 3, negative: '', extensionPrefix: 9 },
 };
 
+/** LTX-Video as it is exported since it is shown clips, in a small size. */
+export const ltxClipLimits: ModelLimits = {
+  ...ltxLimits,
+  nativeFrames: 41,
+  conditioning: { ...ltxLimits.conditioning, laterImages: 8, laterClips: true },
+};
+
 /** VACE: 4k + 1 frames, known ones anywhere. */
 export const vaceLimits: ModelLimits = {
   family: 'wan',
@@ -32,6 +39,7 @@ export const vaceLimits: ModelLimits = {
   conditioning: {
     firstFrames: { min: 1, max: 37 },
     laterImages: 40,
+    laterClips: true,
     masks: true,
     references: 4,
     perFramePrompts: false,

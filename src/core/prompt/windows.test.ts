@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assertRunFits } from '../diffusion/window-rules';
+import { AppError } from '../errors';
 import { nativeWindow } from './frame-grid';
 import type { ModelLimits } from './model-limits';
-import { animateDiffLimits, ltxLimits, pocketLimits, vaceLimits } from './test-limits';
+import { animateDiffLimits, ltxClipLimits, ltxLimits, pocketLimits, vaceLimits } from './test-limits';
 import { planWindows, type WindowSpan, type WindowsRequest } from './windows';
 
 const request = (over: Partial<WindowsRequest>): WindowsRequest => ({
@@ -21,6 +22,9 @@ const request = (over: Partial<WindowsRequest>): WindowsRequest => ({
 const show = ({ start, frames, prefix, later, keepFrom, keepTo }: WindowSpan) =>
   `[${start}..${start + frames}) keeps ${keepFrom}..${keepTo}${prefix > 0 ? ` knows ${prefix}` : ''}${later === null ? '' : ` later ${later}`}`;
 const plan = (over: Partial<WindowsRequest>) => planWindows(request(over)).windows.map(show);
+/** With clips and further images, [from…to). */
+const showAll = (window: WindowSpan) =>
+  `${show(window)}${(window.also ?? []).map(({ index, frames }) => ` also ${index}..${index + frames}`).join('')}`;
 
 describe('forward', () => {
   test('a short shot is one window', () => {
@@ -168,13 +172,127 @@ test('a model that takes images anywhere has all of a window at their places', (
   ]);
 });
 
+describe('clips', () => {
+  const ltx = { limits: ltxClipLimits, contextFrames: 9 };
+  const planned = (over: Partial<WindowsRequest>) => {
+    const { windows, notes } = planWindows(request({ ...ltx, ...over }));
+    return { windows: windows.map(showAll), notes: notes.map(({ text }) => text) };
+  };
+  const back = { direction: 'backward', hasFollowing: true, followingCount: 40 } as const;
+
+  test('growing backward runs into as many frames as the model goes on from', () => {
+    expect(planned({ ...back, frameCount: 40 })).toEqual({
+      windows: ['[8..49) keeps 8..40 also 40..49', '[0..17) keeps 0..8 also 8..17'],
+      notes: [],
+    });
+    expect(planned({ ...back, frameCount: 24, contextFrames: 17 }).windows).toEqual([
+      '[0..41) keeps 0..24 also 24..41',
+    ]);
+    // VACE takes any number.
+    expect(planned({ ...back, limits: vaceLimits, contextFrames: 7, frameCount: 10 }).windows).toEqual([
+      '[0..17) keeps 0..10 also 10..17',
+    ]);
+  });
+
+  test('of a short clip as many as there are on the grid; of one frame the frame', () => {
+    expect(planned({ ...back, frameCount: 8, contextFrames: 17, followingCount: 12 }).windows).toEqual([
+      '[0..17) keeps 0..8 also 8..17',
+    ]);
+    expect(planned({ ...back, frameCount: 8, followingCount: 1 }).windows).toEqual(['[0..9) keeps 0..8 later 8']);
+    // Once a window has made more, the next one sees more.
+    expect(planned({ ...back, frameCount: 48, followingCount: 5 }).windows).toEqual([
+      '[8..49) keeps 8..48 later 48',
+      '[0..17) keeps 0..8 also 8..17',
+    ]);
+    // The pocket model is shown single images: it leads to one.
+    expect(plan({ ...back, frameCount: 8 })).toEqual(['[0..9) keeps 0..8 later 8']);
+  });
+
+  test('frames off the grid lie before the kept ones', () => {
+    expect(planned({ ...back, frameCount: 5 }).windows).toEqual(['[-3..14) keeps 0..5 also 5..14']);
+  });
+
+  test('a pinned clip lies in its window, beside images', () => {
+    expect(planned({ frameCount: 41, clips: [{ index: 16, frames: 17 }], anchors: [0, 40] })).toEqual({
+      windows: ['[0..41) keeps 0..41 knows 1 later 40 also 16..33'],
+      notes: [],
+    });
+    // One of two latent frames may begin anywhere.
+    expect(planned({ frameCount: 41, clips: [{ index: 13, frames: 9 }] }).windows).toEqual([
+      '[0..41) keeps 0..41 also 13..22',
+    ]);
+  });
+
+  test('at the first frame it is what the run begins with', () => {
+    expect(planned({ frameCount: 41, clips: [{ index: 0, frames: 20 }] })).toEqual({
+      windows: ['[0..41) keeps 0..41 knows 17'],
+      notes: ['The model sees 17 of the 20 frames of a pinned clip.'],
+    });
+  });
+
+  test('a longer one off the grid is moved to it, and a note says by how much', () => {
+    const { windows, notes, clips } = planWindows(
+      request({ ...ltx, frameCount: 41, clips: [{ index: 14, frames: 20 }] }),
+    );
+    expect(windows.map(showAll)).toEqual(['[0..41) keeps 0..41 also 16..33']);
+    expect(clips).toEqual([{ asked: { index: 14, frames: 20 }, placed: { index: 16, frames: 17 } }]);
+    expect(notes.map(({ text }) => text)).toEqual([
+      'A pinned clip begins 2 frames later: one of more than 9 frames lies on every 8th frame of its window.',
+      'The model sees 17 of the 20 frames of a pinned clip.',
+    ]);
+  });
+
+  test('a window ends before one that it has no room for, so that the next one has it whole', () => {
+    expect(planned({ frameCount: 73, clips: [{ index: 32, frames: 17 }] }).windows).toEqual([
+      '[0..25) keeps 0..25',
+      '[16..57) keeps 25..57 knows 9 also 32..49',
+      '[48..73) keeps 57..73 knows 9',
+    ]);
+    // One that no window has room for is shown in part.
+    expect(planned({ frameCount: 73, clips: [{ index: 24, frames: 40 }] })).toMatchObject({
+      notes: ['The model sees 17 of the 40 frames of a pinned clip.'],
+    });
+  });
+
+  test('at the end it may reach beyond the run, which then runs into it', () => {
+    expect(planned({ frameCount: 33, clips: [{ index: 32, frames: 9 }] }).windows).toEqual([
+      '[0..41) keeps 0..33 also 32..41',
+    ]);
+  });
+
+  test('growing backward past one has it whole as well', () => {
+    expect(planned({ ...back, frameCount: 60, clips: [{ index: 24, frames: 9 }] }).windows).toEqual([
+      '[28..69) keeps 33..60 also 60..69',
+      '[1..42) keeps 1..33 also 24..33 also 33..42',
+      '[-7..10) keeps 0..1 also 1..10',
+    ]);
+  });
+
+  test('is refused where a model is shown none, where it is too short, and over another image', () => {
+    const clips = [{ index: 4, frames: 9 }];
+    expect(() => plan({ frameCount: 41, clips, limits: { ...ltxLimits, nativeFrames: 41 } })).toThrow(
+      'this model is shown no clips, only single images',
+    );
+    expect(() => planned({ frameCount: 41, clips: [{ index: 4, frames: 8 }] })).toThrow('is too short for this model');
+    expect(() => planned({ frameCount: 41, clips, anchors: [12] })).toThrow('lies over another pinned image or clip');
+    expect(() => planned({ frameCount: 41, clips, anchors: [13] })).not.toThrow();
+  });
+});
+
 const anyRequest: fc.Arbitrary<WindowsRequest> = fc
   .record({
-    limits: fc.constantFrom<ModelLimits>(pocketLimits, ltxLimits, { ...pocketLimits, nativeFrames: 13 }, vaceLimits, {
-      ...ltxLimits,
-      nativeFrames: 41,
-      frameGrid: { multiple: 4, plus: 1, min: 5, max: 81 },
-    }),
+    limits: fc.constantFrom<ModelLimits>(
+      pocketLimits,
+      ltxLimits,
+      { ...pocketLimits, nativeFrames: 13 },
+      vaceLimits,
+      ltxClipLimits,
+      {
+        ...ltxLimits,
+        nativeFrames: 41,
+        frameGrid: { multiple: 4, plus: 1, min: 5, max: 81 },
+      },
+    ),
     frameCount: fc.integer({ min: 1, max: 150 }),
     direction: fc.constantFrom('forward', 'backward'),
     priorCount: fc.nat(30),
@@ -232,6 +350,67 @@ describe('every plan', () => {
         asModel,
       );
     });
+  });
+
+  test('shows each pinned clip in one window, on its grid, within what is known; or refuses by name', () => {
+    const withClips = fc.record({
+      asked: anyRequest,
+      limits: fc.constantFrom(ltxClipLimits, vaceLimits),
+      followingCount: fc.integer({ min: 1, max: 40 }),
+      clips: fc.uniqueArray(fc.record({ index: fc.nat(149), frames: fc.integer({ min: 9, max: 40 }) }), {
+        maxLength: 3,
+        selector: ({ index }) => index,
+      }),
+    });
+    let planned = 0;
+    fc.assert(
+      fc.property(withClips, ({ asked, limits, followingCount, clips: all }) => {
+        const { frameCount, anchors, priorCount, hasFollowing } = asked;
+        const clips = all.filter(({ index }) => index < frameCount && !anchors.includes(index));
+        let found;
+        try {
+          found = planWindows({ ...asked, limits, followingCount, clips });
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError);
+          expect(['input/invalid', 'model/unsupported']).toContain((error as AppError).code);
+          return;
+        }
+        planned += clips.length;
+        expect(found.clips.map(({ asked: one }) => one).sort((a, b) => a.index - b.index)).toEqual(
+          clips.toSorted((a, b) => a.index - b.index),
+        );
+        for (const { asked: one, placed } of found.clips) {
+          const window = found.windows.find(
+            ({ start, prefix, also = [] }) =>
+              also.some(({ index, frames }) => index === placed.index && frames === placed.frames) ||
+              (start === placed.index && prefix === placed.frames),
+          )!;
+          expect(placed.index + placed.frames).toBeLessThanOrEqual(window.start + window.frames);
+          expect(placed.frames).toBeLessThanOrEqual(one.frames);
+          if (limits === ltxClipLimits && placed.frames > 9) expect((placed.index - window.start) % 8).toBe(0);
+          if (limits === ltxClipLimits) expect(placed.frames % 8).toBe(1);
+        }
+        const known = new Set([
+          ...anchors,
+          ...found.clips.flatMap(({ placed: { index, frames } }) =>
+            Array.from({ length: frames }, (_, i) => index + i),
+          ),
+          ...Array.from({ length: priorCount }, (_, i) => -1 - i),
+          ...(hasFollowing ? Array.from({ length: followingCount }, (_, i) => frameCount + i) : []),
+        ]);
+        const asModel = { ...limits, name: 'model', maxSize: [64, 64] as const };
+        assertRunFits(
+          {
+            ...{ width: 32, height: 32, steps: 4, frameCount },
+            known: [...known].map((index) => ({ index })),
+            windows: found.windows.map((window) => ({ ...window, prompt: 'a ball' })),
+          },
+          { ...asModel, conditioning: { ...limits.conditioning, text: true } },
+        );
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(planned).toBeGreaterThan(200);
   });
 
   test('has only frame counts the model makes, and prefixes it takes', () => {

@@ -25,7 +25,7 @@ import { isAudioClip } from '../document/sound';
 import { changeOf } from '../document/scope';
 import { AppError, AssertionError } from '../errors';
 import { createRate } from '../time/rate';
-import { moveAnchor, pinAnchor, setAnchorStrength } from './anchors';
+import { moveAnchor, partOfClip, pinAnchor, pinClip, setAnchorStrength, setPinnedClip } from './anchors';
 import { liftRange } from './clear-range';
 import { closeLoop } from './close-loop';
 import { deleteClips } from './delete-clips';
@@ -374,6 +374,14 @@ const operations: readonly Operation[] = [
       shot(doc, a).id,
       Array.from({ length: b % 4 }, (_, i) => `picture-${(a + i) % 5}`),
     ),
+  (doc, { a, b }, id) => {
+    const shotId = shot(doc, a).id;
+    return pinClip(doc, { id, shotId, frame: (b % 20) - 5, clip: partOfClip(doc, clip(doc, b), shotId) });
+  },
+  (doc, { a, b, flag }) => {
+    const pinned = recordsOf(doc, 'anchor').filter((anchor) => anchor.clip !== undefined);
+    return setPinnedClip(doc, pick(pinned, a).id, flag ? { from: b % 9 } : { frames: 2 + (b % 9) });
+  },
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({

@@ -3,12 +3,13 @@
  * shots. A segment whose parent has no picture yet waits for it and is queued when the parent's take arrives.
  */
 import { messageOf } from '../language/errors/in-words';
+import { samplingFrom } from '@core/document/default-sampling';
 import { recordsOf, videoTracksOf } from '@core/document/access';
 import { applyDiff } from '@core/document/apply-diff';
 import { AppError, invalidInput } from '@core/errors';
 import { planSegment } from '@core/prompt/plan';
 import type { PlanNote } from '@core/prompt/plan';
-import { planWindows } from '@core/prompt/windows';
+import { framesAhead, planWindows } from '@core/prompt/windows';
 import { extendBackward, extendForward } from '@core/timeline/grow-segment';
 import { insertShot } from '@core/timeline/insert-shot';
 import { setSampling } from '@core/timeline/shot-settings';
@@ -185,7 +186,7 @@ export function beginShot(app: AppState, options: NewShotOptions): void {
         rate: manifest.nativeRate,
         width: session.project.width,
         height: session.project.height,
-        sampling: samplingFrom(manifest),
+        sampling: samplingFrom(manifest.defaults),
         frameCount,
         ...(options.firstMediaId !== undefined && {
           anchors: [{ id: session.newId(), frame: 0, mediaId: options.firstMediaId }],
@@ -199,11 +200,6 @@ export function beginShot(app: AppState, options: NewShotOptions): void {
   } catch (thrown) {
     app.showError(appErrorFrom(thrown));
   }
-}
-
-export function samplingFrom(manifest: ModelView['manifest']): SamplingSettings {
-  const { steps, guidance, negative, extensionPrefix } = manifest.defaults;
-  return { steps, guidance, negative, contextFrames: Math.max(1, extensionPrefix), framesPerWindow: null };
 }
 
 /** The wanted place when it is free; else after the last clip of that track, so that nothing is covered or moved. */
@@ -285,18 +281,26 @@ export function windowsFor(
   model: ModelView,
   shot: ShotRecord,
   shape: GrowthShape,
-): { windows: number[]; notes: PlanNote[] } {
+): {
+  windows: number[];
+  notes: PlanNote[];
+  /** Frames of what is there that the new ones run into; 0 growing forward. */
+  ahead: number;
+} {
   const plan = planWindows({
     limits: model.manifest,
     frameCount: shape.frames,
     direction: shape.direction,
     priorCount: shape.direction === 'forward' ? shape.priorCount : 0,
     hasFollowing: shape.direction === 'backward' && shape.priorCount > 0,
+    followingCount: shape.priorCount,
     anchors: [],
     contextFrames: shot.sampling.contextFrames,
     framesPerWindow: shot.sampling.framesPerWindow,
   });
-  return { windows: plan.windows.map((window) => window.frames), notes: plan.notes };
+  const [first] = plan.windows;
+  const ahead = shape.direction === 'backward' && first !== undefined ? framesAhead(first) : 0;
+  return { windows: plan.windows.map((window) => window.frames), notes: plan.notes, ahead };
 }
 
 /** Changes exactly when a shot's settings change what a run of it costs. */

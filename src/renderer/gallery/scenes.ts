@@ -215,7 +215,7 @@ const crowdedFilm = (): FilmBuilder => {
     film.edit((doc) =>
       insertStill(doc, {
         ...{ clipId: `still-${n}`, trackId: 'track-2', mediaId: 'image-0', name: n === 0 ? 'wall' : 'door' },
-        ...{ start, duration: n === 0 ? 14 : 10, mode: 'overwrite' },
+        ...{ start, duration: n === 0 ? 14 : 10 },
       }),
     );
   return film;

@@ -61,6 +61,15 @@ export const german: readonly SentenceForm[] = [
     () => 'Das ans letzte Bild geheftete Bild tritt an die Stelle des Bildes danach.',
   ],
   [
+    /^A pinned clip begins (\d+) frames? (earlier|later): one of more than (\d+) frames lies on every (\d+)th frame of its window\.$/,
+    (by, way, least, step) =>
+      `Ein angehefteter Clip beginnt ${by} ${by === '1' ? 'Bild' : 'Bilder'} ${way === 'earlier' ? 'früher' : 'später'}: einer von mehr als ${least} Bildern liegt auf jedem ${step}. Bild seines Fensters.`,
+  ],
+  [
+    /^The model sees (\d+) of the (\d+) frames of a pinned clip\.$/,
+    (sees, all) => `Das Modell sieht ${sees} der ${all} Bilder eines angehefteten Clips.`,
+  ],
+  [
     /^The model sees (\d+) prior frames, not (\d+)\.$/,
     (sees, asked) => `Das Modell sieht ${sees} Bilder davor, nicht ${asked}.`,
   ],

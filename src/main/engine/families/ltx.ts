@@ -41,6 +41,7 @@ import {
 } from '@core/diffusion/latent-geometry';
 import { blendEmbeddings, weighEmbedding } from '@core/diffusion/prompt-blend';
 import { previewRgb } from '@core/diffusion/preview-rgb';
+import type { FrameLayout } from '@core/diffusion/guidance-steady';
 import { StepRule } from '@core/diffusion/step-rule';
 import { joinedTiles, tilesOf, type Volume } from '@core/diffusion/tiles';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
@@ -115,7 +116,9 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
 
     const latents = prepareLatents(run, window, known);
     const guidance = guidanceOf(run, window, latents);
-    const rule = new StepRule({ ...recipe, guidance, isGuided: guidance !== 1, size: latents.tokens.length });
+    const layout = layoutOf(run, window, latents);
+    const scales = { guidance, isGuided: guidance !== 1 };
+    const rule = new StepRule({ ...recipe, ...scales, size: latents.tokens.length, layout });
     const from = doneSteps === 0 ? 0 : await goOnFrom(run, w, latents, rule);
     const negative = embeddingOf(embeddings, window.negative);
     const prompt = windowEmbedding(window, embeddings);
@@ -497,6 +500,20 @@ function guidanceOf({ recipe, pkg }: FamilyRun, window: RecipeWindow, latents: W
   for (const [frame, scale] of scales.entries())
     values.fill(scale, before + frame * perFrame, before + (frame + 1) * perFrame);
   return values;
+}
+
+/** Tokens of later images come first; then frame by frame. */
+function layoutOf({ recipe, pkg }: FamilyRun, window: RecipeWindow, { extraTokens, hold }: WindowLatents): FrameLayout {
+  const { frames, height, width } = latentSize(recipe, pkg, window);
+  const area = height * width;
+  const holdOf = (frame: number): Float32Array =>
+    hold.subarray(extraTokens + frame * area, extraTokens + (frame + 1) * area);
+  return {
+    offset: extraTokens * pkg.vae.latentChannels,
+    frames,
+    inner: area * pkg.vae.latentChannels,
+    isGiven: (frame) => holdOf(frame).every((held) => held === 1),
+  };
 }
 
 /** What is held with all strength is seen with a little noise that fades: add_noise_to_image_conditioning_latents. */

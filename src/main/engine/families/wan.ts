@@ -57,6 +57,7 @@ export async function runWan(run: FamilyRun): Promise<string[]> {
     readsImages: () => conditionKind(run.pkg) !== null,
     prepare: (window, made) => prepare(run, window, made),
     denoise: (sampling, texts) => denoise(run, sampling, texts),
+    given: (state) => (run.pkg.expandTimesteps ? knownFrames(state) : (state.lead ?? 0)),
     decode: (window, state) => decode(run, window, state),
   });
 }
@@ -253,9 +254,13 @@ function timestepsOf(
   if (!pkg.expandTimesteps) return { timestep: new Float32Array(1), dims: [1], known: 0 };
   const dims = [1, size.frames, size.height / PATCH, size.width / PATCH];
   const ofFrame = (size.height / PATCH) * (size.width / PATCH);
-  const cells = size.channels * size.height * size.width;
-  const known = (condition?.values.length ?? 0) / cells;
+  const known = knownFrames({ size, condition });
   return { timestep: new Float32Array(size.frames * ofFrame), dims, known: known * ofFrame };
+}
+
+/** Latent frames in front that are put in as they are. */
+function knownFrames({ size, condition }: Pick<WindowState, 'size' | 'condition'>): number {
+  return (condition?.values.length ?? 0) / (size.channels * size.height * size.width);
 }
 
 // 7 ── decode ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@
  */
 import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
+import type { FrameLayout } from '@core/diffusion/guidance-steady';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { firstStepOf } from '@core/diffusion/source-film';
 import { StepRule, type StepRuleOptions } from '@core/diffusion/step-rule';
@@ -44,6 +45,8 @@ export interface WindowSteps<Texts, State extends SizedState> {
   readonly guidance?: (state: State, window: RecipeWindow) => GuidanceScale;
   /** Another scale from a step on; default: none. */
   readonly second?: (state: State) => StepRuleOptions['second'];
+  /** Latent frames in front that are given and clean, of which the model predicts nothing; default: those of `lead`. */
+  readonly given?: (state: State) => number;
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
@@ -80,7 +83,11 @@ export async function runWindows<Texts, State extends SizedState>(
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
     const guidance = steps.guidance?.(fresh, window) ?? guidanceOf(run, window, fresh.size);
     const scales = { guidance, isGuided: guidance !== 1, second: steps.second?.(fresh) };
-    const rule = new StepRule({ ...recipe, ...scales, size: fresh.latents.length });
+    const given = steps.given?.(fresh) ?? fresh.lead ?? 0;
+    const rule = new StepRule({
+      ...{ ...recipe, ...scales, size: fresh.latents.length },
+      layout: layoutOf(fresh.size, given),
+    });
     const atStart = { state: fresh, from: first };
     const { state, from } = doneSteps === 0 ? atStart : await goOnSampling(run, w, fresh, rule);
     if (from < recipe.steps)
@@ -132,6 +139,11 @@ async function* partsIn(
 ): AsyncGenerator<Uint8Array[], void> {
   if (decoded instanceof Promise) yield await decoded;
   else yield* decoded;
+}
+
+/** Of a volume [C, F, h, w]. */
+function layoutOf({ frames, height, width }: LatentSize, given: number): FrameLayout {
+  return { offset: 0, frames, inner: height * width, isGiven: (frame) => frame < given };
 }
 
 /** diffusers' rule: guidance up to 1 runs the prompt alone. Frames behind the window have its last scale. */

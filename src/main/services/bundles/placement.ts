@@ -88,7 +88,7 @@ function placed(db: LibraryDatabase, { takes, media }: Content, newId: () => str
   };
 }
 
-/** The rows of what is new. The caller holds the transaction, and has stored the files. @param at for frames of no take */
+/** The rows of what is new. The caller holds the transaction, and has stored the files. @param at for frames of no take, and takes in the trash */
 export function insertPlaced(
   db: LibraryDatabase,
   projectId: string,
@@ -122,12 +122,13 @@ export function insertPlaced(
   }
   const isThere = new Set(takes.map(({ id }) => id));
   for (const take of parentsFirst(added.takes)) {
-    const { isStarred, note, recipeHash: _hash, parentTakeId: parent, ...rest } = take;
+    const { isStarred, note, isTrashed, recipeHash: _hash, parentTakeId: parent, ...rest } = take;
     const id = takeId(take.id);
     const parentTakeId = parent === null || !isThere.has(parent) ? null : takeId(parent);
     store.add({ ...rest, id, projectId, parentTakeId });
     if (isStarred || note !== '')
       db.run('UPDATE runs SET is_starred = ?, note = ? WHERE take_id = ?', isStarred ? 1 : 0, note, id);
+    if (isTrashed) store.discard(id, at);
   }
 }
 
@@ -152,7 +153,7 @@ export function renamed(record: DocumentRecord, { takeId, mediaId }: Placement):
     };
   }
   if (record.kind === 'shot' && record.references) return { ...record, references: record.references.map(mediaId) };
-  if (record.kind === 'anchor') return { ...record, mediaId: mediaId(record.mediaId) };
+  if (record.kind === 'anchor' && record.mediaId !== undefined) return { ...record, mediaId: mediaId(record.mediaId) };
   if (record.kind === 'clip' && record.source.type !== 'shot')
     return { ...record, source: { ...record.source, mediaId: mediaId(record.source.mediaId) } };
   return record;

@@ -19,9 +19,11 @@ import type { Clock } from '../../platform/clock';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import { assertFreeSpace } from '../library/free-space';
 import type { ExportTask, TaskSound } from '../export/messages';
+import { assertCanWrite } from '../export/out-path';
 import { assertPresetHolds, HAS_SOUND } from '../export/presets';
-import { assertCanWrite, assertHasPicture, filmFormatOf } from '../export/write-film';
+import { assertHasPicture, filmFormatOf, framesToWrite } from '../export/write-film';
 import type { TakeStore } from '../takes/take-store';
+import { interchangeTask } from './interchange-task';
 import type { JobQueue } from './job-queue';
 
 export interface ExportRequest {
@@ -73,29 +75,47 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
     );
   const index = takeIndexFrom(takes.list(projectId));
   const stills = await fitStills(document, options);
-  const plan = planFilm(document, index, { from, to, stills: (mediaId) => stills.get(mediaId) ?? null });
+  const stillFrame = (mediaId: string) => stills.get(mediaId) ?? null;
+  const plan = planFilm(document, index, { from, to, stills: stillFrame });
   assertHasPicture(plan);
   const smooth = smoothing === 1 ? null : { smoothing, ...options.interpolator };
+  if (preset === 'timeline' && smooth !== null)
+    throw invalidInput(
+      'smoothing',
+      smoothing,
+      'a timeline for other programs has the frames of the film and no others',
+      'Export it as it is, and draw frames in between there or in an export of the whole film.',
+    );
   const film = filmFormatOf({ plan, smooth });
   assertPresetHolds(preset, film);
   await assertCanWrite(preset, outPath);
   await assertFreeSpace(options.libraryDir, 0);
-  // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
-  const pixelBytes = film.frameCount * film.width * film.height * 3;
   const sound = HAS_SOUND[preset] ? await soundIn(document, { from, to }, options) : null;
+  const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
+  const interchange =
+    preset !== 'timeline'
+      ? null
+      : interchangeTask({
+          ...{ document, takes: index, from, to, stills: stillFrame },
+          soundPaths: new Map(Object.entries(sound?.files ?? {}).map(([mediaId, { path }]) => [mediaId, path])),
+          recipesOf: embedRecipe ? recipesOfFrames(document, index, takes) : null,
+        });
+  const frameCount = framesToWrite({ plan, smooth, interchange });
+  // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
+  const pixelBytes = frameCount * film.width * film.height * 3;
   const soundBytes = (sound?.plan.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
-  const isLarge = preset === 'png-sequence' || preset === 'prores-mov';
+  const isLarge = preset === 'png-sequence' || preset === 'prores-mov' || preset === 'timeline';
   const filmBytes = isLarge ? pixelBytes : Math.ceil(pixelBytes / 4);
   await assertFreeSpace(dirname(outPath), filmBytes + soundBytes);
-  const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
-  const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes, sound, smooth };
+  const files = { framesDir: options.framesDir, outPath };
+  const task: ExportTask = { ...taskPlan(plan), preset, ...files, recipes, sound, smooth, interchange };
   const id = newId();
   await writeFileAtomic(join(jobsDir, id, 'plan.json'), JSON.stringify(task));
   return queue.add({
     id,
     projectId,
     title: basename(outPath),
-    frameCount: film.frameCount,
+    frameCount,
     payload: { kind: 'export', preset, outPath, from, to, embedRecipe, smoothing, version },
     createdAt: clock.now(),
   });
@@ -166,12 +186,23 @@ async function fitStills(document: Document, options: RequestExportOptions): Pro
 
 /** Recipes of the generated takes that show in the film, each once. */
 function recipesIn(plan: FilmPlan, document: Document, index: TakeIndex, takes: TakeStore): Recipe[] {
-  const shown = new Set(plan.frames.flatMap((layers) => layers.map((layer) => layer.frame)));
+  return recipesOfFrames(document, index, takes)(plan.frames.flatMap((layers) => layers.map(({ frame }) => frame)));
+}
+
+/** Of takes in use by any shot: those that have one of these frames. */
+function recipesOfFrames(
+  document: Document,
+  index: TakeIndex,
+  takes: TakeStore,
+): (frames: readonly string[]) => Recipe[] {
   const takeIds = new Set<string>();
   for (const shot of recordsOf(document, 'shot'))
     for (const { takeId } of resolveShot(document, shot.id, index).spans) if (takeId !== null) takeIds.add(takeId);
-  return [...takeIds]
-    .map((takeId) => takes.get(takeId))
-    .filter(({ view }) => view.frames.some((hash) => shown.has(hash)))
-    .flatMap(({ recipe }) => (isFootage(recipe) ? [] : [recipe]));
+  const used = [...takeIds].map((takeId) => takes.get(takeId));
+  return (frames) => {
+    const shown = new Set(frames);
+    return used
+      .filter(({ view }) => view.frames.some((hash) => shown.has(hash)))
+      .flatMap(({ recipe }) => (isFootage(recipe) ? [] : [recipe]));
+  };
 }

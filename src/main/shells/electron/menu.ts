@@ -84,6 +84,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         action(words.fillGap, 'timeline.fillGap'),
         action(words.closeLoop, 'timeline.closeLoop'),
         action(words.redraw, 'timeline.redraw'),
+        action(words.pinClip, 'timeline.pinCopied'),
         line,
         action(words.takePrevious, 'takes.previous'),
         action(words.takeNext, 'takes.next'),

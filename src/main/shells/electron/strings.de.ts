@@ -39,6 +39,7 @@ export const de: ShellWords = {
   fillGap: 'Lücke füllen …',
   closeLoop: 'Schleife schließen …',
   redraw: 'Clip überzeichnen',
+  pinClip: 'Kopierten Clip anheften',
   takePrevious: 'Voriger Take',
   pruneTakes: 'Takes aussortieren …',
   takeNext: 'Nächster Take',
@@ -97,5 +98,6 @@ export const de: ShellWords = {
     'prores-mov': 'ProRes-Film',
     gif: 'Animiertes GIF',
     'png-sequence': 'Ordner mit PNG-Bildern',
+    timeline: 'Ordner mit einer Zeitleiste',
   },
 };

@@ -41,6 +41,7 @@ const en = {
   fillGap: 'Fill Gap…',
   closeLoop: 'Close Loop…',
   redraw: 'Draw Over Clip',
+  pinClip: 'Pin Copied Clip',
   takePrevious: 'Previous Take',
   pruneTakes: 'Prune Takes…',
   takeNext: 'Next Take',
@@ -97,6 +98,7 @@ const en = {
     'prores-mov': 'ProRes film',
     gif: 'Animated GIF',
     'png-sequence': 'Folder of PNG frames',
+    timeline: 'Folder with a timeline',
   },
 } as const;
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { laterClipsOf } from '@core/diffusion/later-clips';
 import { AppError, invalidInput } from '@core/errors';
 import { planDirect, type KnownImage } from '@core/prompt/plan';
 import type { Rate } from '@core/time/rate';
@@ -64,8 +65,9 @@ export async function extend(context: CommandContext, sourceName: string, option
 
   const isBackward = options.backward === true;
   const kept = keptFrames(source.frames, options.from, isBackward);
-  // No more prior frames are given than any window could look at.
-  const visible = isBackward ? kept.slice(0, 1) : kept.slice(-Math.max(1, manifest.conditioning.firstFrames.max));
+  // No more frames beside the new ones are given than any window could look at.
+  const ahead = laterClipsOf(manifest) === null ? 1 : Math.max(1, manifest.defaults.extensionPrefix);
+  const visible = isBackward ? kept.slice(0, ahead) : kept.slice(-Math.max(1, manifest.conditioning.firstFrames.max));
   const known: KnownImage[] = [];
   for (const hash of visible) known.push(await source.known(hash));
   const { draft, notes } = planDirect({

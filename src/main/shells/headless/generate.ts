@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { planDirect } from '@core/prompt/plan';
 import { parseDevice } from './devices';
+import { importClips } from './clips';
 import { chooseModel, notePromptLength, type CommandContext } from './context';
 import { importImages, type ImageOptions } from './images';
 import {
@@ -34,7 +35,7 @@ export interface SamplingOptions extends RuleOptions {
   readonly out?: string;
 }
 
-export type GenerateOptions = SamplingOptions & ImageOptions;
+export type GenerateOptions = SamplingOptions & ImageOptions & { readonly clip?: readonly string[] };
 
 export async function generate(context: CommandContext, options: GenerateOptions): Promise<void> {
   const { studio, reporter, signal } = context;
@@ -50,11 +51,13 @@ export async function generate(context: CommandContext, options: GenerateOptions
   const out = await parseOut(options.out);
   notePromptLength(context, manifest.id, prompt);
   const images = await importImages(context, options, { manifest, frameCount });
+  const clips = await importClips(context, options.clip ?? [], { manifest, frameCount, size });
   const { draft, notes } = planDirect({
     ...{ modelId: manifest.id, limits: manifest, rate: manifest.nativeRate, ...size },
     ...{ frameCount, prompt, seed, steps, guidance, ...rules },
     ...(options.negative !== undefined && { negative: options.negative }),
     ...images,
+    clips,
   });
   for (const note of notes) reporter.note(note.text);
   const ids = { projectId: null, shotId: randomUUID(), segmentId: randomUUID(), parentTakeId: null };

@@ -67,10 +67,11 @@ export async function importImages(
   return { anchors, referenceMediaIds };
 }
 
-function parsePlace(option: string, text: string, frameCount: number): { index: number; path: string } {
+/** FRAME=FILE */
+export function parsePlace(option: string, text: string, frameCount: number): { index: number; path: string } {
   const [, frame, path] = /^(\d+)=(.+)$/.exec(text) ?? [];
   if (frame === undefined || path === undefined)
-    throw invalidInput(option, text, 'must be a frame and an image', 'write it as 12=image.png');
+    throw invalidInput(option, text, 'must be a frame and a file', 'write it as 12=image.png');
   return { index: parseInteger(option, frame, 0, frameCount - 1), path };
 }
 

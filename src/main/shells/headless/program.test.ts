@@ -101,6 +101,11 @@ describe('input that is refused', () => {
       '--mask: the model pocket knows images whole or not at all; leave --mask out',
     ],
     [
+      'a clip for a model without',
+      ['--clip', '2=DIR/none'],
+      '--clip: the model pocket is shown no clips, only single images; leave --clip out',
+    ],
+    [
       'a reference for a model without',
       ['--reference', 'DIR/none.png'],
       '--reference: the model pocket takes no reference images; leave --reference out',
@@ -141,12 +146,12 @@ describe('input that is refused', () => {
     [
       'unknown preset',
       ['export', 'Film', '--preset', 'avi', '--out', 'DIR/a.avi'],
-      '--preset avi: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence',
+      '--preset avi: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence, timeline',
     ],
     [
       'no preset',
       ['export', 'Film', '--out', 'DIR/a.gif'],
-      '--preset: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence',
+      '--preset: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence, timeline',
     ],
     [
       'no such project',

@@ -7,6 +7,10 @@ export const de: Strings = {
     'prores-mov': { label: 'ProRes-Film', text: '422 HQ mit zehn Bit, für den Schnitt' },
     gif: { label: 'GIF', text: 'Läuft in Nachrichten und Seiten im Kreis' },
     'png-sequence': { label: 'PNG-Bilder', text: 'Ein Ordner, jedes Pixel erhalten' },
+    timeline: {
+      label: 'Zeitleiste für ein anderes Schnittprogramm',
+      text: 'OTIO und EDL, mit einem ProRes-Film jeder Einstellung und den Tönen',
+    },
   },
   format: 'Format',
   range: 'Bereich',
@@ -21,6 +25,7 @@ export const de: Strings = {
   smoothingCost: (frames, time, basis) =>
     `${frames} Bilder werden dazwischen gezeichnet, etwa ${time}${basis === 'typical' ? ' auf einem kleinen Rechner' : ''}. Schnitte bleiben Schnitte.`,
   tooFast: 'Das wären mehr als 120 Bilder in der Sekunde.',
+  ownFrames: 'Eine Zeitleiste hat die Bilder des Films; mehr zeichnet ein Export des ganzen Films.',
   tooFastForGif: 'Ein GIF spielt höchstens 50 Bilder in der Sekunde.',
   size: 'Größe',
   rate: 'Bildrate',
@@ -28,6 +33,11 @@ export const de: Strings = {
   duration: 'Dauer',
   embed: 'Das Rezept in die Datei schreiben',
   embedHint: 'Prompts, Seeds und Einstellungen reisen mit dem Film. Aus: nichts darüber, wie er entstand.',
+  files: 'Dateien',
+  listsHint: (lists) =>
+    `${lists}, ein ProRes-Film jeder Einstellung mit allen ihren Bildern, die Töne wie importiert, und der ganze Film zum Vergleich.`,
+  lists: 'Eine OTIO und für jede Videospur eine EDL',
+  listsWithoutEdl: (rate) => `Eine OTIO (keine EDL: bei ${rate} wird keine gelesen)`,
   start: 'Datei wählen und exportieren …',
   cancel: 'Abbrechen',
   empty: 'Auf der Zeitleiste ist noch nichts.',

@@ -9,6 +9,10 @@ const en = {
     'prores-mov': { label: 'ProRes film', text: 'Ten-bit 422 HQ, for an editor' },
     gif: { label: 'GIF', text: 'Loops in a message or a page' },
     'png-sequence': { label: 'PNG frames', text: 'A folder, every pixel kept' },
+    timeline: {
+      label: 'Timeline for another editor',
+      text: 'OTIO and EDL, with a ProRes film of every shot and the sounds',
+    },
   },
   format: 'Format',
   range: 'Range',
@@ -23,6 +27,7 @@ const en = {
   smoothingCost: (frames: number, time: string, basis: 'measured' | 'typical') =>
     `${frames} frames are drawn in between, about ${time}${basis === 'typical' ? ' on a small machine' : ''}. Cuts stay cuts.`,
   tooFast: 'That would be more than 120 frames a second.',
+  ownFrames: 'A timeline has the frames of the film; draw more in an export of the whole film.',
   tooFastForGif: 'A GIF plays at most 50 frames a second.',
   size: 'Size',
   rate: 'Rate',
@@ -30,6 +35,11 @@ const en = {
   duration: 'Duration',
   embed: 'Write the recipe into the file',
   embedHint: 'Prompts, seeds and settings travel with the film. Off: nothing about how it was made.',
+  files: 'Files',
+  listsHint: (lists: string) =>
+    `${lists}, a ProRes film of every shot with all its frames, the sounds as they were imported, and the whole film for reference.`,
+  lists: 'An OTIO and an EDL for each video track',
+  listsWithoutEdl: (rate: string) => `An OTIO (no EDL: none is read at ${rate})`,
   start: 'Choose file and export…',
   cancel: 'Cancel',
   empty: 'There is nothing on the timeline yet.',

@@ -13,7 +13,10 @@ const base: Pick<ModelView['manifest'], 'conditioning' | 'defaults' | 'frameGrid
 describe('what a model can do, in sentences', () => {
   it('says why prompts do not blend inside a window', () => {
     const { can, cannot } = capabilitiesOf(base as ModelView['manifest']);
-    expect(cannot).toEqual(['change the prompt inside a window: prompts travel from window to window']);
+    expect(cannot).toEqual([
+      'be given clips inside a shot: it grows backwards to one frame',
+      'change the prompt inside a window: prompts travel from window to window',
+    ]);
     expect(can).toContain('go on from the last 4 frames');
   });
 
@@ -24,9 +27,10 @@ describe('what a model can do, in sentences', () => {
   });
 
   it('says what only some models take', () => {
-    const conditioning = { ...base.conditioning, laterImages: 8, masks: true, references: 4 };
+    const conditioning = { ...base.conditioning, laterImages: 8, laterClips: true, masks: true, references: 4 };
     const { can } = capabilitiesOf({ ...base, conditioning } as ModelView['manifest']);
     expect(can).toContain('be given pictures anywhere inside a shot');
+    expect(can).toContain('be given clips inside a shot, and grow backwards into the motion of several frames');
     expect(can.join()).toContain('--mask');
     expect(can.join()).toContain('up to 4 reference pictures');
   });

@@ -2,6 +2,7 @@
  * What a model says it can and cannot do, in sentences: the studio offers only what the manifest names, and says why the
  * rest is off.
  */
+import { laterClipsOf } from '@core/diffusion/later-clips';
 import type { ModelView } from '@contracts/ipc';
 import { strings } from './strings';
 
@@ -22,6 +23,7 @@ export function capabilitiesOf(manifest: ModelView['manifest']): Capabilities {
   add(firstFrames.max > 1, words.goOn(firstFrames.max), firstFrames.max === 1 ? words.onePrior : words.noExtend);
   add(laterImages > 0, words.later, words.noLater);
   if (laterImages > 1) can.push(words.keyframes);
+  if (laterImages > 0) add(laterClipsOf(manifest) !== null, words.clips, words.noClips);
   if (masks) can.push(words.masks);
   if (references > 0) can.push(words.references(references));
   if (text) add(perFramePrompts, words.perFrame, words.noPerFrame);

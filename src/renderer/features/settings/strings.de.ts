@@ -41,6 +41,8 @@ export const de: Strings = {
     later: 'auf ein späteres Bild zielen und rückwärts wachsen',
     noLater: 'auf ein letztes Bild zielen: es wurde ohne spätere Bilder trainiert',
     keyframes: 'Bilder an jeder Stelle einer Einstellung erhalten',
+    clips: 'Clips in einer Einstellung erhalten und rückwärts in die Bewegung mehrerer Bilder wachsen',
+    noClips: 'Clips in einer Einstellung erhalten: es wächst rückwärts zu einem Bild hin',
     masks: 'Teile eines Bildes behalten und den Rest zeichnen (--mask auf der Kommandozeile)',
     references: (most) => `zeigen, was bis zu ${most} Referenzbilder zeigen (--reference auf der Kommandozeile)`,
     perFrame: 'den Prompt von Bild zu Bild ändern',

@@ -43,6 +43,8 @@ const en = {
     later: 'aim at a later picture, and grow backwards',
     noLater: 'aim at a last frame: it was not trained with later pictures',
     keyframes: 'be given pictures anywhere inside a shot',
+    clips: 'be given clips inside a shot, and grow backwards into the motion of several frames',
+    noClips: 'be given clips inside a shot: it grows backwards to one frame',
     masks: 'keep parts of a picture and make the rest (--mask on the command line)',
     references: (most: number) => `show what up to ${most} reference pictures show (--reference on the command line)`,
     perFrame: 'change the prompt from frame to frame',

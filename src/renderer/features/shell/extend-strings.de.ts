@@ -9,6 +9,8 @@ export const de: Strings = {
   promptGoesOn: (text) => `Geht weiter mit „${text.length > 60 ? `${text.slice(0, 60)}…` : text}“`,
   branchForward: (frame) => `Am Abspielkopf abzweigen, Bild ${frame}`,
   branchBackward: (frame) => `Zum Abspielkopf hinführen, Bild ${frame}`,
+  runsInto: (frames) =>
+    frames === 1 ? 'Läuft in das erste Bild des Clips' : `Läuft in die ersten ${frames} Bilder des Clips`,
   branchHint: 'Was jetzt dort ist, bleibt unter „Takes“ als anderer Zweig.',
   about: (seconds) => `etwa ${seconds}`,
   windows: (count) => (count === 1 ? 'in 1 Fenster' : `in ${count} Fenstern`),

@@ -11,6 +11,8 @@ const en = {
   promptGoesOn: (text: string) => `Goes on with “${text.length > 60 ? `${text.slice(0, 60)}…` : text}”`,
   branchForward: (frame: number) => `Branch at the playhead, frame ${frame}`,
   branchBackward: (frame: number) => `Lead into the playhead, frame ${frame}`,
+  runsInto: (frames: number) =>
+    frames === 1 ? 'Runs into the first frame of the clip' : `Runs into the first ${frames} frames of the clip`,
   branchHint: 'What is there now stays under Takes, as another branch.',
   about: (seconds: string) => `about ${seconds}`,
   windows: (count: number) => (count === 1 ? 'in 1 window' : `in ${count} windows`),

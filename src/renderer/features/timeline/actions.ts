@@ -33,6 +33,7 @@ import { cutsNear, deleteRecords, moveClips } from './clip-edits';
 import { clipAtFrame, editPoints, indexClips } from './clip-index';
 import { askCloseLoop, askFillGap, gapMeant } from './join-choices';
 import { inSequence } from './edit-sequence';
+import { pinCopied } from './pin-clip';
 import { redraw } from './redraw';
 import { strings } from './strings';
 import { inOutEdit } from './timeline-drags';
@@ -87,6 +88,7 @@ export const timelineActions: readonly Action[] = [
   action('pasteInsert', strings.actions.pasteInsert, ['Mod+Shift+KeyV'], (app, session) =>
     paste(app, session, 'insert'),
   ),
+  action('pinCopied', strings.pinClipAction, ['Mod+Alt+KeyP'], pinCopied, hasClips),
   action('lift', strings.actions.lift, ['Semicolon'], (app, session) => liftMarked(app, session, false), hasClips),
   action(
     'extract',

@@ -8,7 +8,9 @@ import type { AppState } from '../../state/app.svelte';
 export interface PendingDrop {
   readonly clientX: number;
   readonly clientY: number;
+  /** Pictures, or films. */
   readonly mediaIds: readonly string[];
+  readonly isFilm?: boolean;
   readonly trackId: string;
   readonly frame: number;
 }

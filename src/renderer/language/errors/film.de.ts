@@ -78,6 +78,69 @@ export const film: ErrorTable = {
   'Give one value for the whole window.': 'Einen Wert für das ganze Fenster angeben.',
   '{} does not follow curves': '{1} folgt keinen Kurven',
   'Remove the curve.': 'Die Kurve entfernen.',
+  "{} is shown no clips behind a window's first frames, only single images":
+    '{1} werden hinter den ersten Bildern eines Fensters keine Clips gezeigt, nur einzelne Bilder',
+  'Give a single image, or choose another model.': 'Ein einzelnes Bild angeben oder ein anderes Modell wählen.',
+  'the shot of a pinned clip is no longer in the film':
+    'die Einstellung eines angehefteten Clips ist nicht mehr im Film',
+  'Undo until it is there again, or remove the pinned clip.':
+    'Rückgängig machen, bis sie wieder da ist, oder den angehefteten Clip entfernen.',
+  'the pinned clip "{}" is {}×{}, this shot is {}×{}':
+    'der angeheftete Clip „{1}“ ist {2}×{3}, diese Einstellung {4}×{5}',
+  'Pin a clip of the same size.': 'Einen Clip derselben Größe anheften.',
+  'frame {} of "{}", which is pinned here, is not made yet':
+    'Bild {1} von „{2}“, das hier angeheftet ist, ist noch nicht generiert',
+  'Generate "{}" first, or pin a shorter clip.': 'Zuerst „{1}“ generieren oder einen kürzeren Clip anheften.',
+  'a pinned clip of {} frames is too short for this model':
+    'ein angehefteter Clip von {1} Bildern ist zu kurz für dieses Modell',
+  'Pin at least {} frames, or a single image.': 'Mindestens {1} Bilder oder ein einzelnes Bild anheften.',
+  'a pinned clip lies over another pinned image or clip':
+    'ein angehefteter Clip liegt über einem anderen angehefteten Bild oder Clip',
+  'Move one of them, or pin a shorter clip.': 'Eines davon bewegen oder einen kürzeren Clip anheften.',
+  'this model is shown no clips, only single images':
+    'diesem Modell werden keine Clips gezeigt, nur einzelne Bilder',
+  'Pin an image instead, or use another model.': 'Stattdessen ein Bild anheften oder ein anderes Modell verwenden.',
+  'a loop is drawn around single images': 'eine Schleife wird um einzelne Bilder herum gezeichnet',
+  'Remove the pinned clip, or turn the loop off.': 'Den angehefteten Clip entfernen oder die Schleife ausschalten.',
+  'the window has no room for a clip that is pinned there':
+    'das Fenster hat keinen Platz für einen Clip, der dort angeheftet ist',
+  'Pin it to an earlier frame, or pin a single image.':
+    'An ein früheres Bild heften oder ein einzelnes Bild anheften.',
+  'an image is pinned there, not a clip': 'dort ist ein Bild angeheftet, kein Clip',
+  'Choose a pinned clip.': 'Einen angehefteten Clip wählen.',
+  'the clip to pin is not in this film': 'der anzuheftende Clip ist nicht in diesem Film',
+  'Choose a clip of this film.': 'Einen Clip dieses Films wählen.',
+  'a shot cannot pass through itself': 'eine Einstellung kann nicht durch sich selbst gehen',
+  'Pin a clip of another shot.': 'Einen Clip einer anderen Einstellung anheften.',
+  'the pinned clip has no frame {}': 'der angeheftete Clip hat kein Bild {1}',
+  '{} frames of the clip cannot be pinned': '{1} Bilder des Clips lassen sich nicht anheften',
+  'Begin at an earlier frame of it.': 'Bei einem früheren Bild davon beginnen.',
+  'Choose 2 to {}.': '2 bis {1} wählen.',
+  '"{}" has no film to pin': '„{1}“ hat keinen Film zum Anheften',
+  // plans
+  'this model cannot draw a loop': 'dieses Modell kann keine Schleife zeichnen',
+  'Turn the loop off, or use another model.': 'Die Schleife ausschalten oder ein anderes Modell verwenden.',
+  'this model takes fewer images in one window': 'dieses Modell nimmt weniger Bilder in einem Fenster',
+  'Remove a pinned image, or turn the loop off.': 'Ein angeheftetes Bild entfernen oder die Schleife ausschalten.',
+  'this model takes no image at a later frame': 'dieses Modell nimmt kein späteres Bild',
+  'Pin the image to the first frame, or use another model.':
+    'Das Bild an das erste heften oder ein anderes Modell verwenden.',
+  'a window of {} frames is too short to bridge from {} prior frames':
+    'ein Fenster von {1} Bildern ist zu kurz, um von {2} Bildern davor zu überbrücken',
+  'Use fewer context frames.': 'Weniger Kontextbilder nehmen.',
+  'this model makes at most {} frames in one run and cannot go on from them':
+    'dieses Modell macht höchstens {1} Bilder in einem Lauf und kann von ihnen nicht weitergehen',
+  'Ask for at most {} frames.': 'Höchstens {1} Bilder verlangen.',
+  'this model cannot go on from {} prior frames': 'dieses Modell kann von {1} Bildern davor nicht weitergehen',
+  'It needs at least {}.': 'Es braucht mindestens {1}.',
+  'Start a new shot.': 'Eine neue Einstellung beginnen.',
+  'this model cannot lead to a given frame': 'dieses Modell kann nicht zu einem gegebenen Bild hinführen',
+  'Grow forward, or use another model.': 'Vorwärts verlängern oder ein anderes Modell verwenden.',
+  'a window of one frame cannot lead to a given frame':
+    'ein Fenster von einem Bild kann nicht zu einem gegebenen Bild hinführen',
+  'Use another model.': 'Ein anderes Modell verwenden.',
+  'this model cannot start from a pinned image': 'dieses Modell kann nicht von einem angehefteten Bild ausgehen',
+  'Remove the image.': 'Das Bild entfernen.',
   'frame {} is needed but neither given nor made by an earlier window':
     'Bild {1} wird gebraucht, ist aber weder gegeben noch von einem früheren Fenster gemacht',
   'Give an image for that frame, or let an earlier window make it.':
