@@ -23,14 +23,16 @@ test('each rule is set in the inspector, undone, carried into the recipe, and to
   await film.newProject('Rules');
   await page.keyboard.press('Control+2');
   await film.planQuickShot('a red ball on a meadow', { steps: 12 });
-  await expect(words).toHaveText('plain');
+  await expect(words).toHaveText('steady 100 %');
 
-  // Off by default: nothing of it is in the recipe.
+  // What the package asks for is taken back: nothing of it is in the recipe.
+  await page.getByTestId('rules-fold').click();
+  await film.setNumber('steady', 0);
+  await expect(words).toHaveText('plain');
   await film.generate();
   const [plain] = (await film.project()).takes;
   expect(Object.keys(await recipeOf(film, plain?.id ?? ''))).not.toContain('guidanceRule');
 
-  await page.getByTestId('rules-fold').click();
   await page.getByTestId('guidance-method').selectOption('zero-star');
   await expect(page.getByTestId('silent-steps')).toHaveValue('1');
   await page.getByTestId('guidance-method').selectOption('apg');

@@ -74,7 +74,7 @@ class Pipeline:
         if steady:
             first = extra + given * area                                                        # tokens before it belong to given frames
             drawn = difference[:, first:].reshape(1, -1, area, CHANNELS)                         # [1,F,h·w,64]
-            beside = np.pad(drawn, ((0, 0), (1, 1), (0, 0), (0, 0)), mode="edge")
+            beside = np.concatenate([np.zeros_like(drawn[:, :1]) if given else drawn[:, :1], drawn, drawn[:, -1:]], 1)     # a given frame needs no push
             shared = (beside[:, :-2] + 2 * drawn + beside[:, 2:]) / 4
             steadied = np.float32(1 - steady) * drawn + np.float32(steady) * shared
             difference = np.concatenate([difference[:, :first], steadied.reshape(1, -1, CHANNELS)], 1)

@@ -67,12 +67,12 @@ def load_transformer(path=None):
 
 @torch.no_grad()
 def shared_by_neighbours(difference, drawn):
-    """Averages a frame's difference with those beside it, 1 2 1; an end stands beside itself. [B,F,n,C]; drawn: F bools, the others take no part."""
+    """Averages a frame's difference with those beside it, 1 2 1; an end stands beside itself. [B,F,n,C]; drawn: F bools, the others need no push."""
+    at = lambda k: difference[:, k] * drawn[k]
     mean = difference.clone()
     for k, is_drawn in enumerate(drawn):
-        beside = [j if 0 <= j < len(drawn) and drawn[j] else k for j in (k - 1, k + 1)]
         if is_drawn:
-            mean[:, k] = (difference[:, beside[0]] + 2 * difference[:, k] + difference[:, beside[1]]) / 4
+            mean[:, k] = (at(max(k - 1, 0)) + 2 * at(k) + at(min(k + 1, len(drawn) - 1))) / 4
     return mean
 
 

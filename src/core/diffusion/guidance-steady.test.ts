@@ -36,10 +36,10 @@ describe('the difference that guidance scales', () => {
     expect([...differences(new Float32Array(8), framesFirst, 1, layoutOf(4, 2))]).toEqual([3, 30, 1, 10, 2, 20, 6, 60]);
   });
 
-  test('does not look at given frames, nor at what belongs to no frame', () => {
+  test('is none in given frames, which their neighbours share, and leaves alone what belongs to no frame', () => {
     const cond = Float32Array.of(100, 500, 4, 0, 8, 900);
     const layout = layoutOf(5, 1, { offset: 1, isGiven: (frame) => frame === 0 || frame === 4 });
-    expect([...differences(new Float32Array(6), cond, 1, layout)]).toEqual([100, 500, 3, 3, 6, 900]);
+    expect([...differences(new Float32Array(6), cond, 1, layout)]).toEqual([100, 500, 2, 3, 4, 900]);
   });
 
   test('of what moves evenly, or of one frame, is what it was', () => {

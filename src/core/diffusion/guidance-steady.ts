@@ -18,7 +18,7 @@ export interface FrameLayout {
   readonly frames: number;
   /** Values that one frame has in a row. */
   readonly inner: number;
-  /** Frames that are given and clean: what a model predicts there means nothing, so no neighbour looks at it. */
+  /** Frames that are given and clean: they need no push, and their neighbours share that. */
   readonly isGiven: (frame: number) => boolean;
 }
 
@@ -35,20 +35,25 @@ export function steadyUncond(
   const block = frames * inner;
   assert(block > 0 && (out.length - offset) % block === 0, 'the layout must fit the prediction');
   out.set(uncond);
-  const isDrawn = (frame: number): boolean => frame >= 0 && frame < frames && !isGiven(frame);
   const own = f(1 - steady / 2);
   const share = f(steady / 4);
   const difference = (at: number): number => f((cond[at] ?? 0) - (uncond[at] ?? 0));
   for (let frame = 0; frame < frames; frame++) {
-    if (!isDrawn(frame)) continue;
-    // At an end the frame stands beside itself.
-    const before = isDrawn(frame - 1) ? -inner : 0;
-    const after = isDrawn(frame + 1) ? inner : 0;
+    if (isGiven(frame)) continue;
+    const [before, after] = [besideOf(frame, frame - 1, layout), besideOf(frame, frame + 1, layout)];
     if (before === 0 && after === 0) continue;
     for (let start = offset + frame * inner; start < out.length; start += block)
       for (let at = start; at < start + inner; at++) {
-        const shared = f(difference(at + before) + difference(at + after));
+        const shared = f(
+          (before === null ? 0 : difference(at + before)) + (after === null ? 0 : difference(at + after)),
+        );
         out[at] = (cond[at] ?? 0) - f(f(own * difference(at)) + f(share * shared));
       }
   }
+}
+
+/** From a frame's values to those of the frame beside it: at an end that is the frame itself; null = given. */
+function besideOf(frame: number, beside: number, { frames, inner, isGiven }: FrameLayout): number | null {
+  if (beside < 0 || beside >= frames) return 0;
+  return isGiven(beside) ? null : (beside - frame) * inner;
 }

@@ -44,7 +44,7 @@ describe('errors in German', () => {
   });
 
   it('are for sentences that exist', () => {
-    const known = new Set([...texts, ...ELSEWHERE]);
+    const known = new Set([...textsIn(() => true), ...ELSEWHERE]);
     expect(Object.keys(german).filter((text) => !known.has(text))).toEqual([]);
   });
 
