@@ -82,6 +82,12 @@ test('a model with SparseCtrl is told of several pinned pictures at once', async
   await expect.poll(async () => (await film.records('anchor')).length).toBe(3);
   const middle = (await film.records('anchor')).map(({ frame }) => frame).find((frame) => frame > 0 && frame < 7);
   await film.select(clip);
+  await film.setNumber(`anchor-strength-${String(middle)}`, 40);
+  await expect(page.getByTestId('one-strength')).toContainText('one strength for all images of a window');
+  await expect(page.getByTestId('clip-inspector')).toContainText('80 %, the mean of theirs');
+  await studio.screenshot('animatediff-one-strength');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('clip-inspector')).not.toContainText('80 %, the mean of theirs');
   await film.generate();
   const [take] = (await film.project()).takes;
   const recipe = await film.recipeOf(take?.id ?? '');

@@ -48,6 +48,15 @@ const scenes = [
   'dialog-palette',
   'dialog-model',
   'dialog-prompt-map',
+  'conditions-references',
+  'conditions-references-empty',
+  'conditions-references-long',
+  'conditions-mask',
+  'conditions-mask-empty',
+  'conditions-mask-long',
+  'conditions-pinned',
+  'conditions-pinned-empty',
+  'conditions-pinned-long',
 ];
 
 let app: ElectronApplication;

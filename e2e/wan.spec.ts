@@ -29,6 +29,18 @@ async function newProject(
   return new StudioPage(page);
 }
 
+/** A shot that begins with the first picture of the bin, ready to be made. */
+async function animateFirstPicture(film: StudioPage): Promise<void> {
+  const { page } = film;
+  await page.keyboard.press('Control+i');
+  const tile = page.locator('[data-media-id]').first();
+  await tile.hover();
+  await tile.getByTestId('use-as-first-frame').click();
+  await page.keyboard.type('the red ball');
+  await page.keyboard.press('Escape');
+  await film.setNumber('steps', 3);
+}
+
 async function extendBy(studio: StudioUnderTest, frames: number): Promise<void> {
   await studio.page.keyboard.press('e');
   await expect(studio.page.getByTestId('extend-popover')).toBeVisible();
@@ -84,14 +96,7 @@ test('a shot is drawn around pictures that are pinned inside it, and grown from 
 
 test('a timestep per token: from a first picture, then on from the frames it made', async ({ studio }) => {
   const film = await newProject(studio, 'ti2v', [picture('first-frame')]);
-  const { page } = studio;
-  await page.keyboard.press('Control+i');
-  const tile = page.locator('[data-media-id]').first();
-  await tile.hover();
-  await tile.getByTestId('use-as-first-frame').click();
-  await page.keyboard.type('the red ball');
-  await page.keyboard.press('Escape');
-  await film.setNumber('steps', 3);
+  await animateFirstPicture(film);
   await film.generate();
   const [take] = (await film.project()).takes;
   expect(await film.recipeOf(take?.id ?? '')).toMatchObject({ known: [{ index: 0 }], windows: [{ prefix: 1 }] });
@@ -107,13 +112,7 @@ test('a timestep per token: from a first picture, then on from the frames it mad
 test('two experts: the second one has a guidance of its own, or the first one’s', async ({ studio }) => {
   const film = await newProject(studio, 'image', [picture('first-frame')]);
   const { page } = studio;
-  await page.keyboard.press('Control+i');
-  const tile = page.locator('[data-media-id]').first();
-  await tile.hover();
-  await tile.getByTestId('use-as-first-frame').click();
-  await page.keyboard.type('the red ball');
-  await page.keyboard.press('Escape');
-  await film.setNumber('steps', 3);
+  await animateFirstPicture(film);
   const second = page.getByTestId('second-guidance');
   await film.setNumber('guidance', 4);
   await expect(second).toHaveValue('4');

@@ -2,10 +2,11 @@
  * Runs of any family in a test: one runner and one folder per file, and what every family promises of a run that is
  * stopped, killed or asked for twice.
  */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { firstStepOf } from '@core/diffusion/source-film';
-import type { RunProgress } from '@contracts/engine';
+import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { EngineHost } from '@main/engine/engine-host';
 import { forkEngine } from '@main/engine/engine-process';
@@ -50,6 +51,48 @@ export class FamilyRunner {
       { jobId: 'job', recipe, ...places, checkpointEveryMs: null },
       { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal, ...hooks },
     );
+  }
+
+  /** One window from text: every stage and step is told in order, and each step shows the film as far as it is. */
+  async expectTellsSteps(
+    recipe: Recipe,
+    shown: { readonly side: number; readonly indices: readonly number[] },
+  ): Promise<void> {
+    const told: string[] = [];
+    const previews: StepPreview[] = [];
+    await this.run(recipe, {
+      onProgress: (progress) => told.push(nameOf(progress)),
+      previewListener: () => (preview) => previews.push(preview),
+    });
+    const { steps } = recipe;
+    const every = Array.from({ length: steps }, (_, i) => i + 1);
+    expect(told).toEqual([
+      ...['loading 0:0', 'encoding-prompt 0:0', 'denoising 0:0', ...every.map((step) => `denoising 0:${step}`)],
+      ...[`decoding 0:${steps}`, `writing 0:${steps}`],
+    ]);
+    const { side, indices } = shown;
+    expect(previews.map(({ rgb, ...rest }) => ({ ...rest, bytes: rgb.length }))).toEqual(
+      every.map((step) => ({
+        ...{ jobId: 'job', window: 0, step, steps, width: side, height: side, indices },
+        bytes: indices.length * side * side * 3,
+      })),
+    );
+  }
+
+  /** Cancelled where a step of the first window is told, it is the last that is told, and nothing is stored. */
+  async expectStopsAfterStep(recipe: Recipe, step: number): Promise<void> {
+    const abort = new AbortController();
+    const told: string[] = [];
+    const dir = this.aFolder();
+    const onProgress = (progress: RunProgress): void => {
+      told.push(nameOf(progress));
+      if (nameOf(progress) === `denoising 0:${step}`) abort.abort();
+    };
+    await expect(this.run(recipe, { framesDir: dir, signal: abort.signal, onProgress })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(told.at(-1)).toBe(`denoising 0:${step}`);
+    expect(() => readdirSync(dir)).toThrow('ENOENT');
   }
 
   /** Stopped wherever it tells of denoising or decoding, it goes on to the same frames, and no told step is done again. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { oneStrength } from '../diffusion/one-strength';
 import type { Document } from '../document/records';
 import { pinAnchor, setAnchorStrength } from '../timeline/anchors';
 import { setCurve } from '../timeline/curves';
@@ -7,7 +8,7 @@ import { anchorSpan } from './anchor-span';
 import { changedParts, draftKey } from './draft-key';
 import type { ModelLimits } from './model-limits';
 import { planSegment } from './plan';
-import { pocketLimits, vaceLimits } from './test-limits';
+import { animateDiffLimits, pocketLimits, vaceLimits } from './test-limits';
 
 const pin = (frame: number) => (doc: Document) =>
   pinAnchor(doc, { id: `at-${frame}`, shotId: 'a-shot', frame, mediaId: 'm' });
@@ -68,6 +69,26 @@ describe('the strength of a pinned image', () => {
       'This model keeps pinned images wholly: their strength is not used.',
     );
     expect(plan(film(0), vaceLimits).notes.map(({ kind }) => kind)).not.toContain('anchor');
+  });
+
+  test('is one for all images of a window where the model has one, and a note says which', () => {
+    const sparse: ModelLimits = {
+      ...animateDiffLimits,
+      frameGrid: { multiple: 1, plus: 0, min: 2, max: 64 },
+      conditioning: { ...animateDiffLimits.conditioning, firstFrames: { min: 1, max: 8 }, laterImages: 16 },
+      files: [{ path: 'controlnet/model.onnx' }],
+    };
+    const doc = after(film(0, 4, 8), strength(4, 0.5), strength(8, 0.3));
+    const { draft, notes } = plan(doc, sparse);
+    expect(draft.windows).toMatchObject([{ hold: { prefix: 1, later: 0.5 }, also: [{ index: 8, hold: 0.3 }] }]);
+    expect(oneStrength(draft.windows[0]!)).toBeCloseTo(0.6, 12);
+    expect(notes.map(({ text }) => text)).toContain(
+      'This model has one strength for all images of a window: 60 %, the mean of theirs.',
+    );
+    const alike = plan(after(film(0, 4), strength(0, 0.5), strength(4, 0.5)), sparse);
+    expect(alike.notes.map(({ kind }) => kind)).not.toContain('anchor');
+    // Another model of the family holds each by its own.
+    expect(plan(doc, { ...sparse, files: [] }).notes.map(({ kind }) => kind)).not.toContain('anchor');
   });
 
   test('at 0 the image influences no frame', () => {

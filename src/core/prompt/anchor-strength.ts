@@ -4,6 +4,7 @@
  */
 import { curvesOf, roundedValue } from '../curve/parameters';
 import { followedHold } from '../curve/window-curves';
+import { hasOneStrength, holdsOf, oneStrength } from '../diffusion/one-strength';
 import type { ShotRecord } from '../document/records';
 import type { ModelLimits } from './model-limits';
 import type { PlanNote, PlannedWindow } from './plan';
@@ -33,31 +34,34 @@ export function withStrengths(
     const strength = index === null ? 1 : (strengths.get(index) ?? 1);
     return strength === 1 ? hold : roundedValue(hold * strength);
   };
-  return {
-    windows: windows.map((window) => {
-      const hold = window.hold ?? { prefix: 1, later: 1 };
-      const held = {
-        prefix: shareOf(hold.prefix, startsOn(window)),
-        later: window.later === null ? 1 : shareOf(hold.later, window.later),
-      };
-      const also = window.also?.map((known) =>
-        strengths.has(known.index)
-          ? {
-              ...known,
-              hold: shareOf(followedHold(shot, limits, offset + known.index), known.index),
-            }
-          : // What a window runs into is held as one later image would be.
-            { ...known, hold: hold.later },
-      );
-      const { hold: _, ...rest } = window;
-      return {
-        ...rest,
-        ...((held.prefix !== 1 || held.later !== 1) && { hold: held }),
-        ...(also && { also }),
-      };
-    }),
-    notes: [],
-  };
+  const heldWindows = windows.map((window): PlannedWindow => {
+    const hold = window.hold ?? { prefix: 1, later: 1 };
+    const held = {
+      prefix: shareOf(hold.prefix, startsOn(window)),
+      later: window.later === null ? 1 : shareOf(hold.later, window.later),
+    };
+    const also = window.also?.map((known) =>
+      strengths.has(known.index)
+        ? { ...known, hold: shareOf(followedHold(shot, limits, offset + known.index), known.index) }
+        : // What a window runs into is held as one later image would be.
+          { ...known, hold: hold.later },
+    );
+    const { hold: _, ...rest } = window;
+    return { ...rest, ...((held.prefix !== 1 || held.later !== 1) && { hold: held }), ...(also && { also }) };
+  });
+  return { windows: heldWindows, notes: hasOneStrength(limits) ? oneStrengthNotes(heldWindows) : [] };
+}
+
+/** Where a window's images are held by different strengths and the model has one for all of them. */
+function oneStrengthNotes(windows: readonly PlannedWindow[]): PlanNote[] {
+  const uneven = windows.filter((window) => new Set(holdsOf(window)).size > 1);
+  const percents = [...new Set(uneven.map((window) => Math.round(oneStrength(window) * 100)))];
+  return percents.map((percent) => ({
+    kind: 'anchor',
+    requested: 100,
+    effective: percent,
+    text: `This model has one strength for all images of a window: ${percent} %, the mean of theirs.`,
+  }));
 }
 
 /** The image that a window begins with: other windows begin with frames that they do not keep. null = none. */

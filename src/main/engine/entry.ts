@@ -7,6 +7,7 @@ import { AppError } from '@core/errors';
 import { EngineRequest, type EngineMessage, type StepPreview } from '@contracts/engine';
 import { wireErrorFrom } from '@contracts/wire-error';
 import { leaveOutMaglev } from './node-compiler';
+import { keepYoungGenerationSmall } from './small-heap';
 import { DROP_STATE, Runner, runtimeInfo } from './runner';
 
 /** The part of a MessagePort that previews need; Electron's MessagePortMain has it. */
@@ -48,6 +49,7 @@ function connectToParent(): Transport {
 /** As the contract has it. */
 const NOTE_CHARS_MAX = 2_000;
 
+keepYoungGenerationSmall();
 const transport = connectToParent();
 const runner = new Runner();
 let current: { readonly jobId: string; readonly abort: AbortController; readonly finished: Promise<void> } | null =

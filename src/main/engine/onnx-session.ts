@@ -8,6 +8,7 @@ import { basename, dirname } from 'node:path';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError, assert } from '@core/errors';
 import { errnoOf } from '../platform/fs-atomic';
+import { aTurnFollows } from './message-turns';
 import { missingFile } from './package-files';
 
 // What a provider cannot load is in the error it throws, and from there in the run's report; it need not be said twice.
@@ -22,6 +23,8 @@ export interface SessionOptions {
 }
 
 export type Feeds = Readonly<Record<string, Tensor>>;
+/** Names, or memory for each. */
+type Fetches = readonly string[] | Readonly<Record<string, Tensor>>;
 
 export class OnnxSession {
   #session: InferenceSession;
@@ -99,6 +102,15 @@ export class OnnxSession {
   }
 
   /**
+   * The same into memory that is there, for graphs that are run again and again: a new array for each run would have to be
+   * given back as often.
+   * @param into a tensor of the output's shape
+   */
+  async runInto(feeds: Feeds, output: string, into: Tensor): Promise<void> {
+    await this.#timed(feeds, { [output]: into });
+  }
+
+  /**
    * The same for a graph that remembers: what it gives as `next_cache.i` it is given as `cache.i` the next time.
    * @param memory what the last chunk left; empty before the first one, which another graph makes
    */
@@ -119,10 +131,20 @@ export class OnnxSession {
 
   /** The same for several outputs, in the order they are asked for. */
   async runAll(feeds: Feeds, outputs: readonly string[]): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
-    let results: InferenceSession.ReturnType;
+    const results = await this.#timed(feeds, outputs);
+    return outputs.map((output) => {
+      const tensor = results[output];
+      if (tensor === undefined || !(tensor.data instanceof Float32Array))
+        throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
+      return { data: tensor.data, dims: tensor.dims };
+    });
+  }
+
+  async #timed(feeds: Feeds, fetches: Fetches): Promise<InferenceSession.ReturnType> {
     const startedAt = performance.now();
+    aTurnFollows();
     try {
-      results = await this.#runOrFallBack(feeds, outputs);
+      return await this.#runOrFallBack(feeds, fetches);
     } catch (error) {
       if (isOutOfMemory(error)) throw outOfMemory(this.#graph, error);
       throw new AppError(
@@ -134,12 +156,6 @@ export class OnnxSession {
     } finally {
       this.#options.onRun?.(performance.now() - startedAt);
     }
-    return outputs.map((output) => {
-      const tensor = results[output];
-      if (tensor === undefined || !(tensor.data instanceof Float32Array))
-        throw unsupportedGraph(this.#graph, `output ${output} must be float32, it is ${tensor?.type ?? 'missing'}`);
-      return { data: tensor.data, dims: tensor.dims };
-    });
   }
 
   async release(): Promise<void> {
@@ -147,9 +163,9 @@ export class OnnxSession {
   }
 
   /** What a provider opens it may still not be able to run: then the processor does, from this run on. */
-  async #runOrFallBack(feeds: Feeds, outputs: readonly string[]): Promise<InferenceSession.ReturnType> {
+  async #runOrFallBack(feeds: Feeds, fetches: Fetches): Promise<InferenceSession.ReturnType> {
     try {
-      return await this.#session.run(feeds, outputs);
+      return await this.#session.run(feeds, fetches);
     } catch (error) {
       const isOnCpu = this.#options.provider === 'cpu' || this.#fallbackReason !== null;
       if (isOnCpu || isOutOfMemory(error)) throw error;
@@ -157,7 +173,7 @@ export class OnnxSession {
       this.#session = await create(this.#path, this.#options.threads, 'cpu');
       this.#fallbackReason = messageOf(error);
       await broken.release();
-      return this.#session.run(feeds, outputs);
+      return this.#session.run(feeds, fetches);
     }
   }
 

@@ -18,6 +18,8 @@ export class ProgressMeter {
   readonly #steps: number;
   readonly #onProgress: (progress: RunProgress) => void;
   readonly #startedAt = performance.now();
+  /** Of the window and those after it; summed once, because every step asks. */
+  readonly #framesLeft: readonly number[];
   readonly #totalWork: number;
   #seq = 0;
   #window = 0;
@@ -37,6 +39,12 @@ export class ProgressMeter {
     this.#windows = plan.windows;
     this.#steps = plan.steps;
     this.#onProgress = onProgress;
+    let left = 0;
+    this.#framesLeft = plan.windows
+      .map(({ frames }) => frames)
+      .reverse()
+      .map((frames) => (left += frames))
+      .reverse();
     this.#totalWork = this.#framesFrom(0) * (plan.steps + DECODE_STEPS);
   }
 
@@ -68,7 +76,7 @@ export class ProgressMeter {
   }
 
   #framesFrom(window: number): number {
-    return this.#windows.slice(window).reduce((sum, { frames }) => sum + frames, 0);
+    return this.#framesLeft[window] ?? 0;
   }
 
   #send(stage: RunStage): void {

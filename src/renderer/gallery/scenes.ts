@@ -8,6 +8,7 @@ import { addTrack } from '@core/timeline/tracks';
 import { trimClip } from '@core/timeline/trim';
 import { curveUiOf } from '../features/curves/curve-ui.svelte';
 import { toyManifest } from '../state/toy-manifest.test-support';
+import { conditionAnswers, conditionScenes, showPart } from './condition-scenes';
 import { FilmBuilder, NOW, RATE, frameOf, job } from './films';
 import type { Answers, Scene, Stage } from './scene';
 
@@ -390,5 +391,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
     normalFilm().opened(),
     {},
     ({ app }) => void (app.dialog = { kind: 'prompt-map', shotId: 'shot-Ball' }),
+  ),
+  ...Object.fromEntries(
+    Object.entries(conditionScenes(LONG_NAME)).map(([name, scene]) => [
+      name,
+      studio(scene.film.opened(), conditionAnswers(model), (stage) => showPart(stage, scene)),
+    ]),
   ),
 };

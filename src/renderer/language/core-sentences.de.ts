@@ -57,6 +57,10 @@ export const german: readonly SentenceForm[] = [
     () => 'Dieses Modell hält angeheftete Bilder ganz: ihre Stärke gilt nicht.',
   ],
   [
+    /^This model has one strength for all images of a window: (\d+) %, the mean of theirs\.$/,
+    (percent) => `Dieses Modell hat eine Stärke für alle Bilder eines Fensters: ${percent} %, das Mittel der ihren.`,
+  ],
+  [
     /^The image pinned to the last frame takes the place of the frame after it\.$/,
     () => 'Das ans letzte Bild geheftete Bild tritt an die Stelle des Bildes danach.',
   ],

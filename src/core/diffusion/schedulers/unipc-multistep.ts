@@ -189,6 +189,19 @@ export class UniPcMultistepScheduler extends SchedulerBase {
     const [older, oldest] = ratios.map((_, k) => this.#historyAt(k + 1));
     const [olderRatio = 1, oldestRatio = 1] = ratios;
     const [olderRho = 0, oldestRho = 0] = rhos;
+    // Order 2 is what nearly every model is sampled with: without the questions of the loop below it takes half as long.
+    if (older !== undefined && oldest === undefined) {
+      const correction = newest ?? newestBefore;
+      const correctionRho = newest === null ? 0 : lastRho;
+      for (let i = 0; i < sample.length; i++) {
+        const before = newestBefore[i] ?? 0;
+        const slope = f(olderRho * f(f((older[i] ?? 0) - before) / olderRatio));
+        const differences = f(slope + f(correctionRho * f((correction[i] ?? 0) - before)));
+        const base = f(f(toSample * (sample[i] ?? 0)) - f(toOriginal * before));
+        sample[i] = base - f(toDifferences * differences);
+      }
+      return;
+    }
     for (let i = 0; i < sample.length; i++) {
       const before = newestBefore[i] ?? 0;
       let differences = 0;

@@ -2,12 +2,11 @@
  * What the AnimateDiff family promises beyond its reference runs: repeats, windows, stops, going on with a scheduler that
  * remembers or draws, and named refusals.
  */
-import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
-import { FamilyRunner, nameOf, type RunOptions } from '../../../../test/support/family-runner';
+import { FamilyRunner, type RunOptions } from '../../../../test/support/family-runner';
 import { aWindow } from '../../../../test/support/pocket';
 import { anAnimateDiffRecipe, animateDiffDir, aTinyRecipe, sparseDirs } from '../../../../test/support/references';
 import type { RunResult } from '../runner';
@@ -88,42 +87,11 @@ describe('a run', () => {
     expect(await drawn({ travel: [mix(3, 0), mix(1, 0.3), mix(1, 0.7), mix(3, 1)] })).toEqual(travelled);
   });
 
-  test('tells its stages, and shows every frame of the window at every step', async () => {
-    const told: string[] = [];
-    const previews: StepPreview[] = [];
-    await run(anAnimateDiffRecipe({ steps: 2 }), {
-      onProgress: (progress) => told.push(nameOf(progress)),
-      previewListener: () => (preview) => previews.push(preview),
-    });
-    expect(told).toEqual([
-      ...['loading 0:0', 'encoding-prompt 0:0', 'denoising 0:0', 'denoising 0:1', 'denoising 0:2'],
-      ...['decoding 0:2', 'writing 0:2'],
-    ]);
-    expect(previews.map(({ rgb, ...rest }) => ({ ...rest, bytes: rgb.length }))).toEqual(
-      [1, 2].map((step) => ({
-        ...{ jobId: 'job', window: 0, step, steps: 2, width: 4, height: 4 },
-        indices: [0, 1, 2, 3, 4, 5, 6, 7],
-        bytes: 8 * 4 * 4 * 3,
-      })),
-    );
-  });
+  test('tells its stages, and shows every frame of the window at every step', () =>
+    runner.expectTellsSteps(anAnimateDiffRecipe({ steps: 2 }), { side: 4, indices: [0, 1, 2, 3, 4, 5, 6, 7] }));
 
-  test('that is cancelled after a step stops there and stores nothing', async () => {
-    const abort = new AbortController();
-    const told: string[] = [];
-    const dir = runner.aFolder();
-    const cancelled = run(anAnimateDiffRecipe(), {
-      framesDir: dir,
-      signal: abort.signal,
-      onProgress: (progress) => {
-        told.push(nameOf(progress));
-        if (nameOf(progress) === 'denoising 0:2') abort.abort();
-      },
-    });
-    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
-    expect(told.at(-1)).toBe('denoising 0:2');
-    expect(() => readdirSync(dir)).toThrow('ENOENT');
-  });
+  test('that is cancelled after a step stops there and stores nothing', () =>
+    runner.expectStopsAfterStep(anAnimateDiffRecipe(), 2));
 });
 
 describe('a run that was stopped goes on to the same frames', () => {

@@ -30,7 +30,7 @@ import {
 } from './known-pictures';
 import { decodePictures, joined, timestepTensors } from './picture-frames';
 import { prepareSparseFrames, residualInputs, sparseControl, type Control, type SparseFrames } from './sparse-control';
-import { denoiseSteps, type Half, type StepLoop } from './step-loop';
+import { denoiseSteps, eachHalf, type Half, type HalfPredictor } from './step-loop';
 import { embeddingOf, encodeClipTexts, mixEmbedding, weighedEmbedding, type TextEmbeddings } from './text-embeddings';
 import { runWindows, type Sampling } from './window-loop';
 
@@ -119,7 +119,7 @@ async function denoise(
       denoiseSteps(run, sampling, {
         model: 'the UNet',
         ...{ from, to: run.recipe.steps },
-        predict: noisePredictor(run, { window, state, texts }, { unet, residuals, control }),
+        predict: eachHalf(noisePredictor(run, { window, state, texts }, { unet, residuals, control })),
         afterStep: (done) => putKnownFrames(state, done),
       });
     const { sparse } = state;
@@ -142,7 +142,7 @@ function noisePredictor(
     residuals,
     control,
   }: { readonly unet: OnnxSession; readonly residuals: readonly string[]; readonly control: Control | null },
-): StepLoop['predict'] {
+): HalfPredictor {
   const { channels, frames, height, width } = size;
   const contextFrames = Math.min(frames, pkg.manifest.nativeFrames);
   const starts = window.loop ? loopStarts(frames, contextFrames) : contextStarts(frames, contextFrames);

@@ -3,7 +3,6 @@
  * against the package, read a known frame, let a cancel through, refuse values that are not numbers, write down and
  * restore a sampling loop over any scheduler, store frames.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { placeOf, seenFrom } from '@core/diffusion/camera';
 import { assertRulesFitFamily, assertSchedulerFits, type FamilyName } from '@core/diffusion/families';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
@@ -17,6 +16,7 @@ import type { StepPreview } from '@contracts/engine';
 import type { PromptMix, Recipe, RecipeWindow } from '@contracts/recipe';
 import type { FrameStore } from '../../services/media/frame-store';
 import type { Checkpointer } from '../checkpointer';
+import { letMessagesIn } from '../message-turns';
 import type { ModelPackage } from '../model-package';
 import type { ProgressMeter } from '../progress-meter';
 import type { SessionPool } from '../session-pool';
@@ -162,7 +162,7 @@ export function shownFrame({ recipe }: FamilyRun, window: RecipeWindow, index: n
 
 /** Lets messages in (a cancel among them) before it looks: `session.run` holds the thread for a whole step. */
 export async function checkCancelled(signal: AbortSignal): Promise<void> {
-  await nextTurn();
+  await letMessagesIn();
   if (signal.aborted) throw new AppError('cancelled', 'the run was cancelled');
 }
 

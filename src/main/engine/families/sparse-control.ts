@@ -5,6 +5,7 @@
  * @see SparseCtrl, arXiv:2311.16933
  */
 import type { Tensor } from 'onnxruntime-node';
+import { oneStrength } from '@core/diffusion/one-strength';
 import { assert } from '@core/errors';
 import type { RecipeWindow } from '@contracts/recipe';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
@@ -40,7 +41,7 @@ export async function prepareSparseFrames(
   const condition = new Float32Array(valuesOf(size));
   const mask = Array.from({ length: size.frames }, (): 0 | 1 => 0);
   const places = knownPlaces(window);
-  const scale = places.reduce((sum, { hold }) => sum + hold, 0) / Math.max(1, places.length);
+  const scale = oneStrength(window);
   const known = { condition, size, mask, scale };
   if (places.length === 0) return known;
   const put = async (encode: (rgb: Uint8Array) => Float32Array | Promise<Float32Array>): Promise<void> => {

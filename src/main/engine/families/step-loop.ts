@@ -5,6 +5,7 @@
 import { packLatents } from '@core/diffusion/latent-geometry';
 import { previewRgb } from '@core/diffusion/preview-rgb';
 import type { NormalSource } from '@core/diffusion/schedulers/scheduler';
+import type { Passes } from '@core/diffusion/step-rule';
 import type { RecipeWindow } from '@contracts/recipe';
 import { assertFinite, checkCancelled, writeSamplingDown, type FamilyRun } from './family-run';
 import { takeFrames } from './picture-frames';
@@ -13,16 +14,32 @@ import type { Sampling, SizedState } from './window-loop';
 /** Which half of guidance a prediction is for. */
 export type Half = 'negative' | 'prompt';
 
+const halvesOf: Readonly<Record<Passes, readonly Half[]>> = { 0: [], 1: ['prompt'], 2: ['negative', 'prompt'] };
+
+/** The model's output for one half, in an array that need not outlive the next call. */
+export type HalfPredictor = (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
+
+/** For a model that is asked for one half after the other. */
+export function eachHalf(one: HalfPredictor): StepLoop['predict'] {
+  return async (input, step, halves, out) => {
+    for (const [i, half] of halves.entries()) out.set(await one(input, step, half), (i * out.length) / halves.length);
+  };
+}
+
 export interface StepLoop {
   /** What is named when it gives values that are not numbers. */
   readonly model: string;
   /** The steps to make: from … to − 1. */
   readonly from: number;
   readonly to: number;
-  /** The model's output for the scaled latents at a step. The array need not outlive the next call. */
-  readonly predict: (input: Float32Array, step: number, half: Half) => Promise<Float32Array>;
+  /** Changes the latents before a step. */
+  readonly beforeStep?: (step: number) => void;
+  /** The model's output for the scaled latents at a step, into `out`: one after the other for each half. */
+  readonly predict: (input: Float32Array, step: number, halves: readonly Half[], out: Float32Array) => Promise<void>;
   /** What a scheduler that adds noise draws from; default: the window's generator. */
   readonly noise?: NormalSource;
+  /** The film's part of a preview's clean latents, one frame after the other; default: the volume without its lead. */
+  readonly pictured?: (clean: Float32Array) => Float32Array;
   /** Puts known latents into a preview's clean ones. */
   readonly putKnown?: (clean: Float32Array) => void;
   /** Called with the number of steps done, before they are written down. */
@@ -36,21 +53,22 @@ export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState
   const size = latents.length;
   const input = new Float32Array(size);
   const answers = new Float32Array(2 * size);
+  // Views that are the same at every step, so that a family can wrap them once.
+  const answersOf = { 0: answers.subarray(0, 0), 1: answers.subarray(0, size), 2: answers };
   const prediction = new Float32Array(size);
 
   meter.stage('denoising');
   for (let step = loop.from; step < loop.to; step++) {
     await checkCancelled(signal);
     const startedAt = performance.now();
+    loop.beforeStep?.(step);
     scheduler.scaleModelInput(latents, step, input);
     const passes = rule.passes(step, input);
-    await watch.time('transformer', async () => {
-      if (passes === 2) answers.set(await loop.predict(input, step, 'negative'));
-      if (passes > 0) answers.set(await loop.predict(input, step, 'prompt'), (passes - 1) * size);
-    });
-    rule.predict(input, answers.subarray(0, passes * size), prediction);
+    if (passes > 0)
+      await watch.time('transformer', () => loop.predict(input, step, halvesOf[passes], answersOf[passes]));
+    rule.predict(input, answersOf[passes], prediction);
     assertFinite(prediction, loop.model);
-    preview(run, sampling, { step, prediction, putKnown: loop.putKnown });
+    preview(run, sampling, { ...loop, step, prediction });
     scheduler.step(prediction, step, latents, { generator: loop.noise ?? generator });
     loop.afterStep?.(step + 1);
     const stepMs = performance.now() - startedAt;
@@ -64,7 +82,12 @@ export async function denoiseSteps(run: FamilyRun, sampling: Sampling<SizedState
 function preview(
   run: FamilyRun,
   sampling: Sampling<SizedState>,
-  { step, prediction, putKnown }: { step: number; prediction: Float32Array; putKnown: StepLoop['putKnown'] },
+  {
+    step,
+    prediction,
+    putKnown,
+    pictured,
+  }: Pick<StepLoop, 'putKnown' | 'pictured'> & { step: number; prediction: Float32Array },
 ): void {
   const listener = run.previewListener();
   const matrix = run.pkg.preview;
@@ -75,7 +98,9 @@ function preview(
   scheduler.predictOriginalSample(prediction, step, latents, clean);
   putKnown?.(clean);
   const frames = size.frames - lead;
-  const film = lead === 0 ? clean : takeFrames(clean, { from: lead, to: size.frames }, size);
+  const inOrder =
+    pictured?.(clean) ??
+    packLatents(lead === 0 ? clean : takeFrames(clean, { from: lead, to: size.frames }, size), size.channels);
   listener({
     jobId: run.jobId,
     window: w,
@@ -84,7 +109,7 @@ function preview(
     width: size.width * matrix.cells,
     height: size.height * matrix.cells,
     indices: Array.from({ length: frames }, (_, f) => firstFrameOf(f, window, run.pkg.vae.temporalRatio)),
-    rgb: previewRgb(packLatents(film, size.channels), { ...size, frames }, matrix),
+    rgb: previewRgb(inOrder, { ...size, frames }, matrix),
   });
 }
 

@@ -26,7 +26,7 @@ import { float32Tensor, type OnnxSession } from '../onnx-session';
 import { frameFromVolume, volumeFromFrames } from '../pixels';
 import { assertFinite, assertRunFitsFamily, checkCancelled, readKnownFrame, type FamilyRun } from './family-run';
 import { assertDims, encodePicture, frameLatentSize, valuesOf, volumeFromFrameMajor } from './picture-frames';
-import { denoiseSteps, type StepLoop } from './step-loop';
+import { denoiseSteps, eachHalf, type HalfPredictor } from './step-loop';
 import { runWindows, scalePerFrame, type Sampling, type SizedState } from './window-loop';
 
 const f = Math.fround;
@@ -144,7 +144,7 @@ async function denoise(
     denoiseSteps(run, sampling, {
       model: 'the UNet',
       ...{ from: sampling.from, to: recipe.steps },
-      predict: predictor(sampling.state, asked, unet),
+      predict: eachHalf(predictor(sampling.state, asked, unet)),
     }),
   );
 }
@@ -154,7 +154,7 @@ function predictor(
   { size, embedding, image, scheduler }: WindowState,
   asked: Float32Array,
   unet: OnnxSession,
-): StepLoop['predict'] {
+): HalfPredictor {
   unet.assertInputs({
     sample: 'float32',
     timestep: 'float32',

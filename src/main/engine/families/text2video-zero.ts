@@ -22,7 +22,7 @@ import type { RecipeWindow } from '@contracts/recipe';
 import type { MovedFrames } from '../model-package';
 import { assertFinite, assertRunFitsFamily, checkCancelled, type FamilyRun } from './family-run';
 import { decodePictures, frameLatentSize, putFrame, takeFrame, valuesOf } from './picture-frames';
-import { denoiseSteps, type StepLoop } from './step-loop';
+import { denoiseSteps, eachHalf, type HalfPredictor } from './step-loop';
 import { encodeClipTexts, type TextEmbeddings } from './text-embeddings';
 import { windowPredictor } from './unet-predictor';
 import { runWindows, type Sampling, type SizedState } from './window-loop';
@@ -88,16 +88,16 @@ async function denoise(
   await run.sessions.use('unet', async (unet) => {
     const one = windowPredictor(run, sampling, { texts, unet, frames: 1 });
     // Where there is no frame yet there is nothing to predict: zeros stay zeros.
-    const first: StepLoop['predict'] = async (input, step, half) => {
+    const first: HalfPredictor = async (input, step, half) => {
       const volume = new Float32Array(input.length);
       putFrame(volume, 0, await one(takeFrame(input, 0, size), step, half), size);
       return volume;
     };
     if (sampling.from <= together) {
-      await denoiseSteps(run, sampling, { model, from: sampling.from, to: together, predict: first });
+      await denoiseSteps(run, sampling, { model, from: sampling.from, to: together, predict: eachHalf(first) });
       await moveFirstFrame(run, sampling, { predict: one, moved, together });
     }
-    const predict = windowPredictor(run, sampling, { texts, unet });
+    const predict = eachHalf(windowPredictor(run, sampling, { texts, unet }));
     await denoiseSteps(run, sampling, { model, from: Math.max(sampling.from, together), to: steps, predict });
   });
 }
@@ -106,7 +106,7 @@ async function denoise(
 async function moveFirstFrame(
   run: FamilyRun,
   { state, window }: Sampling<SizedState>,
-  { predict, moved, together }: { predict: StepLoop['predict']; moved: MovedFrames; together: number },
+  { predict, moved, together }: { predict: HalfPredictor; moved: MovedFrames; together: number },
 ): Promise<void> {
   const { recipe, watch, signal } = run;
   const { size, latents, scheduler, generator } = state;

@@ -5,7 +5,7 @@ import type { RecipeWindow } from '@contracts/recipe';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
 import type { FamilyRun } from './family-run';
 import { timestepTensors } from './picture-frames';
-import type { Half, StepLoop } from './step-loop';
+import type { Half, HalfPredictor } from './step-loop';
 import { embeddingOf, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import type { SizedState } from './window-loop';
 
@@ -14,7 +14,7 @@ export function windowPredictor(
   { pkg }: FamilyRun,
   { window, state }: { readonly window: RecipeWindow; readonly state: SizedState },
   { texts, unet, frames = state.size.frames }: { texts: TextEmbeddings; unet: OnnxSession; frames?: number },
-): StepLoop['predict'] {
+): HalfPredictor {
   const { channels, height, width } = state.size;
   const tokens = pkg.manifest.promptTokens;
   const textOf = (embedding: Float32Array): Tensor => float32Tensor(embedding, [1, tokens, embedding.length / tokens]);

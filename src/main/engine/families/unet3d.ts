@@ -18,7 +18,7 @@ import {
   type AroundState,
 } from './known-pictures';
 import { decodePictures, volumeFromFrameMajor } from './picture-frames';
-import { denoiseSteps } from './step-loop';
+import { denoiseSteps, eachHalf } from './step-loop';
 import { encodeClipTexts, type TextEmbeddings } from './text-embeddings';
 import { windowPredictor } from './unet-predictor';
 import { runWindows, type Sampling } from './window-loop';
@@ -44,7 +44,7 @@ async function denoise(run: FamilyRun, sampling: Sampling<AroundState>, texts: T
     denoiseSteps(run, sampling, {
       model: 'the UNet',
       ...{ from: sampling.from, to: run.recipe.steps },
-      predict: windowPredictor(run, sampling, { texts, unet }),
+      predict: eachHalf(windowPredictor(run, sampling, { texts, unet })),
       noise,
       afterStep: (done) => putKnownFrames(sampling.state, done),
     }),

@@ -2,14 +2,13 @@
  * What the Wan family promises beyond its reference runs: repeats, windows that go on from each other, stops, going on
  * under both of its schedulers, and named refusals.
  */
-import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { assert } from '@core/errors';
-import type { StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
-import { FamilyRunner, nameOf, type RunOptions } from '../../../../test/support/family-runner';
+import { FamilyRunner, type RunOptions } from '../../../../test/support/family-runner';
 import { aWindow } from '../../../../test/support/pocket';
 import { aWanRecipe, wanDirs, wanMask } from '../../../../test/support/references';
 import { loadModelPackage } from '../model-package';
@@ -177,42 +176,11 @@ describe('a run', () => {
     expect([start, end.frames]).not.toContainEqual(await at(0.5));
   });
 
-  test('tells its stages, and shows every latent frame of the window at every step', async () => {
-    const told: string[] = [];
-    const previews: StepPreview[] = [];
-    await run(aWanRecipe('text', { steps: 2 }), {
-      onProgress: (progress) => told.push(nameOf(progress)),
-      previewListener: () => (preview) => previews.push(preview),
-    });
-    expect(told).toEqual([
-      ...['loading 0:0', 'encoding-prompt 0:0', 'denoising 0:0', 'denoising 0:1', 'denoising 0:2'],
-      ...['decoding 0:2', 'writing 0:2'],
-    ]);
-    expect(previews.map(({ rgb, ...rest }) => ({ ...rest, bytes: rgb.length }))).toEqual(
-      [1, 2].map((step) => ({
-        ...{ jobId: 'job', window: 0, step, steps: 2, width: 4, height: 4 },
-        indices: [0, 1, 5],
-        bytes: 3 * 4 * 4 * 3,
-      })),
-    );
-  });
+  test('tells its stages, and shows every latent frame of the window at every step', () =>
+    runner.expectTellsSteps(aWanRecipe('text', { steps: 2 }), { side: 4, indices: [0, 1, 5] }));
 
-  test('that is cancelled after a step stops there and stores nothing', async () => {
-    const abort = new AbortController();
-    const told: string[] = [];
-    const dir = runner.aFolder();
-    const cancelled = run(aWanRecipe('text'), {
-      framesDir: dir,
-      signal: abort.signal,
-      onProgress: (progress) => {
-        told.push(nameOf(progress));
-        if (nameOf(progress) === 'denoising 0:2') abort.abort();
-      },
-    });
-    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
-    expect(told.at(-1)).toBe('denoising 0:2');
-    expect(() => readdirSync(dir)).toThrow('ENOENT');
-  });
+  test('that is cancelled after a step stops there and stores nothing', () =>
+    runner.expectStopsAfterStep(aWanRecipe('text'), 2));
 });
 
 test.each([

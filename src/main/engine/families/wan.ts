@@ -18,6 +18,7 @@
  */
 import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
+import type { Tensor } from 'onnxruntime-node';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { createScheduler } from '@core/diffusion/schedulers/create-scheduler';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
@@ -35,7 +36,7 @@ import { denoiseSteps, type StepLoop } from './step-loop';
 import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import { decodeClip } from './wan-clip';
 import { conditionKind, encodeCondition, viewsOf, type Condition } from './wan-condition';
-import { runWindows, scalePerFrame, type Sampling, type SizedState } from './window-loop';
+import { runWindows, scalePerFrame, volumeLayout, type Sampling, type SizedState } from './window-loop';
 
 /** Latent cells of a token, down and across. */
 const PATCH = 2;
@@ -57,7 +58,7 @@ export async function runWan(run: FamilyRun): Promise<string[]> {
     readsImages: () => conditionKind(run.pkg) !== null,
     prepare: (window, made) => prepare(run, window, made),
     denoise: (sampling, texts) => denoise(run, sampling, texts),
-    given: (state) => (run.pkg.expandTimesteps ? knownFrames(state) : (state.lead ?? 0)),
+    layout: (state) => volumeLayout(state.size, run.pkg.expandTimesteps ? knownFrames(state) : state.lead),
     decode: (window, state) => decode(run, window, state),
   });
 }
@@ -236,13 +237,25 @@ function velocityPredictor(
   };
   const names = [...Object.keys(feeds), 'encoder_hidden_states'];
   transformer.assertInputs(Object.fromEntries(names.map((name) => [name, 'float32' as const])));
-  return async (input, step, half) => {
+  // The tensors over each place that answers go to, a half in each.
+  const places = new Map<Float32Array, Tensor[]>();
+  const answersIn = (out: Float32Array): Tensor[] => {
+    const tensors =
+      places.get(out) ??
+      Array.from({ length: out.length / length }, (_, i) => volume(out.subarray(i * length, (i + 1) * length)));
+    places.set(out, tensors);
+    return tensors;
+  };
+  return async (input, step, asked, out) => {
     hidden.set(input);
     putKnownInside(hidden, state);
     noise.timestep.fill(scheduler.timesteps[step] ?? NaN, noise.known);
-    const { data } = await transformer.run({ ...feeds, encoder_hidden_states: halves[half] }, 'out_hidden_states');
-    assert(data.length === length, `the transformer gave ${data.length} values for ${length}`);
-    return data;
+    const answers = answersIn(out);
+    for (const [i, half] of asked.entries()) {
+      const answer = answers[i];
+      assert(answer, 'there is a place for each half');
+      await transformer.runInto({ ...feeds, encoder_hidden_states: halves[half] }, 'out_hidden_states', answer);
+    }
   };
 }
 

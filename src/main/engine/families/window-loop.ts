@@ -45,12 +45,14 @@ export interface WindowSteps<Texts, State extends SizedState> {
   readonly guidance?: (state: State, window: RecipeWindow) => GuidanceScale;
   /** Another scale from a step on; default: none. */
   readonly second?: (state: State) => StepRuleOptions['second'];
-  /** Latent frames in front that are given and clean, of which the model predicts nothing; default: those of `lead`. */
-  readonly given?: (state: State) => number;
+  /** Where frames lie in a prediction, for guidance that neighbours share; default: a volume, those of `lead` given. */
+  readonly layout?: (state: State) => FrameLayout;
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
   readonly denoise: (sampling: Sampling<State>, texts: Texts) => Promise<void>;
+  /** Final normalised latents [C, F, h, w], for tests and comparisons; default: the latents as they are. */
+  readonly film?: (state: State) => Float32Array;
   /** RGB bytes of the frames keepFrom … keepTo − 1: all at once, or in parts that are stored and shown as they come. */
   readonly decode: (window: RecipeWindow, state: State) => Promise<Uint8Array[]> | AsyncGenerator<Uint8Array[]>;
 }
@@ -83,11 +85,8 @@ export async function runWindows<Texts, State extends SizedState>(
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
     const guidance = steps.guidance?.(fresh, window) ?? guidanceOf(run, window, fresh.size);
     const scales = { guidance, isGuided: guidance !== 1, second: steps.second?.(fresh) };
-    const given = steps.given?.(fresh) ?? fresh.lead ?? 0;
-    const rule = new StepRule({
-      ...{ ...recipe, ...scales, size: fresh.latents.length },
-      layout: layoutOf(fresh.size, given),
-    });
+    const layout = steps.layout?.(fresh) ?? volumeLayout(fresh.size, fresh.lead);
+    const rule = new StepRule({ ...recipe, ...scales, size: fresh.latents.length, layout });
     const atStart = { state: fresh, from: first };
     const { state, from } = doneSteps === 0 ? atStart : await goOnSampling(run, w, fresh, rule);
     if (from < recipe.steps)
@@ -96,7 +95,7 @@ export async function runWindows<Texts, State extends SizedState>(
 
     meter.stage('decoding');
     await checkCancelled(run.signal);
-    run.onLatents?.(w, state.latents.slice());
+    run.onLatents?.(w, steps.film?.(state) ?? state.latents.slice());
     const kept = await storeAsDecoded(run, window, partsIn(steps.decode(window, state)));
     for (const { index, hash } of kept) made.set(index, hash);
     stored.push(...kept);
@@ -141,8 +140,8 @@ async function* partsIn(
   else yield* decoded;
 }
 
-/** Of a volume [C, F, h, w]. */
-function layoutOf({ frames, height, width }: LatentSize, given: number): FrameLayout {
+/** Of a volume [C, F, h, w]. @param given frames in front that are clean */
+export function volumeLayout({ frames, height, width }: LatentSize, given = 0): FrameLayout {
   return { offset: 0, frames, inner: height * width, isGiven: (frame) => frame < given };
 }
 

@@ -64,6 +64,7 @@ export const de: Strings = {
   anchorStrengthTip:
     'Wie fest das Modell daran gehalten wird: 100 % sieht genau so aus, weniger lässt ihm Raum, 0 % lässt los.',
   anchorStrengthNone: 'Dieses Modell hält angeheftete Bilder ganz; es hat keine Stärke dafür.',
+  anchorOneStrength: 'Dieses Modell hat eine Stärke für alle Bilder eines Fensters: das Mittel der ihren.',
   anchorStrengthEdit: 'Stärke des angehefteten Bildes ändern',
   anchorRemove: (name) => `${name} entfernen`,
   anchorRemoveEdit: 'Angeheftetes Bild entfernen',

@@ -62,6 +62,7 @@ const en = {
   anchorStrength: (frame: number) => `Strength of what is pinned to frame ${String(frame)}`,
   anchorStrengthTip: 'How firmly the model is held to it: 100 % looks just like it, less leaves it room, 0 % lets go.',
   anchorStrengthNone: 'This model keeps pinned images wholly; it has no strength for them.',
+  anchorOneStrength: 'This model has one strength for all images of a window: the mean of theirs.',
   anchorStrengthEdit: 'Change strength of pinned image',
   anchorRemove: (name: string) => `Remove ${name}`,
   anchorRemoveEdit: 'Remove pinned image',
