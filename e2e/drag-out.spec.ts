@@ -76,6 +76,45 @@ test('frames, takes, media and exports leave the window as real files', async ({
     expect(readFileSync(path.join(file, '0009.png')).equals(stored(take?.frames[8]))).toBe(true);
   });
 
+  await test.step('a clip alone, as a film that is made once; what it is not any more is not dragged', async () => {
+    await film.select(film.clips.first());
+    await page.getByTestId('make-clip-file').click();
+    const handle = page.getByTestId('drag-clip');
+    await expect(handle).toBeVisible({ timeout: 60_000 });
+    const { file } = await drag(handle);
+    expect(path.basename(file)).toBe('Shot 1.mp4');
+    expect(file.startsWith(studio.library)).toBe(false);
+    expect(probe(file).streams).toContainEqual(expect.objectContaining({ codec_name: 'h264', nb_read_frames: '9' }));
+    const exports = async (): Promise<number> => (await film.project()).jobs.filter(({ kind }) => kind === 'export').length;
+    expect(await exports()).toBe(1);
+
+    // Trimmed it is another film; as it was, it is that one again.
+    await film.seekTo(6);
+    await page.keyboard.press('w');
+    await expect(page.getByTestId('make-clip-file')).toBeVisible();
+    await page.getByTestId('make-clip-file').click();
+    await expect(handle).toBeVisible({ timeout: 60_000 });
+    const trimmed = await drag(handle);
+    expect(trimmed.file).not.toBe(file);
+    expect(probe(trimmed.file).streams).toContainEqual(expect.objectContaining({ nb_read_frames: '7' }));
+    await page.keyboard.press('Control+z');
+    await expect.poll(async () => (await film.records('clip'))[0]?.duration).toBe(9);
+    await expect.poll(async () => (await drag(handle)).file).toBe(file);
+    expect(await exports()).toBe(2);
+  });
+
+  await test.step('or saved, by the form that exports', async () => {
+    const target = path.join(studio.dir, 'clip.mp4');
+    await studio.chooseSaveFile(target);
+    await page.keyboard.press('Control+Shift+e');
+    await expect(page.getByTestId('range-clip')).toHaveAttribute('aria-checked', 'true');
+    await expect(page.getByTestId('export-frames')).toHaveText('9');
+    await page.getByTestId('export-start').click();
+    await expect.poll(() => existsSync(target), { timeout: 60_000 }).toBe(true);
+    await film.waitForIdle();
+    expect(probe(target).streams).toContainEqual(expect.objectContaining({ nb_read_frames: '9' }));
+  });
+
   await test.step('a sound of the bin with Alt; without, the drag stays in the window', async () => {
     const sound = path.join(studio.dir, 'tone.wav');
     writeFileSync(
@@ -106,7 +145,7 @@ test('frames, takes, media and exports leave the window as real files', async ({
     await expect.poll(() => existsSync(target), { timeout: 60_000 }).toBe(true);
     await film.waitForIdle();
     await page.keyboard.press('Control+j');
-    const { file } = await drag(page.getByTestId('drag-export'));
+    const { file } = await drag(page.getByTestId('drag-export').first());
     expect(file).toBe(target);
     expect(probe(file).streams).toContainEqual(expect.objectContaining({ nb_read_frames: '9' }));
   });

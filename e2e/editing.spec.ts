@@ -354,6 +354,30 @@ test('the timeline zooms around the playhead and fits the film', async ({ studio
   expect(await film.pixelsPerFrame()).toBeCloseTo(fitted, 3);
 });
 
+test('what scrolls into sight is drawn as if all of it were drawn', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  await filmOf(film, 400);
+  const { keyboard, mouse } = studio.page;
+  for (let i = 0; i < 6; i++) await keyboard.press('Equal');
+  const picture = (): Promise<string> =>
+    studio.page.evaluate(
+      `[...document.querySelectorAll('[data-testid=track-canvases] canvas')].filter((one) => one.style.visibility === '').map((one) => one.style.left + one.toDataURL()).sort().join()`,
+    );
+  const lane = await studio.page.getByTestId('prompt-lane').boundingBox();
+  if (!lane) throw new Error('no lane');
+  await mouse.move(lane.x + 300, lane.y + 4);
+  const before = await picture();
+  for (const step of [90, 333, 701, -160, 77]) await mouse.wheel(step, 0);
+  // The clip's name goes to the window's edge when the window has come to rest.
+  await expect.poll(picture).not.toBe(before);
+  await studio.page.waitForTimeout(400);
+  const scrolled = await picture();
+  await keyboard.press('Control+a');
+  await expect.poll(picture).not.toBe(scrolled);
+  await keyboard.press('Escape');
+  await expect.poll(picture).toBe(scrolled);
+});
+
 test('a locked track refuses edits with a sentence; a hidden one is not shown', async ({ studio }) => {
   const film = new StudioPage(studio.page);
   await filmOf(film, 9);

@@ -33,6 +33,16 @@ const scenes = [
   'dialog-new-project',
   'dialog-export',
   'dialog-export-empty',
+  'dialog-export-clip',
+  'dialog-export-smooth',
+  'dialog-prune',
+  'dialog-prune-empty',
+  'dialog-prune-many',
+  'studio-ripple-refused',
+  'studio-clip-file',
+  'studio-clip-file-making',
+  'studio-clip-file-ready',
+  'studio-clip-file-failed',
   'dialog-doctor',
   'dialog-shortcuts',
   'dialog-palette',
@@ -95,7 +105,9 @@ for (const scene of scenes)
         'data-screen',
         /^(start|dialog-new)/.test(scene) ? 'start' : 'studio',
       );
-      await expect(page.getByTestId('toasts').locator(':scope > *')).toHaveCount(scene === 'studio-failed' ? 1 : 0);
+      await expect(page.getByTestId('toasts').locator(':scope > *')).toHaveCount(
+        /^studio-(failed|ripple-refused)$/.test(scene) ? 1 : 0,
+      );
       await page.waitForTimeout(400); // decoding and drawing of frames; the pictures are looked at, not compared
       await page.screenshot({ path: path.join(pictures, `${scene}-${width}.png`) });
       expect.soft(await layoutFaults(page), `${width} × ${height}`).toEqual([]);

@@ -23,23 +23,26 @@ test('each rule is set in the inspector, undone, carried into the recipe, and to
   await film.newProject('Rules');
   await page.keyboard.press('Control+2');
   await film.planQuickShot('a red ball on a meadow', { steps: 12 });
-  await expect(words).toHaveText('plain');
+  await expect(words).toHaveText('steady 100 %');
 
-  // Off by default: nothing of it is in the recipe.
+  // What the package asks for is taken back: nothing of it is in the recipe.
+  await page.getByTestId('rules-fold').click();
+  await film.setNumber('steady', 0);
+  await expect(words).toHaveText('plain');
   await film.generate();
   const [plain] = (await film.project()).takes;
   expect(Object.keys(await recipeOf(film, plain?.id ?? ''))).not.toContain('guidanceRule');
 
-  await page.getByTestId('rules-fold').click();
   await page.getByTestId('guidance-method').selectOption('zero-star');
   await expect(page.getByTestId('silent-steps')).toHaveValue('1');
   await page.getByTestId('guidance-method').selectOption('apg');
   await expect(words).toHaveText('Projected (APG)');
   await film.setNumber('apg-eta', 20);
+  await film.setNumber('steady', 40);
   await film.setNumber('rescale', 50);
   await film.setNumber('guided-to', 75);
   await film.setNumber('reuse', 60);
-  await expect(words).toHaveText('Projected (APG) · contrast −50 % · guided 0 % to 75 % · reuse 60 %');
+  await expect(words).toHaveText('Projected (APG) · steady 40 % · contrast −50 % · guided 0 % to 75 % · reuse 60 %');
   await page.keyboard.press('Control+z');
   await expect(words).not.toContainText('reuse');
   await page.keyboard.press('Control+Shift+z');
@@ -55,6 +58,7 @@ test('each rule is set in the inspector, undone, carried into the recipe, and to
   expect(await recipeOf(film, ruled?.id ?? '')).toMatchObject({
     guidanceRule: {
       method: { kind: 'apg', eta: 0.2, momentum: -0.5 },
+      steady: 0.4,
       rescale: 0.5,
       interval: { start: 0, stop: 0.75 },
     },

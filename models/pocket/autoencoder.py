@@ -20,7 +20,7 @@ from paths import HERE, RUN
 LATENT = 16                            # channels at 1/16 size; 64 after folding to 1/32
 WIDTHS = (64, 96, 160)                 # at 1/4, 1/8 and 1/16 size
 ENCODER_BLOCKS, DECODER_BLOCKS = (2, 2, 3), (4, 6, 6)
-TIME_BLOCKS = {"6": (WIDTHS[2], 2, 3), "14": (WIDTHS[1], 2, 3), "20": (WIDTHS[0], 2, 1)}     # behind this layer of the decoder: width, blocks, kernel
+TIME_BLOCKS = {"14": (WIDTHS[1], 2, 3), "20": (WIDTHS[0], 2, 1)}     # behind this layer of the decoder: width, blocks, kernel
 
 
 class Block(nn.Module):
@@ -92,8 +92,8 @@ class Autoencoder(nn.Module):
 
 
 def load_weights(autoencoder, weights):
-    """Weights from before the layers over time leave those the identity."""
-    missing, unexpected = autoencoder.load_state_dict(weights, strict=False)
+    """Weights from before the layers over time leave those the identity; version 5 had some at 1/16 size too (NOTES.md), which are left out."""
+    missing, unexpected = autoencoder.load_state_dict({k: v for k, v in weights.items() if not k.startswith("over_time.6.")}, strict=False)
     assert not unexpected and all(name.startswith("over_time.") for name in missing), f"not weights of this autoencoder: missing {missing}, unexpected {unexpected}"
 
 

@@ -23,7 +23,7 @@ from courtesy import wait_while_paused
 from examiner import ANSWERS, NOT_ASKED, answers_of, load_examiner
 from paths import HERE, RUN
 from photographs import photographs
-from sample import GUIDANCE, STEPS, GraphTransformer, Models, generate_latents, load_transformer
+from sample import GUIDANCE, STEADY, STEPS, GraphTransformer, Models, generate_latents, load_transformer
 from textures import dead_leaves
 from warping import clip_error, open_flow
 from world import PocketWorld
@@ -224,7 +224,7 @@ if __name__ == "__main__":
     out = os.path.splitext(arguments.weights)[0] + "-evaluation"
     step = torch.load(arguments.weights, mmap=True)["step"]
     products = "the package's graph" if arguments.package else "the weights in torch"
-    about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, guidance {GUIDANCE}, {products}. N: clips, frames or seams asked."
+    about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, guidance {GUIDANCE}, steady {STEADY}, {products}. N: clips, frames or seams asked."
     with open(out + ".json", "w") as file:
         json.dump(dict(step=step, rows={k: dict(zip(("value", "real", "rebuilt", "asked"), v)) for k, v in rows.items()}), file, indent=1, ensure_ascii=False)
     with open(out + ".md", "w") as file:

@@ -30,7 +30,7 @@ from torch.export import Dim
 
 import text
 import transformer
-from sample import Models
+from sample import GUIDANCE, STEADY, STEPS, Models
 from world import PocketWorld
 
 OPSET = 20
@@ -243,7 +243,7 @@ def write_manifest(package, version):
         "frameGrid": {"multiple": 1, "plus": 0, "min": 1, "max": 13}, "sizeGrid": 32, "nativeSize": [NATIVE["size"]] * 2, "maxSize": [256, 256],
         "nativeRate": {"num": NATIVE["fps"], "den": 1}, "nativeFrames": NATIVE["frames"], "promptTokens": text.TOKENS,
         "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "perFramePrompts": False},
-        "defaults": {"steps": 24, "guidance": 3.0, "negative": "", "extensionPrefix": 4}, "memoryMiB": 400, "files": files}
+        "defaults": {"steps": STEPS, "guidance": GUIDANCE, "guidanceRule": {"steady": STEADY}, "negative": "", "extensionPrefix": 4}, "memoryMiB": 400, "files": files}
     with open(f"{package}/onionskin.json", "w") as file:
         file.write(json.dumps(manifest, indent=1) + "\n")
     print(f"{sum(f['bytes'] for f in files) / 2 ** 20:.1f} MiB")

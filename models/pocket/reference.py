@@ -18,7 +18,7 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 CHANNELS, PIXELS, TOKENS = 64, 32, 32
-DEFAULTS = dict(steps=24, guidance=3.0, frames=9, width=128, height=128, fps=8, negative="")
+DEFAULTS = dict(steps=24, guidance=3.0, steady=0.0, frames=9, width=128, height=128, fps=8, negative="")
 
 
 def open_graph(path, threads):
@@ -68,7 +68,20 @@ class Pipeline:
         sample = self.call("vae_decoder", latent_sample=(z * self.deviation + self.mean).astype(np.float32))[0]
         return np.round(np.clip(sample * 0.5 + 0.5, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 3, 0)
 
-    def run(self, prompt, seed, frames=9, width=128, height=128, steps=24, guidance=3.0, negative="", fps=8, prefix=(), later=None, base="."):
+    def guided(self, velocity, guidance, steady, area, extra, given):
+        """[2,S,64], unguided and prompted -> [1,S,64]; steady guidance is explained in sample.py."""
+        unguided, difference = velocity[:1], velocity[1:] - velocity[:1]
+        if steady:
+            first = extra + given * area                                                        # tokens before it belong to given frames
+            drawn = difference[:, first:].reshape(1, -1, area, CHANNELS)                         # [1,F,h·w,64]
+            beside = np.concatenate([np.zeros_like(drawn[:, :1]) if given else drawn[:, :1], drawn, drawn[:, -1:]], 1)     # a given frame needs no push
+            shared = (beside[:, :-2] + 2 * drawn + beside[:, 2:]) / 4
+            steadied = np.float32(1 - steady) * drawn + np.float32(steady) * shared
+            difference = np.concatenate([difference[:, :first], steadied.reshape(1, -1, CHANNELS)], 1)
+            unguided = velocity[1:] - difference
+        return unguided + np.float32(guidance) * difference
+
+    def run(self, prompt, seed, frames=9, width=128, height=128, steps=24, guidance=3.0, steady=0.0, negative="", fps=8, prefix=(), later=None, base="."):
         """prefix: PNGs kept as the first frames; later: {image, frame}. -> normalised latents [64,F,h,w], frames [F,H,W,3] uint8."""
         h, w = height // PIXELS, width // PIXELS
         x = pack(torch.randn(1, CHANNELS, frames, h, w, generator=torch.Generator().manual_seed(seed)).numpy())
@@ -88,7 +101,7 @@ class Pipeline:
             timestep = (now * (1 - given) * 1000).astype(np.float32)
             velocity = self.call("transformer", hidden_states=twice(x), encoder_hidden_states=text, encoder_attention_mask=mask,
                                  timestep=twice(timestep), video_coords=twice(where))
-            velocity = velocity[:1] + np.float32(guidance) * (velocity[1:] - velocity[:1])
+            velocity = self.guided(velocity, guidance, steady, h * w, extra, len(prefix))
             x = np.where(given[..., None] > 0, x, x + (following - now) * velocity).astype(np.float32)
         z = x[:, extra:].transpose(0, 2, 1).reshape(1, CHANNELS, frames, h, w)
         return z[0], self.decode(z)

@@ -17,7 +17,7 @@ from data import load_statistics
 from paths import HERE, RUN
 from transformer import Transformer, coordinates, load_weights, pack, unpack
 
-STEPS, GUIDANCE = 24, 3.0
+STEPS, GUIDANCE, STEADY = 24, 3.0, 1.0                  # what the package says of itself
 PROMPTS = (
     "a red ball bouncing on a blue background", "a big yellow star spinning at night",
     "a white boat moving right on the sea", "a green car moving left over a green meadow",
@@ -66,7 +66,30 @@ def load_transformer(path=None):
 
 
 @torch.no_grad()
-def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, negative="", fps=8):
+def shared_by_neighbours(difference, drawn):
+    """Averages a frame's difference with those beside it, 1 2 1; an end stands beside itself. [B,F,n,C]; drawn: F bools, the others need no push."""
+    at = lambda k: difference[:, k] * drawn[k]
+    mean = difference.clone()
+    for k, is_drawn in enumerate(drawn):
+        if is_drawn:
+            mean[:, k] = (at(max(k - 1, 0)) + 2 * at(k) + at(min(k + 1, len(drawn) - 1))) / 4
+    return mean
+
+
+def guided(unguided, prompted, guidance, steady, frames, area, extra=0, given=0):
+    """
+    Velocities [B,S,64] -> the one to step with. Steady guidance: what the prompt adds is shared by neighbouring frames before it is scaled,
+    steady in [0,1]; `extra` tokens of later images come first, the first `given` frames are given.
+    """
+    difference = prompted - unguided
+    if steady:
+        films = difference[:, extra:].reshape(len(difference), frames, area, -1)
+        shared = shared_by_neighbours(films, [k >= given for k in range(frames)]).reshape(len(difference), frames * area, -1)
+        difference = torch.cat([difference[:, :extra], (1 - steady) * difference[:, extra:] + steady * shared], 1)
+    return prompted + (guidance - 1) * difference
+
+
+def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, negative="", fps=8):
     """
     prompts: B strings; noise [B,64,F,h,w]; prefix: normalised latents [B,64,k,h,w] of the first k frames; later: (frame, [B,64,1,h,w]).
     begin: (step, normalised latents [B,64,F,h,w]): draw these over, from the noise level of that step on (SDEdit, arXiv:2108.01073).
@@ -95,8 +118,8 @@ def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None
         x = torch.where(given > 0, x, (1 - sigma[0]) * pack(z) + sigma[0] * x)
     for now, following in zip(sigma, sigma[1:]):
         timestep = (now * 1000 * (1 - given[..., 0])).expand(2 * batch, -1)
-        unguided, guided = models.transformer(torch.cat([x, x]), prompt, mask, timestep, where).chunk(2)
-        velocity = unguided + guidance * (guided - unguided)
+        unguided, prompted = models.transformer(torch.cat([x, x]), prompt, mask, timestep, where).chunk(2)
+        velocity = guided(unguided, prompted, guidance, steady, frames, height * width, extra, 0 if prefix is None else prefix.shape[2])
         x = torch.where(given > 0, x, x + (following - now) * velocity)
     return unpack(x[:, extra:], frames, height, width)
 

@@ -73,24 +73,29 @@ def draw_batch(data, rng):
     return torch.stack(frames)
 
 
+def picture_error(error):
+    """Of what came back, in [-2,2], any shape that ends in height and width -> absolute, squared and outlines' error in one; PSNR in dB."""
+    squared = error.square().mean()
+    gradient = (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
+    return error.abs().mean() + SQUARED * squared + GRADIENT * gradient, -10 * torch.log10(squared.detach() / 4)
+
+
 def reconstruction_loss(autoencoder, x, decoder_only, random):
     """-> loss, PSNR in dB, picture that came back."""
     with products():
         with torch.set_grad_enabled(not decoder_only):
             z = autoencoder.encode(x)
         y = autoencoder.decode(z + NOISE * torch.randn(z.shape, generator=random)).float()
-    error = y - x
-    squared = error.square().mean()
-    gradient = (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
-    loss = error.abs().mean() + SQUARED * squared + GRADIENT * gradient + SHRINK * z.square().mean()
-    return loss, -10 * torch.log10(squared.detach() / 4), y.detach()
+    loss, decibel = picture_error(y - x)
+    return loss + SHRINK * z.square().mean(), decibel, y.detach()
 
 
-def rate_scale(step_in_run, progress):
+def rate_scale(step_in_run, progress, steady=STEADY):
+    """Up over the first steps, level until `steady` of the run, then down along a cosine. progress in [0,1]."""
     warm = min(1.0, (step_in_run + 1) / WARM_STEPS)
-    if progress < STEADY:
+    if progress < steady:
         return warm
-    return warm * (LOWEST + (1 - LOWEST) * 0.5 * (1 + math.cos(math.pi * (progress - STEADY) / (1 - STEADY))))
+    return warm * (LOWEST + (1 - LOWEST) * 0.5 * (1 + math.cos(math.pi * (progress - steady) / (1 - steady))))
 
 
 def load_state(autoencoder, optimiser):

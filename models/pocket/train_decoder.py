@@ -12,7 +12,6 @@ Clean latents are among them, as whole clips and as given first or last frames, 
 import argparse
 import glob
 import json
-import math
 import os
 import time
 
@@ -25,7 +24,7 @@ from data import load_statistics
 from muon import Muon
 from paths import RUN, save
 from precision import products
-from train_autoencoder import GRADIENT, LOWEST, SQUARED, WARM_STEPS
+from train_autoencoder import picture_error, rate_scale
 
 BATCH = 2                                              # whole clips a step: from parts of them it learns to miss the rest (NOTES.md)
 FRAMES_SHARE = {1: 0.1, 4: 0.15, 9: 0.75}
@@ -92,10 +91,9 @@ def decode(autoencoder, z):
 def loss_of(made, frames):
     """-> loss, PSNR in dB, mean |error| of neighbours' difference."""
     error = made - frames
-    squared = error.square().mean()
-    gradient = (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
-    flicker = (error[:, :, 1:] - error[:, :, :-1]).abs().mean() if error.shape[2] > 1 else squared * 0
-    return error.abs().mean() + SQUARED * squared + GRADIENT * gradient + TEMPORAL * flicker, -10 * torch.log10(squared.detach() / 4), flicker.detach()
+    loss, decibel = picture_error(error)
+    flicker = (error[:, :, 1:] - error[:, :, :-1]).abs().mean() if error.shape[2] > 1 else loss * 0
+    return loss + TEMPORAL * flicker, decibel, flicker.detach()
 
 
 @torch.no_grad()
@@ -118,10 +116,6 @@ def create_optimiser(autoencoder):
     for p in new:
         p.requires_grad_(True)
     return Muon([p for p in new if p.ndim >= 2], [p for p in new if p.ndim < 2], RATE, ADAM_RATE, decay=0.0)
-
-
-def rate_scale(step_in_run, progress):
-    return min(1.0, (step_in_run + 1) / WARM_STEPS) * (LOWEST + (1 - LOWEST) * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
 def train(minutes):
@@ -147,7 +141,7 @@ def train(minutes):
         threads.choose()
         began = time.time()
         for group in optimiser.param_groups:
-            group["scale"] = rate_scale(step - first, seconds / (minutes * 60))
+            group["scale"] = rate_scale(step - first, seconds / (minutes * 60), steady=0)
         z, frames = pairs.draw(np.random.default_rng((3, step)), torch.Generator().manual_seed(step))
         loss, decibel, flicker = loss_of(decode(autoencoder, z), frames)
         optimiser.zero_grad(set_to_none=True)

@@ -70,6 +70,8 @@ export const BundleTakes = z.array(
     createdAt: z.int(),
     isStarred: z.boolean(),
     note: z.string().max(2_000),
+    /** Bundles written before takes could be pruned lack it. */
+    isTrashed: z.boolean().default(false),
   }),
 );
 export type BundleTakes = z.infer<typeof BundleTakes>;

@@ -106,6 +106,7 @@ export const GuidanceRule = z.object({
     ])
     .optional(),
   rescale: z.number().min(0).max(1).optional(),
+  steady: z.number().min(0).max(1).optional(),
   interval: z.object({ start: z.number().min(0).max(1), stop: z.number().min(0).max(1) }).optional(),
 }) satisfies z.ZodType<Rules.GuidanceRule>;
 

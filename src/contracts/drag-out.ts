@@ -11,6 +11,8 @@ export const DraggedOut = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('take'), takeId: Id, name: Name }),
   /** An imported picture or sound under the name it had. */
   z.object({ kind: z.literal('media'), mediaId: Id, name: Name }),
+  /** A clip alone as a film, once its file has been made. */
+  z.object({ kind: z.literal('clip'), projectId: Id, clipId: Id }),
   /** A finished export, where it lies. */
   z.object({ kind: z.literal('export'), jobId: Id }),
 ]);

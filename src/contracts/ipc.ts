@@ -90,6 +90,19 @@ export const DoctorLine = z.object({
 });
 export type DoctorLine = z.infer<typeof DoctorLine>;
 
+const ClipRef = z.object({ projectId: Id, clipId: Id });
+
+/** A film file of a clip alone, H.264: whether it is there, and the job that makes or made it. */
+export const ClipFile = z.object({
+  /** failed also when it was stopped, or the file is gone: it can be made again. */
+  state: z.enum(['unmade', 'making', 'ready', 'failed']),
+  frameCount: z.int().min(1),
+  jobId: Id.nullable(),
+  /** Of the file; null until it is ready. */
+  bytes: z.int().nullable(),
+});
+export type ClipFile = z.infer<typeof ClipFile>;
+
 export const api = {
   'app.info': method(
     Nothing,
@@ -313,8 +326,9 @@ export const api = {
   /** Begins a drag of the system's with a real file; called while the pointer is down. */
   'drag.out': method(DraggedOut, Nothing),
   /** Opens the save dialog; null means closed. The grant stands for the chosen path in export.start. */
+  /** name: what the file is called until the artist says otherwise; left out = as the project. */
   'export.choose': method(
-    z.object({ projectId: Id, preset: ExportPreset }),
+    z.object({ projectId: Id, preset: ExportPreset, name: z.string().max(200).optional() }),
     z.object({ grant: z.object({ id: Id, name: z.string() }).nullable() }),
   ),
   'export.start': method(
@@ -324,11 +338,17 @@ export const api = {
       preset: ExportPreset,
       from: z.int().min(0),
       to: z.int().min(1),
+      /** This clip alone; then the range is the clip's. */
+      clipId: Id.nullable().default(null),
       embedRecipe: z.boolean(),
       smoothing: z.literal(SMOOTHINGS),
     }),
     z.object({ jobId: Id }),
   ),
+  /** The clip alone as a film in a file of the system's temporary ones, to be dragged out. Refused while it lacks frames. */
+  'clipFile.state': method(ClipRef, ClipFile),
+  /** Makes the file, unless it is there or being made. */
+  'clipFile.make': method(ClipRef, ClipFile),
   /** How long drawing the frames in between will take. */
   'export.estimateSmoothing': method(
     z.object({
@@ -373,7 +393,8 @@ export type EventPayload<E extends EventName> = z.output<Events[E]>;
 
 /**
  * Answers that cross to the page as JSON: of a film of 10,000 clips Electron copies 40,000 records one by one, twice, in
- * two thirds of a second, and one string in a tenth of it.
+ * two thirds of a second, and one string in a tenth of it. The page does not parse them again: what they are made of has
+ * been parsed in main, where it came out of the database (docs/adr/0042).
  */
 export const sentAsText: ReadonlySet<string> = new Set<ApiMethod>(['projects.open']);
 

@@ -54,7 +54,8 @@ export const GeneratePayload = z.object({
 });
 export type GeneratePayload = z.infer<typeof GeneratePayload>;
 
-export const ExportPreset = z.enum(['h264-mp4', 'prores-mov', 'gif', 'png-sequence']);
+/** timeline: a folder with lists for other editing programs, and the films and sounds they name. */
+export const ExportPreset = z.enum(['h264-mp4', 'prores-mov', 'gif', 'png-sequence', 'timeline']);
 export type ExportPreset = z.infer<typeof ExportPreset>;
 
 /** Browsers show a GIF frame for at least 2/100 s; faster films would play slowly. */

@@ -3,7 +3,7 @@
  * nothing in the app knows a checkpoint by name, and the studio offers only what the manifest says.
  */
 import { z } from 'zod';
-import { Id, Motion, Rate, Sha256 } from './document';
+import { GuidanceRule, Id, Motion, Rate, Sha256 } from './document';
 
 /** A path inside the package: relative, forward slashes, no `..`. */
 const PackagePath = z
@@ -51,6 +51,8 @@ export const ModelManifest = z.object({
     /** Only for a model of two experts whose second one wants a scale of its own. */
     secondGuidance: z.number().min(0).max(50).optional(),
     negative: z.string(),
+    /** What new shots are guided by besides the scale; absent: plain. */
+    guidanceRule: GuidanceRule.optional(),
     extensionPrefix: z.int().min(0),
     /** Only for a model that is told how much motion to make. */
     motion: Motion.optional(),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { OpenProject } from '@contracts/ipc';
 import type { RecipeDraft } from '@contracts/recipe';
 import type { DocumentRecord } from '@core/document/records';
 import { FakeClock } from '../../test/fakes/fake-clock';
@@ -111,7 +112,11 @@ describe('a generation', () => {
     expect(told).toEqual(['queued', 'running', 'take', 'done']);
     expect([made, progress.at(-1)]).toEqual([[0, 1, 2, 3, 4], 1]);
 
-    const [take] = studio.projects.open(projectId).takes;
+    const film = studio.projects.open(projectId);
+    // The page takes it as it is (ADR 0042), so it has to be what the contract says, with a take and a job in it.
+    expect(film).toMatchObject({ takes: [{}], jobs: [{ state: 'done' }] });
+    expect(OpenProject.parse(film)).toEqual(film);
+    const [take] = film.takes;
     expect(take).toMatchObject({ id: job.takeId, shotId: 'shot', segmentId: 'segment', seed: 7 });
     expect(take?.frames.map((hash) => existsSync(studio.frames.pathOf(hash)))).toEqual([true, true, true, true, true]);
     const { recipe } = studio.takes.get(take?.id ?? '');

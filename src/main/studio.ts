@@ -78,6 +78,8 @@ export interface Studio {
     /** Puts the sample project into a library that never had one; null when it had. */
     installSample(sampleDir: string): Promise<string | null>;
     open(projectId: string): OpenProject;
+    /** @throws AppError project/not-found */
+    nameOf(projectId: string): string;
     commit(input: {
       projectId: string;
       baseVersion: number;
@@ -198,7 +200,7 @@ export interface Studio {
     prunable(projectId: string): Promise<PrunePlan>;
     bytesOf(projectId: string, takeIds: readonly string[]): Promise<number>;
     /** Into the trash, until space is reclaimed. @throws AppError input/invalid for a take that is not prunable with the others */
-    trash(projectId: string, takeIds: readonly string[]): Promise<void>;
+    trash(projectId: string, takeIds: readonly string[]): void;
     restore(projectId: string, takeIds: readonly string[]): void;
     /**
      * Queues the take's recipe again, with the model, the app and the runtime of now and the provider and threads of
@@ -249,10 +251,19 @@ export interface Studio {
       outPath: string;
       from: number;
       to: number;
+      /** This clip alone; then the range is the clip's. */
+      clipId?: string | null | undefined;
       embedRecipe: boolean;
       /** Frames are drawn in between, for so many times the rate. */
       smoothing: Smoothing;
     }): Promise<string>;
+    /** What a clip alone would be as a film; `key` changes as soon as the film would. @throws AppError export/missing-frames */
+    clipFilm(clip: { projectId: string; clipId: string }): Promise<{
+      key: string;
+      from: number;
+      to: number;
+      name: string;
+    }>;
     /** How long drawing the frames in between takes. */
     estimateSmoothing(film: SmoothFilm): { seconds: number; basis: 'measured' | 'typical' };
     cancel(jobId: string, discards?: boolean): void;

@@ -78,11 +78,13 @@ const PocketCase = z.object({
   height: z.int(),
   steps: z.int(),
   guidance: z.number(),
+  /** Older cases are plain. */
+  steady: z.number().default(0),
   prefix: z.array(z.string()).optional(),
   later: z.object({ image: z.string(), frame: z.int() }).optional(),
 });
 
-const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true }).extend({
+const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true, steady: true }).extend({
   known: z.int(),
   later: z.int().nullable(),
   /** Drawn over the first run's frames. */
@@ -156,12 +158,13 @@ export function referenceRuns(): ReferenceRun[] {
 
 function pocketRun(name: string): ReferenceRun {
   const reference = PocketCase.parse(readJson(join(referenceDir, `${name}.json`)));
-  const { frames: frameCount, width, height, steps, guidance, seed, prompt, negative, prefix = [], later } = reference;
+  const { frames: frameCount, width, height, steps, guidance, steady, seed, prompt, negative } = reference;
+  const { prefix = [], later } = reference;
   const given = [prefix.length > 0 && `${prefix.length} first`, later && '1 later'].filter(Boolean).join(', ');
   return {
     family: 'ltx',
     name,
-    mode: `${given === '' ? 'text' : given}${guidance === 1 ? ', no guidance' : ''}`,
+    mode: `${given === '' ? 'text' : given}${guidance === 1 ? ', no guidance' : ''}${steady > 0 ? `, steady ${steady}` : ''}`,
     scheduler: 'FlowMatchEulerDiscreteScheduler',
     packageDir: pocketDir,
     recipe: async (store) => {
@@ -173,7 +176,8 @@ function pocketRun(name: string): ReferenceRun {
         ...{ frames: frameCount, keepTo: frameCount, prefix: prefix.length, later: later?.frame ?? null },
         ...{ prompt, negative, seed },
       });
-      return aRecipe({ frameCount, width, height, steps, guidance, seed, known, windows: [window] });
+      const rule = steady > 0 && { guidanceRule: { steady } };
+      return aRecipe({ frameCount, width, height, steps, guidance, seed, known, windows: [window], ...rule });
     },
     latents: () => readNpy(join(referenceDir, `${name}.latents.npy`)),
     frames: () =>

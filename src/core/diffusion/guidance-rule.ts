@@ -25,6 +25,8 @@ export interface GuidanceRule {
   readonly method?: ApgMethod | ZeroStarMethod | undefined;
   /** 0 … 1: takes back the contrast that guidance adds. */
   readonly rescale?: number | undefined;
+  /** 0 … 1: how much of guidance is only what neighbouring frames share (guidance-steady.ts). */
+  readonly steady?: number | undefined;
   /** Fractions of the steps between which guidance is on; outside them the model is run once a step. */
   readonly interval?: { readonly start: number; readonly stop: number } | undefined;
 }
@@ -87,14 +89,16 @@ export function assertRulesFit({ steps, guidanceRule, stepReuse }: RuledRun, { i
 
 /** What decides pixels, as one JSON-able value with one form; null = plain. */
 export function ruleContent(rule: GuidanceRule | undefined): unknown {
-  const { method, rescale = 0, interval } = rule ?? {};
+  const { method, rescale = 0, steady = 0, interval } = rule ?? {};
   const isWhole = interval === undefined || (interval.start === 0 && interval.stop === 1);
-  if (method === undefined && rescale === 0 && isWhole) return null;
+  if (method === undefined && rescale === 0 && steady === 0 && isWhole) return null;
   const chosen =
     method === undefined
       ? null
       : method.kind === 'apg'
         ? ['apg', method.eta, method.momentum, method.normThreshold]
         : ['zero-star', method.zeroInitSteps];
-  return [chosen, rescale, isWhole ? null : [interval.start, interval.stop]];
+  const content = [chosen, rescale, isWhole ? null : [interval.start, interval.stop]];
+  // Recipes from before keep their form.
+  return steady === 0 ? content : [...content, steady];
 }

@@ -26,12 +26,17 @@ export function scaleOf(guidance: GuidanceScale): (at: number) => number {
 export function guidedFromPair(pair: Float32Array, guidance: GuidanceScale, out: Float32Array): void {
   const half = out.length;
   assert(pair.length === 2 * half, `a guided pair of ${half} values needs ${2 * half}, got ${pair.length}`);
+  guided(pair.subarray(0, half), pair.subarray(half), guidance, out);
+}
+
+/** The same of two arrays of one length; `out` may be `uncond`. */
+export function guided(uncond: Float32Array, cond: Float32Array, guidance: GuidanceScale, out: Float32Array): void {
   const perValue = typeof guidance === 'number' ? null : guidance;
   const one = typeof guidance === 'number' ? f(guidance) : 1;
-  for (let i = 0; i < half; i++) {
-    const uncond = pair[i] ?? 0;
+  for (let i = 0; i < out.length; i++) {
+    const from = uncond[i] ?? 0;
     const scale = perValue === null ? one : (perValue[i] ?? 1);
-    out[i] = uncond + f(scale * f((pair[half + i] ?? 0) - uncond));
+    out[i] = from + f(scale * f((cond[i] ?? 0) - from));
   }
 }
 

@@ -10,7 +10,8 @@ import { TorchGenerator } from './torch-generator';
 
 const SIZE = 48;
 const STEPS = 8;
-const plain: StepRuleOptions = { steps: STEPS, guidance: 4, isGuided: true, size: SIZE };
+const layout = { offset: 0, frames: 4, inner: SIZE / 4, isGiven: () => false };
+const plain: StepRuleOptions = { steps: STEPS, guidance: 4, isGuided: true, size: SIZE, layout };
 
 /** A model of its own: what it says depends on where it is and when, smoothly. */
 function answersAt(latents: Float32Array, step: number, passes: number): Float32Array {
@@ -93,7 +94,7 @@ test.each<[string, GuidanceRule, (pair: Float32Array, out: Float32Array) => void
 });
 
 test('from a step on a second expert has a scale of its own', () => {
-  const options = { steps: 4, guidance: 3, isGuided: true, size: 4 };
+  const options = { ...plain, steps: 4, guidance: 3, size: 4, layout: { ...layout, inner: 1 } };
   const rule = new StepRule({ ...options, second: { from: 2, guidance: 1.5 } });
   const alone = (guidance: number): StepRule => new StepRule({ ...options, guidance });
   const [before, after] = [alone(3), alone(1.5)];

@@ -7,13 +7,15 @@
  *   rule.predict(latents, answers, prediction);
  *
  * Without rules it is classifier-free guidance in every step, bit for bit. The order is diffusers' guiders': zero steps,
- * then the interval, the method, the rescale. What it remembers is part of a saved run.
+ * then the interval, the method, the rescale; steadiness, which is ours,
+ * comes before the method. What it remembers is part of a saved run.
  */
 import { assert } from '../errors';
 import { computed, decide, reused, startEasyCache, type EasyCacheState } from './easy-cache';
-import { guidedFromPair, type GuidanceScale, rescaleGuided } from './guidance';
+import { guided, type GuidanceScale, rescaleGuided } from './guidance';
 import { apgGuided } from './guidance-apg';
 import { isStepGuided } from './guidance-interval';
+import { type FrameLayout, steadyUncond } from './guidance-steady';
 import type { RuledRun } from './guidance-rule';
 import { isZeroInitStep, zeroStarGuided } from './guidance-zero-star';
 import { firstStepOf, type Redrawn } from './source-film';
@@ -26,6 +28,8 @@ export interface StepRuleOptions extends RuledRun {
   readonly second?: { readonly from: number; readonly guidance: GuidanceScale } | undefined;
   /** Values of the latents. */
   readonly size: number;
+  /** Where frames lie in them. */
+  readonly layout: FrameLayout;
 }
 
 /** Times the model is run for a step. */
@@ -59,6 +63,8 @@ type ArrayName = ReuseArray | 'average';
 
 export class StepRule {
   readonly #options: StepRuleOptions;
+  /** What stands for the unconditional prediction when guidance is steady. */
+  readonly #steadied: Float32Array | null;
   /** The average of the guidance vectors so far, for APG with momentum. */
   #average: Float32Array | null = null;
   #reuse: EasyCacheState | null = null;
@@ -69,6 +75,7 @@ export class StepRule {
     this.#options = options;
     const { guidanceRule, stepReuse, steps, isGuided, size } = options;
     const method = guidanceRule?.method;
+    this.#steadied = isGuided && (guidanceRule?.steady ?? 0) > 0 ? new Float32Array(size) : null;
     if (isGuided && method?.kind === 'apg' && method.momentum !== null) this.#average = new Float32Array(size);
     if (stepReuse) {
       const silent = isGuided && method?.kind === 'zero-star' ? method.zeroInitSteps : 0;
@@ -157,11 +164,13 @@ export class StepRule {
   }
 
   #guide(step: number, pair: Float32Array, out: Float32Array): void {
-    const { guidance, second, guidanceRule: { method, rescale = 0 } = {} } = this.#options;
+    const { guidance, second, layout, guidanceRule: { method, rescale = 0, steady = 0 } = {} } = this.#options;
     const scale = second !== undefined && step >= second.from ? second.guidance : guidance;
-    const uncond = pair.subarray(0, out.length);
+    const plain = pair.subarray(0, out.length);
     const cond = pair.subarray(out.length);
-    if (method === undefined) guidedFromPair(pair, scale, out);
+    const uncond = this.#steadied ?? plain;
+    if (this.#steadied !== null) steadyUncond(plain, cond, { steady, layout, out: this.#steadied });
+    if (method === undefined) guided(uncond, cond, scale, out);
     else if (method.kind === 'apg') apgGuided(uncond, cond, { ...method, scale, average: this.#average, out });
     else zeroStarGuided(uncond, cond, scale, out);
     if (rescale > 0) rescaleGuided(out, cond, rescale);

@@ -105,7 +105,11 @@ export class SharedMap<V extends object> implements ReadonlyMap<string, V> {
  * The later changes over the earlier ones, keys in the order they came.
  * @param isBelow whether a key is in what the changes lie over: only then is its removal to be remembered
  */
-export function joinedChanges<V>(earlier: MapChanges<V>, later: MapChanges<V>, isBelow: (key: string) => boolean): MapChanges<V> {
+export function joinedChanges<V>(
+  earlier: MapChanges<V>,
+  later: MapChanges<V>,
+  isBelow: (key: string) => boolean,
+): MapChanges<V> {
   if (earlier.size === 0) return later;
   if (later.size === 0) return earlier;
   const all = new Map(earlier);

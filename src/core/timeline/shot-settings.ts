@@ -32,6 +32,7 @@ export function setSampling(doc: Document, shotId: RecordId, patch: Partial<Samp
   if (motion === undefined) delete sampling.motion;
   else requireMotion(motion);
   requireFraction('guidanceRule.rescale', guidanceRule?.rescale ?? 0);
+  requireFraction('guidanceRule.steady', guidanceRule?.steady ?? 0);
   const { start, stop } = guidanceRule?.interval ?? { start: 0, stop: 1 };
   requireFraction('guidanceRule.interval', start);
   requireFraction('guidanceRule.interval', stop);

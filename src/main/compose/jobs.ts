@@ -3,7 +3,7 @@ import { AppError } from '@core/errors';
 import type { JobPayload } from '@contracts/job';
 import { freeMemoryBytes } from '../platform/free-memory';
 import { freeDiskBytes } from '../services/library/free-space';
-import { requestExport } from '../services/queue/request-export';
+import { clipFilm, requestExport } from '../services/queue/request-export';
 import type { Studio } from '../studio';
 import type { Generate } from './generate';
 import type { Services } from './services';
@@ -26,6 +26,19 @@ export function jobsOf(services: Services, generate: Generate): Studio['jobs'] {
     interpolator,
     smoothPace,
   } = services;
+  const exporting = {
+    queue,
+    takes,
+    framesDir: paths.frames,
+    jobsDir: paths.jobs,
+    libraryDir: paths.dir,
+    clock,
+    newId,
+    documentOf: (projectId: string) => projects.document(projectId),
+    fittedFrame,
+    soundFile: (mediaId: string) => media.soundOf(mediaId),
+    interpolator,
+  };
   return {
     list: () => jobs.list(),
     estimate: async ({ modelId, ...shape }) => ({
@@ -35,20 +48,8 @@ export function jobsOf(services: Services, generate: Generate): Studio['jobs'] {
     }),
     generate: async ({ device, ...input }) =>
       generate(input, { provider: (await ladder.choose(device)).provider, threads }),
-    export: (input) =>
-      requestExport(input, {
-        queue,
-        takes,
-        framesDir: paths.frames,
-        jobsDir: paths.jobs,
-        libraryDir: paths.dir,
-        clock,
-        newId,
-        documentOf: (projectId) => projects.document(projectId),
-        fittedFrame,
-        soundFile: (mediaId) => media.soundOf(mediaId),
-        interpolator,
-      }),
+    export: (input) => requestExport(input, exporting),
+    clipFilm: (input) => clipFilm(input, exporting),
     estimateSmoothing: (film) => smoothPace.estimate(film),
     cancel: (jobId, discards) => queue.cancel(jobId, discards),
     retry: (jobId) => queue.retry(jobId),

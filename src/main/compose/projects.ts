@@ -26,6 +26,7 @@ export function projectsOf({
     installSample: (sampleDir) =>
       installSample(sampleDir, { db, frames, takes, clock, createFrom: (records) => projects.createFrom(records) }),
     open: (projectId) => projects.open(projectId),
+    nameOf: (projectId) => projects.nameOf(projectId),
     commit: (input) => projects.commit(input),
     history: (projectId) => projects.history(projectId),
     versions: (projectId) => versions.list(projectId),

@@ -2,6 +2,7 @@
  * Imported films on the timeline: placing a part of one as a shot that grows like any other, filling it from its file,
  * and keeping a frame of the film as an image.
  */
+import { samplingFrom } from '@core/document/default-sampling';
 import { addTrack } from '@core/timeline/tracks';
 import { insertAudio } from '@core/timeline/insert-audio';
 import { insertShot } from '@core/timeline/insert-shot';
@@ -19,7 +20,7 @@ import { inSequence, type Edit } from '../features/timeline/edit-sequence';
 import { soundTrackFor, stem } from '../features/timeline/place-media';
 import type { AppState } from '../state/app.svelte';
 import type { ProjectSession } from '../state/session.svelte';
-import { freePlace, modelFor, queueSegment, samplingFrom } from './generate';
+import { freePlace, modelFor, queueSegment } from './generate';
 import { strings } from './strings';
 
 /** Frames the whole file becomes at a film's rate. */
@@ -61,7 +62,7 @@ export async function placeFootage(app: AppState, placement: FootagePlacement): 
     const shot: Edit = (doc) =>
       insertShot(doc, {
         ...{ shotId: session.newId(), segmentId, clipId, blockId: null, text: null, name, trackId, start, frameCount },
-        ...{ modelId: manifest.id, rate, width, height, sampling: samplingFrom(manifest) },
+        ...{ modelId: manifest.id, rate, width, height, sampling: samplingFrom(manifest.defaults) },
         footage: { mediaId: media.id, from, fit },
         mode: isFree ? 'place' : 'insert',
       });

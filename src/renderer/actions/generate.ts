@@ -3,6 +3,7 @@
  * shots. A segment whose parent has no picture yet waits for it and is queued when the parent's take arrives.
  */
 import { messageOf } from '../language/errors/in-words';
+import { samplingFrom } from '@core/document/default-sampling';
 import { recordsOf, videoTracksOf } from '@core/document/access';
 import { applyDiff } from '@core/document/apply-diff';
 import { AppError, invalidInput } from '@core/errors';
@@ -185,7 +186,7 @@ export function beginShot(app: AppState, options: NewShotOptions): void {
         rate: manifest.nativeRate,
         width: session.project.width,
         height: session.project.height,
-        sampling: samplingFrom(manifest),
+        sampling: samplingFrom(manifest.defaults),
         frameCount,
         ...(options.firstMediaId !== undefined && {
           anchors: [{ id: session.newId(), frame: 0, mediaId: options.firstMediaId }],
@@ -199,11 +200,6 @@ export function beginShot(app: AppState, options: NewShotOptions): void {
   } catch (thrown) {
     app.showError(appErrorFrom(thrown));
   }
-}
-
-export function samplingFrom(manifest: ModelView['manifest']): SamplingSettings {
-  const { steps, guidance, negative, extensionPrefix } = manifest.defaults;
-  return { steps, guidance, negative, contextFrames: Math.max(1, extensionPrefix), framesPerWindow: null };
 }
 
 /** The wanted place when it is free; else after the last clip of that track, so that nothing is covered or moved. */

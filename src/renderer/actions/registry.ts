@@ -79,7 +79,7 @@ export function runAction(app: AppState, id: string): boolean {
 /** While an earlier version is looked at, nothing is made from it or written of it. */
 function perform(app: AppState, action: Action): void {
   const past = app.session?.past ?? null;
-  if (past !== null && (action.id.startsWith('generate.') || action.id === 'export.open'))
+  if (past !== null && (action.id.startsWith('generate.') || action.id.startsWith('export.')))
     app.toast('info', sessionStrings.lookingBack, sessionStrings.lookingBackRemedy);
   else action.run(app);
 }

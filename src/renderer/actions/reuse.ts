@@ -3,6 +3,7 @@
  * seed. A shot begins anew: frames the recipe was given (an image, the end of another part) are not part of it. Travel
  * zones cannot be read back from windows' weights: each window comes with its prompt of most weight, and that is said.
  */
+import { samplingFrom } from '@core/document/default-sampling';
 import { recordsOf } from '@core/document/access';
 import { applyDiff, squashDiffs } from '@core/document/apply-diff';
 import type { DocumentDiff } from '@core/document/diff';
@@ -12,7 +13,7 @@ import { addPromptBlock } from '@core/timeline/prompt-blocks';
 import { ceilToRate } from '@core/time/rate';
 import type { Recipe } from '@contracts/recipe';
 import type { AppState } from '../state/app.svelte';
-import { freePlace, modelFor, samplingFrom } from './generate';
+import { freePlace, modelFor } from './generate';
 import { strings } from './strings';
 
 export interface PromptSpan {
@@ -78,7 +79,14 @@ export async function planRecipe(
       rate,
       width,
       height,
-      sampling: { ...samplingFrom(manifest), steps, guidance, ...rules, negative: recipe.windows[0]?.negative ?? '' },
+      // Rules that the recipe does not have are not those of the model either.
+      sampling: {
+        ...samplingFrom({ ...manifest.defaults, guidanceRule: undefined }),
+        steps,
+        guidance,
+        ...rules,
+        negative: recipe.windows[0]?.negative ?? '',
+      },
       frameCount,
       seed: withSeed ? recipe.seed : null,
     };

@@ -5,6 +5,7 @@ import type { AppState } from '../state/app.svelte';
 import type { Action } from './action';
 import { collectOriginals } from '../features/assets/collect';
 import { askGenerateStale, askRetake } from '../features/timeline/choices';
+import { exportClip } from './export-clip';
 import { keepFrame } from './footage';
 import { openRecipe } from '../features/recipe/dropped-recipes';
 import { toggleVersions } from '../features/versions/versions-ui.svelte';
@@ -90,6 +91,14 @@ export const studioActions: readonly Action[] = [
     keys: ['Mod+KeyE'],
     when: hasProject,
     run: (app) => (app.dialog = { kind: 'export' }),
+  },
+  {
+    id: 'export.clip',
+    label: strings.exportClip,
+    category: categories.project,
+    keys: ['Shift+Mod+KeyE'],
+    when: hasProject,
+    run: (app) => exportClip(app),
   },
   {
     id: 'bundle.import',

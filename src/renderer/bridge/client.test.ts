@@ -57,6 +57,15 @@ describe('the bridge client', () => {
     expect(await client.invoke('models.tokens', input)).toEqual({ count: 3, limit: 32, keptChars: 9 });
   });
 
+  it('takes a film as main has parsed it, and nothing else', async () => {
+    const main = aMain();
+    const client = createStudioClient(main.bridge, main.host);
+    main.answer = { ok: true, value: null, text: JSON.stringify({ id: 'film', more: 1 }) };
+    expect(await client.invoke('projects.open', { projectId: 'film' })).toEqual({ id: 'film', more: 1 });
+    const tokens = client.invoke('models.tokens', { modelId: 'toy', text: '' });
+    await expect(tokens).rejects.toMatchObject({ code: 'internal/bug' });
+  });
+
   it('revives a failure with its code and remedy', async () => {
     const main = aMain();
     const client = createStudioClient(main.bridge, main.host);

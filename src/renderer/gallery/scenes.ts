@@ -3,7 +3,9 @@ import type { DoctorLine, OpenProject, ProjectSummary } from '@contracts/ipc';
 import type { JobView } from '@contracts/job';
 import { easeNames } from '@core/curve/evaluate';
 import { setCurve } from '@core/timeline/curves';
+import { insertStill } from '@core/timeline/insert-still';
 import { addTrack } from '@core/timeline/tracks';
+import { trimClip } from '@core/timeline/trim';
 import { curveUiOf } from '../features/curves/curve-ui.svelte';
 import { toyManifest } from '../state/toy-manifest.test-support';
 import { conditionAnswers, conditionScenes, showPart } from './condition-scenes';
@@ -20,6 +22,11 @@ const OUT_OF_MEMORY = {
   code: 'engine/out-of-memory',
   message: 'The model needed more memory than this machine has free (wanted 11.2 GB, 3.1 GB free).',
   detail: { remedy: 'Close other programs, or make the shot smaller or shorter. Everything finished so far is kept.' },
+} as const;
+const DISK_FULL = {
+  code: 'library/disk-full',
+  message: 'The disk is full: 120 MB are needed, 3 MB are free.',
+  detail: { remedy: 'Free some space, then try again.' },
 } as const;
 
 const info = {
@@ -61,6 +68,7 @@ const common: Answers = {
     ...{ memoryBytes: 420_000_000, diskBytes: 160_000, freeMemoryBytes: 9_000_000_000, freeDiskBytes: 80_000_000_000 },
   },
   'history.search': { runs: [], next: null },
+  'clipFile.state': { state: 'unmade', frameCount: 29, jobId: null, bytes: null },
   'devices.report': {
     ...{ choice: 'auto', inUse: 'cpu', why: 'It is the only one that works here.' },
     devices: [
@@ -144,11 +152,7 @@ const failedJobs: JobView[] = [
     kind: 'export',
     state: 'failed',
     title: 'evening.mp4',
-    error: {
-      code: 'library/disk-full',
-      message: 'The disk is full: 120 MB are needed, 3 MB are free.',
-      detail: { remedy: 'Free some space, then try again.' },
-    },
+    error: DISK_FULL,
   }),
 ];
 
@@ -177,6 +181,62 @@ const doctorLines: DoctorLine[] = [
     fix: `Free some space on the disk of ${LONG_NAME}.`,
   },
 ];
+
+const clipFileJob = (more: Partial<JobView>): JobView[] => [
+  job(0, { ...{ kind: 'export', title: 'Ball.mp4', shotId: null, segmentId: null, seed: null }, ...more }),
+];
+
+/** The clip's own file at the end of the inspector, which scrolls. */
+async function showClipFile(stage: Stage): Promise<void> {
+  select('clip-Ball')(stage);
+  await until('[data-testid="make-clip-file"], [data-testid="drag-clip"], [data-testid="clip-file-making"]');
+  await new Promise((done) => setTimeout(done, 100));
+  document.querySelector('[data-testid="clip-inspector"] .scroll')?.scrollTo({ top: 10_000 });
+}
+
+/** What a scene has to press or to scroll to is there a moment after what opens it. */
+async function until(selector: string): Promise<HTMLElement | null> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const found = document.querySelector<HTMLElement>(selector);
+    if (found !== null) return found;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return null;
+}
+
+async function openExport({ app }: Stage, press: string): Promise<void> {
+  app.dialog = { kind: 'export' };
+  (await until(`[data-testid="${press}"]`))?.click();
+}
+
+/** Two stills on V2, the second right behind the first: nothing there can move to the left. */
+const crowdedFilm = (): FilmBuilder => {
+  const film = normalFilm();
+  for (const [n, start] of [20, 34].entries())
+    film.edit((doc) =>
+      insertStill(doc, {
+        ...{ clipId: `still-${n}`, trackId: 'track-2', mediaId: 'image-0', name: n === 0 ? 'wall' : 'door' },
+        ...{ start, duration: n === 0 ? 14 : 10 },
+      }),
+    );
+  return film;
+};
+
+function refuseRipple({ app }: Stage): void {
+  const { session } = app;
+  session?.select(['clip-Ball']);
+  session?.edit('Ripple', (doc) => trimClip(doc, 'clip-Ball', 'end', 20, { ripple: true }));
+}
+
+const prunable = (count: number, isLong = false): NonNullable<Answers['takes.prunable']> => ({
+  takes: Array.from({ length: count }, (_, n) => ({
+    takeId: `take-${n}`,
+    shotId: isLong ? 'shot-0' : 'shot-Ball',
+    segmentId: isLong ? 'part-0' : 'part-Ball',
+    ...{ parentTakeId: null, frames: 20, bytes: 410_000 * (n + 1), isOfFilm: n % 3 !== 2 },
+  })),
+  kept: 3,
+});
 
 const select =
   (id: string) =>
@@ -260,6 +320,60 @@ export const scenes: Readonly<Record<string, Scene>> = {
     new FilmBuilder('Nothing yet').opened(),
     {},
     ({ app }) => void (app.dialog = { kind: 'export' }),
+  ),
+  'dialog-export-clip': studio(
+    normalFilm().opened(),
+    {},
+    ({ app }) => void (app.dialog = { kind: 'export', clipId: 'clip-Ball' }),
+  ),
+  'dialog-export-smooth': studio(
+    normalFilm().opened(),
+    { 'export.estimateSmoothing': { seconds: 190, basis: 'typical' } },
+    (stage) => openExport(stage, 'smoothing-3'),
+  ),
+  'dialog-prune': studio(
+    normalFilm().opened(),
+    { 'takes.prunable': prunable(2), 'takes.bytesOf': { bytes: 1_230_000 } },
+    ({ app }) => void (app.dialog = { kind: 'prune' }),
+  ),
+  'dialog-prune-empty': studio(
+    normalFilm().opened(),
+    { 'takes.prunable': prunable(0), 'takes.bytesOf': { bytes: 0 } },
+    ({ app }) => void (app.dialog = { kind: 'prune' }),
+  ),
+  'dialog-prune-many': studio(
+    longFilm().opened(),
+    { 'takes.prunable': prunable(79, true), 'takes.bytesOf': { bytes: 1_295_600_000 } },
+    ({ app }) => void (app.dialog = { kind: 'prune' }),
+  ),
+  'studio-ripple-refused': studio(crowdedFilm().opened(), { 'media.fittedFrame': { frame: frameOf(2) } }, refuseRipple),
+  'studio-clip-file': studio(normalFilm().opened(), {}, showClipFile),
+  'studio-clip-file-making': studio(
+    normalFilm().opened(clipFileJob({ state: 'running', startedAt: NOW })),
+    {
+      'jobs.list': { jobs: clipFileJob({ state: 'running', startedAt: NOW }) },
+      'clipFile.state': { state: 'making', frameCount: 29, jobId: 'job-0', bytes: null },
+    },
+    async (stage) => {
+      await showClipFile(stage);
+      stage.send('export.progress', { jobId: 'job-0', done: 11, total: 29, framesPerSecond: 8 });
+    },
+  ),
+  'studio-clip-file-ready': studio(
+    normalFilm().opened(clipFileJob({ state: 'done', finishedAt: NOW })),
+    {
+      'jobs.list': { jobs: clipFileJob({ state: 'done', finishedAt: NOW }) },
+      'clipFile.state': { state: 'ready', frameCount: 29, jobId: 'job-0', bytes: 231_000 },
+    },
+    showClipFile,
+  ),
+  'studio-clip-file-failed': studio(
+    normalFilm().opened(clipFileJob({ state: 'failed', finishedAt: NOW, error: DISK_FULL })),
+    {
+      'jobs.list': { jobs: clipFileJob({ state: 'failed', finishedAt: NOW, error: DISK_FULL }) },
+      'clipFile.state': { state: 'failed', frameCount: 29, jobId: 'job-0', bytes: null },
+    },
+    showClipFile,
   ),
   'dialog-doctor': studio(
     normalFilm().opened(),

@@ -25,6 +25,9 @@ import { strings } from './strings';
 
 export type AppInfo = ApiOutput<'app.info'>;
 
+/** Of a project that nobody has looked at yet: the timeline fits it to its window. */
+export const UNSEEN_VIEW: Readonly<Record<'pixelsPerFrame' | 'scrollX', number>> = { pixelsPerFrame: 6, scrollX: 0 };
+
 export interface ExtendRequest {
   readonly clipId: string;
   readonly direction: 'forward' | 'backward';
@@ -38,7 +41,8 @@ export interface ExtendRequest {
 
 export type Dialog =
   | { readonly kind: 'new-project' }
-  | { readonly kind: 'export' }
+  /** clipId: this clip alone is offered, and chosen. */
+  | { readonly kind: 'export'; readonly clipId?: string }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'palette' }
@@ -79,7 +83,7 @@ export class AppState {
   models: readonly ModelView[] = $state.raw([]);
   projects: readonly ProjectSummary[] = $state.raw([]);
   session: ProjectSession | null = $state.raw(null);
-  timelineView = $state({ pixelsPerFrame: 6, scrollX: 0 });
+  timelineView = $state({ ...UNSEEN_VIEW });
   isSnapping = $state(true);
   dialog: Dialog | null = $state.raw(null);
   leftTab: 'media' | 'takes' | 'history' = $state('media');
@@ -291,12 +295,13 @@ export class AppState {
       limitsOf: (modelId) => this.modelOf(modelId)?.manifest ?? null,
     });
     for (const job of opened.jobs) this.jobs.put(job);
+    const isOther = this.session?.id !== opened.id;
     this.session = session;
     this.transport.playhead = Math.min(opened.view?.playhead ?? 0, session.end);
     if (opened.view !== null) {
       const { pixelsPerFrame, scrollX } = opened.view;
       this.timelineView = { pixelsPerFrame, scrollX };
-    }
+    } else if (isOther) this.timelineView = { ...UNSEEN_VIEW };
     this.screen = 'studio';
   }
 

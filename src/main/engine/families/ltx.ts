@@ -18,6 +18,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { assertRulesFitFamily } from '@core/diffusion/families';
 import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
+import type { FrameLayout } from '@core/diffusion/guidance-steady';
 import { unpackLatents, type LatentSize } from '@core/diffusion/latent-geometry';
 import { assert } from '@core/errors';
 import type { FlowMatchSchedule } from '@core/diffusion/flow-match-euler';
@@ -51,6 +52,7 @@ export async function runLtx(run: FamilyRun): Promise<string[]> {
   return runWindows<MaskedEmbeddings, LtxState>(run, {
     encodePrompts: (windows) => encodePrompts(run, windows),
     guidance: (state, window) => guidanceOf(run, window, state),
+    layout: layoutOf,
     readsImages: hasKnownFrames,
     prepare: (window, made) => prepare(run, window, { made, schedule }),
     denoise: (sampling, texts) => denoise(run, sampling, texts),
@@ -133,6 +135,19 @@ function guidanceOf(
   for (const [frame, scale] of scales.entries())
     values.fill(scale, before + frame * perFrame, before + (frame + 1) * perFrame);
   return values;
+}
+
+/** Tokens of later images come first; then frame by frame. */
+function layoutOf({ extraTokens, hold, size }: LtxState): FrameLayout {
+  const area = size.height * size.width;
+  const holdOf = (frame: number): Float32Array =>
+    hold.subarray(extraTokens + frame * area, extraTokens + (frame + 1) * area);
+  return {
+    offset: extraTokens * size.channels,
+    frames: size.frames,
+    inner: area * size.channels,
+    isGiven: (frame) => holdOf(frame).every((held) => held === 1),
+  };
 }
 
 /** What is held with all strength is seen with a little noise that fades: add_noise_to_image_conditioning_latents. */

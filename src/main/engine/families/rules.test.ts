@@ -58,7 +58,7 @@ function run(recipe: Recipe, { jobDir, ...hooks }: Partial<RunHooks> & { jobDir?
 const apg = { kind: 'apg', eta: 0, momentum: -0.5, normThreshold: 0 } as const;
 const reuse = { threshold: 1, warmUpSteps: 2 };
 const everything: Rules = {
-  guidanceRule: { method: apg, rescale: 0.5, interval: { start: 0, stop: 0.8 } },
+  guidanceRule: { method: apg, rescale: 0.5, steady: 0.5, interval: { start: 0, stop: 0.8 } },
   stepReuse: reuse,
 };
 
@@ -66,7 +66,7 @@ describe.each(families)('$family', ({ recipeWith }) => {
   test('rules that ask for nothing give the bytes of none', async () => {
     const plain = await run(recipeWith());
     const neutral: Rules = {
-      guidanceRule: { rescale: 0, interval: { start: 0, stop: 1 } },
+      guidanceRule: { rescale: 0, steady: 0, interval: { start: 0, stop: 1 } },
       stepReuse: { threshold: 1e-12, warmUpSteps: 2 },
     };
     const { frames, report } = await run(recipeWith(neutral));
@@ -79,6 +79,7 @@ describe.each(families)('$family', ({ recipeWith }) => {
     ['rescale', { guidanceRule: { rescale: 0.7 } }, { passes: 16 }],
     ['APG', { guidanceRule: { method: apg } }, { passes: 16 }],
     ['CFG-Zero*', { guidanceRule: { method: { kind: 'zero-star', zeroInitSteps: 0 } } }, { passes: 16 }],
+    ['steady guidance', { guidanceRule: { steady: 1 } }, { passes: 16 }],
     ['an interval', { guidanceRule: { interval: { start: 0, stop: 0.5 } } }, { passes: 12 }],
   ])('%s changes the frames, the same each time', async (_name, rules, report) => {
     const plain = await run(recipeWith());

@@ -36,7 +36,7 @@ import { denoiseSteps, type StepLoop } from './step-loop';
 import { embeddingOf, encodeTexts, windowEmbedding, type TextEmbeddings } from './text-embeddings';
 import { decodeClip } from './wan-clip';
 import { conditionKind, encodeCondition, viewsOf, type Condition } from './wan-condition';
-import { runWindows, scalePerFrame, type Sampling, type SizedState } from './window-loop';
+import { runWindows, scalePerFrame, volumeLayout, type Sampling, type SizedState } from './window-loop';
 
 /** Latent cells of a token, down and across. */
 const PATCH = 2;
@@ -58,6 +58,7 @@ export async function runWan(run: FamilyRun): Promise<string[]> {
     readsImages: () => conditionKind(run.pkg) !== null,
     prepare: (window, made) => prepare(run, window, made),
     denoise: (sampling, texts) => denoise(run, sampling, texts),
+    layout: (state) => volumeLayout(state.size, run.pkg.expandTimesteps ? knownFrames(state) : state.lead),
     decode: (window, state) => decode(run, window, state),
   });
 }
@@ -266,9 +267,13 @@ function timestepsOf(
   if (!pkg.expandTimesteps) return { timestep: new Float32Array(1), dims: [1], known: 0 };
   const dims = [1, size.frames, size.height / PATCH, size.width / PATCH];
   const ofFrame = (size.height / PATCH) * (size.width / PATCH);
-  const cells = size.channels * size.height * size.width;
-  const known = (condition?.values.length ?? 0) / cells;
+  const known = knownFrames({ size, condition });
   return { timestep: new Float32Array(size.frames * ofFrame), dims, known: known * ofFrame };
+}
+
+/** Latent frames in front that are put in as they are. */
+function knownFrames({ size, condition }: Pick<WindowState, 'size' | 'condition'>): number {
+  return (condition?.values.length ?? 0) / (size.channels * size.height * size.width);
 }
 
 // 7 ── decode ─────────────────────────────────────────────────────────────────────────────────────────────────────────

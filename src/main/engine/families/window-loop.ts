@@ -5,6 +5,7 @@
  */
 import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
+import type { FrameLayout } from '@core/diffusion/guidance-steady';
 import type { LatentSize } from '@core/diffusion/latent-geometry';
 import { firstStepOf } from '@core/diffusion/source-film';
 import { StepRule, type StepRuleOptions } from '@core/diffusion/step-rule';
@@ -44,6 +45,8 @@ export interface WindowSteps<Texts, State extends SizedState> {
   readonly guidance?: (state: State, window: RecipeWindow) => GuidanceScale;
   /** Another scale from a step on; default: none. */
   readonly second?: (state: State) => StepRuleOptions['second'];
+  /** Where frames lie in a prediction, for guidance that neighbours share; default: a volume, those of `lead` given. */
+  readonly layout?: (state: State) => FrameLayout;
   readonly readsImages: (window: RecipeWindow) => boolean;
   /** Known frames, timesteps and noise. @param made hashes of the frames that earlier windows have made */
   readonly prepare: (window: RecipeWindow, made: ReadonlyMap<number, string>) => Promise<State>;
@@ -82,7 +85,8 @@ export async function runWindows<Texts, State extends SizedState>(
     const { value: fresh } = await watch.time('encode', () => steps.prepare(window, made));
     const guidance = steps.guidance?.(fresh, window) ?? guidanceOf(run, window, fresh.size);
     const scales = { guidance, isGuided: guidance !== 1, second: steps.second?.(fresh) };
-    const rule = new StepRule({ ...recipe, ...scales, size: fresh.latents.length });
+    const layout = steps.layout?.(fresh) ?? volumeLayout(fresh.size, fresh.lead);
+    const rule = new StepRule({ ...recipe, ...scales, size: fresh.latents.length, layout });
     const atStart = { state: fresh, from: first };
     const { state, from } = doneSteps === 0 ? atStart : await goOnSampling(run, w, fresh, rule);
     if (from < recipe.steps)
@@ -134,6 +138,11 @@ async function* partsIn(
 ): AsyncGenerator<Uint8Array[], void> {
   if (decoded instanceof Promise) yield await decoded;
   else yield* decoded;
+}
+
+/** Of a volume [C, F, h, w]. @param given frames in front that are clean */
+export function volumeLayout({ frames, height, width }: LatentSize, given = 0): FrameLayout {
+  return { offset: 0, frames, inner: height * width, isGiven: (frame) => frame < given };
 }
 
 /** diffusers' rule: guidance up to 1 runs the prompt alone. Frames behind the window have its last scale. */

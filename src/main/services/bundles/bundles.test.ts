@@ -89,6 +89,21 @@ describe('a bundle', () => {
     expect(undo?.diff.updated[0]?.to).toMatchObject({ activeTakeId: active });
   });
 
+  test('takes in the trash come in as takes in the trash, into another library and in a duplicate', async () => {
+    const [from, to] = [await aLibrary('from'), await aLibrary('to')];
+    const projectId = await aFilm(from, plan);
+    const [newest, first] = from.takes.list(projectId);
+    from.takes.discard(newest!.id, 7);
+    const trashed = ({ takes }: typeof from, id: string) => takes.list(id).map(({ isTrashed = false }) => isTrashed);
+    const { projectId: there } = await importBundle(to.db, to.paths, await bundleOf(from, projectId), to.options);
+    const copy = duplicateProject(from.db, projectId, { newId: from.newId, now: 9 });
+    expect([first?.isTrashed, trashed(from, projectId)]).toEqual([undefined, [true, false]]);
+    expect([trashed(to, there), trashed(from, copy)]).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+  });
+
   test('carries sounds, and clips of them find them again', async () => {
     const [from, to] = [await aLibrary('from'), await aLibrary('to')];
     const projectId = await aFilm(from, plan);

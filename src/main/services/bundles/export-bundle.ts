@@ -46,7 +46,6 @@ const Journal = z.object({
   diff: z.string(),
   createdAt: z.int(),
 });
-const Mark = z.object({ takeId: z.string(), isStarred: z.int(), note: z.string() });
 const Media = z.object({
   id: z.string(),
   name: z.string(),
@@ -151,27 +150,10 @@ export function readProject(db: LibraryDatabase, projectId: string): { name: str
 
 export function readTakes(db: LibraryDatabase, projectId: string): BundleTakes {
   const store = new TakeStore(db);
-  const marks = new Map(
-    db
-      .all(
-        Mark,
-        'SELECT take_id AS takeId, is_starred AS isStarred, note FROM runs WHERE take_id IS NOT NULL AND project_id = ?',
-        projectId,
-      )
-      .map((mark) => [mark.takeId, mark]),
-  );
-  return store.list(projectId).map(({ id }) => {
+  return store.list(projectId).map(({ id, isStarred = false, note = '', isTrashed = false }) => {
     const { view, recipe } = store.get(id);
     const { seed: _seed, frames, draftKey, ...rest } = view;
-    const mark = marks.get(id);
-    return {
-      ...rest,
-      recipe,
-      draftKey,
-      frames: [...frames],
-      isStarred: mark?.isStarred === 1,
-      note: mark?.note ?? '',
-    };
+    return { ...rest, recipe, draftKey, frames: [...frames], isStarred, note, isTrashed };
   });
 }
 

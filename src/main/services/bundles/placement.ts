@@ -88,7 +88,7 @@ function placed(db: LibraryDatabase, { takes, media }: Content, newId: () => str
   };
 }
 
-/** The rows of what is new. The caller holds the transaction, and has stored the files. @param at for frames of no take */
+/** The rows of what is new. The caller holds the transaction, and has stored the files. @param at for frames of no take, and takes in the trash */
 export function insertPlaced(
   db: LibraryDatabase,
   projectId: string,
@@ -122,12 +122,13 @@ export function insertPlaced(
   }
   const isThere = new Set(takes.map(({ id }) => id));
   for (const take of parentsFirst(added.takes)) {
-    const { isStarred, note, recipeHash: _hash, parentTakeId: parent, ...rest } = take;
+    const { isStarred, note, isTrashed, recipeHash: _hash, parentTakeId: parent, ...rest } = take;
     const id = takeId(take.id);
     const parentTakeId = parent === null || !isThere.has(parent) ? null : takeId(parent);
     store.add({ ...rest, id, projectId, parentTakeId });
     if (isStarred || note !== '')
       db.run('UPDATE runs SET is_starred = ?, note = ? WHERE take_id = ?', isStarred ? 1 : 0, note, id);
+    if (isTrashed) store.discard(id, at);
   }
 }
 

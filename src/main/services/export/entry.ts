@@ -8,7 +8,7 @@ import { wireErrorFrom } from '@contracts/wire-error';
 import { conformFootage, type ConformTask } from '../footage/conform-task';
 import { parentPort } from './parent-port';
 import { ExportRequest, ExportTask, type ExportMessage } from './messages';
-import { filmFormatOf, writeFilm } from './write-film';
+import { framesToWrite, writeFilm } from './write-film';
 
 /** At most ten progress messages a second; the last one is never dropped. */
 const PROGRESS_INTERVAL_MS = 100;
@@ -39,7 +39,7 @@ process.on('SIGINT', () => undefined);
 async function exportFilm(taskPath: string): Promise<ExportMessage> {
   try {
     const task = ExportTask.parse(JSON.parse(await readFile(taskPath, 'utf8')));
-    const total = filmFormatOf(task).frameCount;
+    const total = framesToWrite(task);
     const startMs = performance.now();
     let sentMs = -Infinity;
     const written = await writeFilm(task, {

@@ -9,7 +9,7 @@ import { FrameStore } from '../media/frame-store';
 import { Exporter, type ExporterProcess, type ExportProgress } from './exporter';
 import { forkExporter } from './fork-exporter';
 import { ExportTask } from './messages';
-import { partialPathOf } from './write-film';
+import { partialPathOf } from './out-path';
 
 let built: Awaited<ReturnType<typeof buildMain>>;
 let dir: string;
@@ -38,6 +38,7 @@ async function aTask(count: number, name = 'film.mp4'): Promise<ExportTask> {
     recipes: null,
     sound: null,
     smooth: null,
+    interchange: null,
   };
 }
 

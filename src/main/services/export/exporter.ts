@@ -8,8 +8,9 @@ import { AppError } from '@core/errors';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import type { ExportTask } from './messages';
 import { runInChild, type ExporterProcess } from './run-in-child';
-import { assertCanWrite, assertHasPicture, filmFormatOf, removeTemporaries, type WrittenFilm } from './write-film';
+import { assertCanWrite } from './out-path';
 import { assertPresetHolds } from './presets';
+import { assertHasPicture, filmFormatOf, removeTemporaries, type WrittenFilm } from './write-film';
 
 export type { ExporterProcess } from './run-in-child';
 

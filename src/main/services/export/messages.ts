@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { FilmPlan } from '@core/export/plan';
 import { SMOOTHINGS, type Smoothing } from '@core/interpolation/smoothing';
 import type { SoundPlan } from '@core/export/sound-plan';
-import { Id } from '@contracts/document';
+import { Id, Sha256 } from '@contracts/document';
 import { ExportPreset } from '@contracts/job';
 import { Recipe } from '@contracts/recipe';
 import { WireError } from '@contracts/wire-error';
@@ -27,6 +27,18 @@ export interface TaskSmoothing {
   readonly threads: number;
 }
 
+/** What a timeline for other programs has beside the film itself. Files are relative to its folder, with `/`. */
+export interface TaskInterchange {
+  /** Films of shots and stills, a frame each of the film's rate and size. */
+  readonly pictures: readonly {
+    readonly file: string;
+    readonly frames: readonly string[];
+    readonly recipes: readonly Recipe[] | null;
+  }[];
+  readonly sounds: readonly { readonly file: string; readonly path: string }[];
+  readonly lists: readonly { readonly file: string; readonly text: string }[];
+}
+
 export interface ExportTask {
   readonly plan: FilmPlan;
   readonly preset: ExportPreset;
@@ -39,7 +51,12 @@ export interface ExportTask {
   readonly sound: TaskSound | null;
   /** Frames drawn between those of the film; null = none. */
   readonly smooth: TaskSmoothing | null;
+  /** Of the preset `timeline`, whose plan is its reference film. */
+  readonly interchange: TaskInterchange | null;
 }
+
+/** Nothing is written outside the folder. */
+const InFolder = z.string().regex(/^(?:media\/)?[A-Za-z0-9][A-Za-z0-9._-]*$/);
 
 /** The task as it is read back from its file. */
 export const ExportTask = z.object({
@@ -58,6 +75,16 @@ export const ExportTask = z.object({
     .default(null),
   smooth: z
     .object({ smoothing: z.literal(SMOOTHINGS), graphFile: z.string().min(1), threads: z.int().min(1) })
+    .nullable()
+    .default(null),
+  interchange: z
+    .object({
+      pictures: z.array(
+        z.object({ file: InFolder, frames: z.array(Sha256).min(1), recipes: z.array(Recipe).max(100_000).nullable() }),
+      ),
+      sounds: z.array(z.object({ file: InFolder, path: z.string().min(1) })),
+      lists: z.array(z.object({ file: InFolder, text: z.string() })),
+    })
     .nullable()
     .default(null),
 }) satisfies z.ZodType<ExportTask>;

@@ -58,7 +58,16 @@ async function aTask(frames: number, rate: Rate, sound: ExportTask['sound'], nam
     frames: Array.from({ length: frames }, () => [{ frame: hash, opacity256: 256 }]),
   };
   const preset = name.endsWith('.mov') ? 'prores-mov' : 'h264-mp4';
-  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes: null, sound, smooth: null };
+  return {
+    plan,
+    preset,
+    framesDir: store.dir,
+    outPath: join(dir, 'out', name),
+    recipes: null,
+    sound,
+    smooth: null,
+    interchange: null,
+  };
 }
 
 test.each([

@@ -35,6 +35,7 @@ export function assertPresetHolds(preset: ExportPreset, film: FilmFormat): void 
         );
       return;
     case 'prores-mov':
+    case 'timeline':
       if (film.width % 2 !== 0)
         throw invalidInput(
           'size',
@@ -65,6 +66,7 @@ export const ENCODER_OF_PRESET = {
   'prores-mov': 'prores_ks',
   gif: 'gif',
   'png-sequence': null,
+  timeline: 'prores_ks',
 } as const satisfies Record<ExportPreset, string | null>;
 
 /** Presets whose file carries the film's sound. */
@@ -73,6 +75,7 @@ export const HAS_SOUND: Readonly<Record<ExportPreset, boolean>> = {
   'prores-mov': true,
   gif: false,
   'png-sequence': false,
+  timeline: true,
 };
 
 function filmInput(film: FilmFormat): string[] {

@@ -18,7 +18,8 @@ import { gifTimingOf } from './gif-timing';
 import type { ExportTask } from './messages';
 import { readRecipes } from '../recipes/read-recipes';
 import { readRecipeBox } from './mp4-recipe';
-import { partialPathOf, writeFilm } from './write-film';
+import { partialPathOf } from './out-path';
+import { writeFilm } from './write-film';
 import { rgbFromRgba } from './render-film';
 
 const WIDTH = 64;
@@ -74,7 +75,16 @@ function taskOf(
   name: string,
   recipes: readonly Recipe[] | null = null,
 ): ExportTask {
-  return { plan, preset, framesDir: store.dir, outPath: join(dir, 'out', name), recipes, sound: null, smooth: null };
+  return {
+    plan,
+    preset,
+    framesDir: store.dir,
+    outPath: join(dir, 'out', name),
+    recipes,
+    sound: null,
+    smooth: null,
+    interchange: null,
+  };
 }
 
 const recipe: Recipe = {

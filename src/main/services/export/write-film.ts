@@ -3,15 +3,14 @@
  * ffprobe, flushed and only then renamed. Until that instant a file that stands at the name is not touched; whatever
  * goes wrong, the sibling is removed.
  */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { appendFile, mkdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { FilmPlan } from '@core/export/plan';
 import { SOUND_RATE } from '@core/export/sound-plan';
 import { smoothedRate } from '@core/interpolation/smoothing';
 import { formatRate, framesPerSecond, secondsFromFrames } from '@core/time/rate';
-import type { ExportPreset } from '@contracts/job';
-import { errnoOf, syncDir } from '../../platform/fs-atomic';
+import { syncDir } from '../../platform/fs-atomic';
 import { encodeRgbPng } from '../../platform/png';
 import { FrameStore } from '../media/frame-store';
 import { gifTimingOf } from './gif-timing';
@@ -20,6 +19,15 @@ import { runFfmpeg } from '../ffmpeg/run-ffmpeg';
 import type { ExportTask, TaskSmoothing } from './messages';
 import { mixSound } from './mix-sound';
 import { appendRecipeBox } from './mp4-recipe';
+import {
+  assertCanWrite,
+  finishFile,
+  partialPathOf,
+  RECIPE_FILE,
+  replaceFolder,
+  writeErrorFrom,
+  writeFlushed,
+} from './out-path';
 import { recipeChunk, withChunk } from './png-recipe';
 import {
   assertPresetHolds,
@@ -33,6 +41,7 @@ import {
 } from './presets';
 import { renderFilm } from './render-film';
 import { smoothed } from './smooth-film';
+import { interchangeFrames, writeInterchange } from './write-interchange';
 
 export interface WriteFilmOptions {
   /** Called for every frame handed to the encoder, 0 … frames of the film. */
@@ -45,41 +54,6 @@ export interface WriteFilmOptions {
 export interface WrittenFilm {
   readonly frames: number;
   readonly bytes: number;
-}
-
-/** The temporary sibling a film is written to; it keeps the ending, by which ffmpeg and people know the format. */
-export function partialPathOf(outPath: string): string {
-  const ending = extname(outPath);
-  return join(dirname(outPath), `${basename(outPath, ending)}.partial${ending}`);
-}
-
-/**
- * Fails early, before anything is generated or drawn, where an export could only fail late.
- * @throws AppError export/write-failed
- */
-export async function assertCanWrite(preset: ExportPreset, outPath: string): Promise<void> {
-  const folder = dirname(outPath);
-  const parent = await stat(folder).catch(() => null);
-  if (parent === null || !parent.isDirectory())
-    throw cannotWrite(outPath, `the folder ${folder} does not exist`, 'Make the folder first, or choose another one.');
-  const existing = await stat(outPath).catch(() => null);
-  if (preset === 'png-sequence') {
-    if (existing !== null && !existing.isDirectory())
-      throw cannotWrite(outPath, `${outPath} is a file`, 'A PNG sequence needs a folder of its own.');
-    if (existing !== null) await assertOnlySequence(outPath);
-  } else if (existing !== null && !existing.isFile()) {
-    throw cannotWrite(outPath, `${outPath} is not a file`, 'Give the film a file name.');
-  }
-  const trial = partialPathOf(outPath);
-  try {
-    // The very name the export will use, so that nothing else can be in its way.
-    if (preset === 'png-sequence') await rm(trial, { recursive: true, force: true });
-    const handle = await open(trial, 'w');
-    await handle.close();
-    await rm(trial, { force: true });
-  } catch (error) {
-    throw writeErrorFrom(error, outPath);
-  }
 }
 
 /**
@@ -104,6 +78,13 @@ export async function writeFilm(task: ExportTask, options: WriteFilmOptions = {}
         break;
       case 'png-sequence':
         return await writePngSequence(task, partial, options);
+      case 'timeline':
+        return await writeInterchange(
+          task,
+          partial,
+          (film) => writeFilm(film.task, { ...options, ...film.options }),
+          options,
+        );
       default:
         task.preset satisfies never;
     }
@@ -148,6 +129,11 @@ export function filmFormatOf({ plan, smooth }: Pick<ExportTask, 'plan' | 'smooth
   const smoothing = smooth?.smoothing ?? 1;
   const { width, height } = plan;
   return { width, height, rate: smoothedRate(plan.rate, smoothing), frameCount: plan.frames.length * smoothing };
+}
+
+/** What an export has to write in all. */
+export function framesToWrite(task: Pick<ExportTask, 'plan' | 'smooth' | 'interchange'>): number {
+  return task.interchange === null ? filmFormatOf(task).frameCount : interchangeFrames(task);
 }
 
 function pixelsOf(
@@ -227,8 +213,6 @@ async function appendGifComment(path: string, text: string): Promise<void> {
   await appendFile(path, Buffer.concat([gifComment(text), Buffer.of(0x3b)]));
 }
 
-const RECIPE_FILE = 'recipe.json';
-
 async function writePngSequence(task: ExportTask, partial: string, options: WriteFilmOptions): Promise<WrittenFilm> {
   const { plan } = task;
   await rm(partial, { recursive: true, force: true });
@@ -248,45 +232,8 @@ async function writePngSequence(task: ExportTask, partial: string, options: Writ
   if (task.recipes !== null)
     await writeFlushed(join(partial, RECIPE_FILE), new TextEncoder().encode(JSON.stringify(task.recipes, null, 1)));
   await syncDir(partial);
-  await replaceSequence(partial, task.outPath);
+  await replaceFolder(partial, task.outPath);
   return { frames: index, bytes };
-}
-
-async function writeFlushed(path: string, data: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** A folder cannot be renamed over another: the old sequence steps aside, and goes when the new one stands. */
-async function replaceSequence(partial: string, outPath: string): Promise<void> {
-  const aside = `${outPath}.replaced`;
-  const hadOld = (await stat(outPath).catch(() => null)) !== null;
-  if (hadOld) {
-    await assertOnlySequence(outPath);
-    await rm(aside, { recursive: true, force: true });
-    await rename(outPath, aside);
-  }
-  try {
-    await rename(partial, outPath);
-  } catch (error) {
-    if (hadOld) await rename(aside, outPath);
-    throw error;
-  }
-  await syncDir(dirname(outPath));
-  if (hadOld) await rm(aside, { recursive: true, force: true });
-}
-
-/** Only what an export made may be replaced: a folder with anything else in it is somebody's. */
-async function assertOnlySequence(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  const foreign = names.find((name) => !/^\d{6,}\.png$/.test(name) && name !== RECIPE_FILE);
-  if (foreign !== undefined)
-    throw cannotWrite(folder, `${folder} holds other files (${foreign})`, 'Choose an empty or a new folder.');
 }
 
 /** An encoder that says it is done is asked for what it made. @throws AppError export/ffmpeg-failed */
@@ -347,42 +294,10 @@ function wrongGifTime(film: FilmFormat, bytes: Uint8Array): string | null {
   return `a length of ${seconds.toFixed(2)} s instead of ${wanted.toFixed(2)} s`;
 }
 
-async function finishFile(partial: string, outPath: string): Promise<number> {
-  const file = await open(partial, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, outPath);
-  await syncDir(dirname(outPath));
-  return (await stat(outPath)).size;
-}
-
 function soundPathOf(partial: string): string {
   return `${partial}.sound`;
 }
 
 function palettePathOf(partial: string): string {
   return `${partial}.palette.png`;
-}
-
-function cannotWrite(path: string, message: string, remedy: string): AppError {
-  return new AppError('export/write-failed', message, { field: 'file', value: path, remedy });
-}
-
-function writeErrorFrom(error: unknown, outPath: string): unknown {
-  if (error instanceof AppError) return error;
-  const code = errnoOf(error);
-  if (code === null) return error;
-  const remedy =
-    code === 'ENOSPC' || code === 'EDQUOT'
-      ? 'Free some space on that disk, or export to another one.'
-      : 'Choose a folder you may write to.';
-  return new AppError(
-    'export/write-failed',
-    `${outPath} could not be written (${code})`,
-    { field: 'file', value: outPath, remedy },
-    error,
-  );
 }

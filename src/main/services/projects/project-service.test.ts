@@ -177,6 +177,21 @@ describe('commit', () => {
     expect(service.list().map(({ name }) => name)).toEqual(['映画']);
   });
 
+  test.each([
+    ['which are no JSON', "json || '{'"],
+    ['of another form', `json_set(json, '$.name', 7)`],
+    ['of which one is two', `json || ',' || json`],
+  ])('records %s are named, and nothing is opened', async (_, broken) => {
+    const first = await openService();
+    const projectId = first.service.create(newProject);
+    first.library.db.run(`UPDATE records SET json = ${broken} WHERE kind = 'track' AND project_id = ?`, projectId);
+    const corrupt = expect.objectContaining({
+      code: 'library/corrupt',
+      detail: expect.objectContaining({ field: 'records.json' }) as object,
+    }) as Error;
+    expect(() => first.service.open(projectId)).toThrow(corrupt);
+  });
+
   test('an unknown project is named', async () => {
     const { service } = await openService();
     expect(() => service.open('nope')).toThrow(expect.objectContaining({ code: 'project/not-found' }));

@@ -151,6 +151,11 @@ export class ProjectService {
   }
 
   /** @throws AppError project/not-found */
+  nameOf(projectId: string): string {
+    return this.#rows.require(projectId).name;
+  }
+
+  /** @throws AppError project/not-found */
   assertExists(projectId: string): void {
     this.#rows.require(projectId);
   }

@@ -2,12 +2,14 @@
  * From a project and a range to an export job: the film is planned from the document as it is now, and the plan is
  * written beside the job, so later edits do not reach into it.
  */
+import { createHash } from 'node:crypto';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { resolveShot, takeIndexFrom } from '@core/document/film';
-import { recordsOf } from '@core/document/access';
+import { recordOf, recordsOf } from '@core/document/access';
 import type { Document } from '@core/document/records';
 import type { TakeIndex } from '@core/document/takes';
 import { invalidInput } from '@core/errors';
+import { clipAlone } from '@core/export/clip-alone';
 import { planFilm, type FilmPlan } from '@core/export/plan';
 import { planSound, SOUND_CHANNELS } from '@core/export/sound-plan';
 import type { Smoothing } from '@core/interpolation/smoothing';
@@ -17,9 +19,11 @@ import type { Clock } from '../../platform/clock';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import { assertFreeSpace } from '../library/free-space';
 import type { ExportTask, TaskSound } from '../export/messages';
+import { assertCanWrite } from '../export/out-path';
 import { assertPresetHolds, HAS_SOUND } from '../export/presets';
-import { assertCanWrite, assertHasPicture, filmFormatOf } from '../export/write-film';
+import { assertHasPicture, filmFormatOf, framesToWrite } from '../export/write-film';
 import type { TakeStore } from '../takes/take-store';
+import { interchangeTask } from './interchange-task';
 import type { JobQueue } from './job-queue';
 
 export interface ExportRequest {
@@ -30,6 +34,8 @@ export interface ExportRequest {
   /** Project frames [from, to). */
   readonly from: number;
   readonly to: number;
+  /** This clip alone, with the sound that is linked with it; then the range is the clip's. */
+  readonly clipId?: string | null | undefined;
   readonly embedRecipe: boolean;
   /** The file plays at so many times the film's rate, with frames drawn in between. */
   readonly smoothing: Smoothing;
@@ -56,9 +62,10 @@ export interface RequestExportOptions {
  */
 export async function requestExport(request: ExportRequest, options: RequestExportOptions): Promise<string> {
   const { queue, takes, clock, newId, jobsDir } = options;
-  const { projectId, preset, outPath, from, to, embedRecipe, smoothing } = request;
+  const { projectId, preset, outPath, embedRecipe, smoothing } = request;
   if (!isAbsolute(outPath))
     throw invalidInput('outPath', outPath, 'the file to write needs an absolute path', 'Choose it again.');
+  const { version, document, from, to } = filmOf(request, options);
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from)
     throw invalidInput(
       'range',
@@ -66,35 +73,81 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
       `frames ${from} to ${to} are not a range`,
       'Set the in point before the out point.',
     );
-  const { version, document } = options.documentOf(projectId);
   const index = takeIndexFrom(takes.list(projectId));
   const stills = await fitStills(document, options);
-  const plan = planFilm(document, index, { from, to, stills: (mediaId) => stills.get(mediaId) ?? null });
+  const stillFrame = (mediaId: string) => stills.get(mediaId) ?? null;
+  const plan = planFilm(document, index, { from, to, stills: stillFrame });
   assertHasPicture(plan);
   const smooth = smoothing === 1 ? null : { smoothing, ...options.interpolator };
+  if (preset === 'timeline' && smooth !== null)
+    throw invalidInput(
+      'smoothing',
+      smoothing,
+      'a timeline for other programs has the frames of the film and no others',
+      'Export it as it is, and draw frames in between there or in an export of the whole film.',
+    );
   const film = filmFormatOf({ plan, smooth });
   assertPresetHolds(preset, film);
   await assertCanWrite(preset, outPath);
   await assertFreeSpace(options.libraryDir, 0);
-  // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
-  const pixelBytes = film.frameCount * film.width * film.height * 3;
   const sound = HAS_SOUND[preset] ? await soundIn(document, { from, to }, options) : null;
+  const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
+  const interchange =
+    preset !== 'timeline'
+      ? null
+      : interchangeTask({
+          ...{ document, takes: index, from, to, stills: stillFrame },
+          soundPaths: new Map(Object.entries(sound?.files ?? {}).map(([mediaId, { path }]) => [mediaId, path])),
+          recipesOf: embedRecipe ? recipesOfFrames(document, index, takes) : null,
+        });
+  const frameCount = framesToWrite({ plan, smooth, interchange });
+  // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
+  const pixelBytes = frameCount * film.width * film.height * 3;
   const soundBytes = (sound?.plan.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
-  const isLarge = preset === 'png-sequence' || preset === 'prores-mov';
+  const isLarge = preset === 'png-sequence' || preset === 'prores-mov' || preset === 'timeline';
   const filmBytes = isLarge ? pixelBytes : Math.ceil(pixelBytes / 4);
   await assertFreeSpace(dirname(outPath), filmBytes + soundBytes);
-  const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
-  const task: ExportTask = { ...taskPlan(plan), preset, framesDir: options.framesDir, outPath, recipes, sound, smooth };
+  const files = { framesDir: options.framesDir, outPath };
+  const task: ExportTask = { ...taskPlan(plan), preset, ...files, recipes, sound, smooth, interchange };
   const id = newId();
   await writeFileAtomic(join(jobsDir, id, 'plan.json'), JSON.stringify(task));
   return queue.add({
     id,
     projectId,
     title: basename(outPath),
-    frameCount: film.frameCount,
+    frameCount,
     payload: { kind: 'export', preset, outPath, from, to, embedRecipe, smoothing, version },
     createdAt: clock.now(),
   });
+}
+
+/** What is exported: the whole document, or a clip of it alone. */
+function filmOf(
+  { projectId, clipId = null, from, to }: Pick<ExportRequest, 'projectId' | 'clipId' | 'from' | 'to'>,
+  { documentOf }: Pick<RequestExportOptions, 'documentOf'>,
+): { readonly version: number; readonly document: Document; readonly from: number; readonly to: number } {
+  const { version, document } = documentOf(projectId);
+  return clipId === null ? { version, document, from, to } : { version, ...clipAlone(document, clipId) };
+}
+
+/**
+ * What a clip alone would be as a film. `key` is another one as soon as the film would be.
+ * @throws AppError project/not-found, input/invalid, export/missing-frames
+ */
+export async function clipFilm(
+  { projectId, clipId }: { readonly projectId: string; readonly clipId: string },
+  options: RequestExportOptions,
+): Promise<{ readonly key: string; readonly from: number; readonly to: number; readonly name: string }> {
+  const { document, from, to } = filmOf({ projectId, clipId, from: 0, to: 0 }, options);
+  const stills = await fitStills(document, options);
+  const index = takeIndexFrom(options.takes.list(projectId));
+  const plan = planFilm(document, index, { from, to, stills: (mediaId) => stills.get(mediaId) ?? null });
+  assertHasPicture(plan);
+  const { width, height, rate, frames } = plan;
+  const sound = planSound(document, { from, to });
+  const text = JSON.stringify([width, height, rate, frames, sound]);
+  const key = createHash('sha256').update(text).digest('hex');
+  return { key, from, to, name: recordOf(document, 'clip', clipId).name };
 }
 
 /** Null when nothing is heard in the range: a silent film has no empty audio track. */
@@ -133,12 +186,23 @@ async function fitStills(document: Document, options: RequestExportOptions): Pro
 
 /** Recipes of the generated takes that show in the film, each once. */
 function recipesIn(plan: FilmPlan, document: Document, index: TakeIndex, takes: TakeStore): Recipe[] {
-  const shown = new Set(plan.frames.flatMap((layers) => layers.map((layer) => layer.frame)));
+  return recipesOfFrames(document, index, takes)(plan.frames.flatMap((layers) => layers.map(({ frame }) => frame)));
+}
+
+/** Of takes in use by any shot: those that have one of these frames. */
+function recipesOfFrames(
+  document: Document,
+  index: TakeIndex,
+  takes: TakeStore,
+): (frames: readonly string[]) => Recipe[] {
   const takeIds = new Set<string>();
   for (const shot of recordsOf(document, 'shot'))
     for (const { takeId } of resolveShot(document, shot.id, index).spans) if (takeId !== null) takeIds.add(takeId);
-  return [...takeIds]
-    .map((takeId) => takes.get(takeId))
-    .filter(({ view }) => view.frames.some((hash) => shown.has(hash)))
-    .flatMap(({ recipe }) => (isFootage(recipe) ? [] : [recipe]));
+  const used = [...takeIds].map((takeId) => takes.get(takeId));
+  return (frames) => {
+    const shown = new Set(frames);
+    return used
+      .filter(({ view }) => view.frames.some((hash) => shown.has(hash)))
+      .flatMap(({ recipe }) => (isFootage(recipe) ? [] : [recipe]));
+  };
 }

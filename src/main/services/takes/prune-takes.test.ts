@@ -95,12 +95,12 @@ test('what was trashed comes back, and after reclaiming its own frames are gone 
   const own = plan?.bytes ?? 0;
   expect(own).toBeGreaterThan(0);
   expect(await prune.bytesOf('p', ['two', 'no-such-take'])).toBe(own);
-  await prune.trash('p', ['two']);
+  prune.trash('p', ['two']);
   expect(takes.list('p').filter(({ isTrashed }) => isTrashed)).toMatchObject([{ id: 'two' }]);
   expect(await offered()).toEqual([]);
   prune.restore('p', ['two']);
   expect(await offered()).toEqual(['two']);
-  await prune.trash('p', ['two']);
+  prune.trash('p', ['two']);
   const before = files().length;
   const reclaiming = { clock: systemClock };
   const { items } = await planReclaim(db, paths, reclaiming);
@@ -118,17 +118,16 @@ test('what was trashed comes back, and after reclaiming its own frames are gone 
 test('a take that is needed since the list was made is refused by name, and nothing is trashed', async () => {
   const { take, takes, prune } = await aProject();
   for (const id of ['one', 'two', 'newest']) await take(id, 'a-first');
-  await expect(prune.trash('p', ['one', 'newest'])).rejects.toMatchObject({
-    code: 'input/invalid',
-    detail: { value: 'newest' },
-  });
+  expect(() => prune.trash('p', ['one', 'newest'])).toThrow(
+    expect.objectContaining({ code: 'input/invalid', detail: expect.objectContaining({ value: 'newest' }) }),
+  );
   expect(takes.list('p').some(({ isTrashed }) => isTrashed)).toBe(false);
 });
 
 test('a trashed take that the film names again outlives reclaiming', async () => {
   const { db, paths, take, prune } = await aProject();
   for (const id of ['one', 'newest']) await take(id, 'a-first');
-  await prune.trash('p', ['one']);
+  prune.trash('p', ['one']);
   const [segment] = [...film.values()].filter(({ id }) => id === 'a-first');
   db.run("UPDATE records SET json = ? WHERE id = 'a-first'", JSON.stringify({ ...segment, activeTakeId: 'one' }));
   expect((await planReclaim(db, paths, { clock: systemClock })).items).toEqual([]);

@@ -47,12 +47,9 @@ export class PruneTakes {
 
   /** @throws AppError project/not-found */
   async plan(projectId: string): Promise<PrunePlan> {
-    const document = this.#options.documentOf(projectId);
-    const takes = this.#options.takes.list(projectId);
-    const kept = this.#kept(projectId, document, takes);
-    const offered = takes.filter(({ id, isTrashed }) => isTrashed !== true && !kept.has(id));
+    const { offered, kept } = this.#offered(projectId);
     const isOffered = new Set(offered.map(({ id }) => id));
-    const inFilm = segmentsInFilm(document);
+    const inFilm = segmentsInFilm(this.#options.documentOf(projectId));
     const plan: PrunableTake[] = [];
     for (const { id: takeId, shotId, segmentId, parentTakeId, frames } of offered)
       plan.push({
@@ -64,7 +61,7 @@ export class PruneTakes {
         bytes: await this.bytesOf(projectId, [takeId]),
         isOfFilm: inFilm.has(segmentId),
       });
-    return { takes: plan, kept: takes.filter(({ isTrashed }) => isTrashed !== true).length - plan.length };
+    return { takes: plan, kept };
   }
 
   async bytesOf(projectId: string, takeIds: readonly string[]): Promise<number> {
@@ -81,12 +78,12 @@ export class PruneTakes {
   }
 
   /** @throws AppError input/invalid when one of them is needed: the project has changed since the plan was made */
-  async trash(projectId: string, takeIds: readonly string[]): Promise<void> {
-    const { takes } = await this.plan(projectId);
-    const offered = new Map(takes.map((take) => [take.takeId, take]));
+  trash(projectId: string, takeIds: readonly string[]): void {
+    const { offered } = this.#offered(projectId);
+    const isOffered = new Set(offered.map(({ id }) => id));
     const chosen = new Set(takeIds);
-    const isNeeded = (id: string): boolean =>
-      !offered.has(id) || takes.some((take) => take.parentTakeId === id && !chosen.has(take.takeId));
+    const isNeeded = (takeId: string): boolean =>
+      !isOffered.has(takeId) || offered.some(({ id, parentTakeId }) => parentTakeId === takeId && !chosen.has(id));
     const needed = takeIds.find(isNeeded);
     if (needed !== undefined)
       throw invalidInput(
@@ -100,7 +97,7 @@ export class PruneTakes {
 
   /** A take that nothing can need yet, as it is only now kept. */
   discard(takeId: string): void {
-    this.#db.run('INSERT OR IGNORE INTO trashed_takes VALUES (?, ?)', takeId, this.#options.clock.now());
+    this.#options.takes.discard(takeId, this.#options.clock.now());
   }
 
   restore(projectId: string, takeIds: readonly string[]): void {
@@ -113,6 +110,15 @@ export class PruneTakes {
   #ofProject(projectId: string, takeIds: readonly string[]): string[] {
     const sql = 'SELECT t.id FROM takes t JOIN json_each(?) wanted ON wanted.value = t.id WHERE t.project_id = ?';
     return this.#db.all(Id, sql, JSON.stringify(takeIds), projectId).map(({ id }) => id);
+  }
+
+  /** What nothing needs and is not in the trash, and how many others are not. */
+  #offered(projectId: string): { offered: TakeView[]; kept: number } {
+    const takes = this.#options.takes.list(projectId);
+    const needed = this.#kept(projectId, this.#options.documentOf(projectId), takes);
+    const there = takes.filter(({ isTrashed }) => isTrashed !== true);
+    const offered = there.filter(({ id }) => !needed.has(id));
+    return { offered, kept: there.length - offered.length };
   }
 
   /** Takes that something needs, and all that they were made from. */

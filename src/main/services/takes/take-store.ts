@@ -98,6 +98,11 @@ export class TakeStore {
       this.#db.run('INSERT INTO frames (hash, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING', hash, at);
   }
 
+  /** Puts it in the trash; a take that is there already stays as it is. */
+  discard(takeId: string, at: number): void {
+    this.#db.run('INSERT OR IGNORE INTO trashed_takes VALUES (?, ?)', takeId, at);
+  }
+
   /** @throws AppError input/not-found */
   get(takeId: string): { view: TakeView; recipe: TakeRecipe; projectId: string | null } {
     const row = this.#db.get(TakeRow, `SELECT ${columns} FROM takes t WHERE t.id = ?`, takeId);

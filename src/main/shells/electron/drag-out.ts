@@ -4,19 +4,30 @@
  */
 import { app, nativeImage, type NativeImage, type WebContents } from 'electron';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { AppError } from '@core/errors';
 import type { DraggedOut } from '@contracts/drag-out';
+import type { ClipFile } from '@contracts/ipc';
 import { fileErrorFrom } from '@main/platform/fs-atomic';
 import type { Studio } from '@main/studio';
 
 /** A drag cannot wait: more than this is what an export of numbered pictures is for. */
 const MAX_FRAMES = 1_000;
 const ICON_HEIGHT = 64;
+/** Files of clips that are remembered; of those before them the file stays, and is made again when it is asked for. */
+const MAX_CLIPS = 200;
+
+interface ClipRef {
+  readonly projectId: string;
+  readonly clipId: string;
+}
 
 export class DragOut {
   readonly #studio: Studio;
   #folder: Promise<string> | null = null;
+  /** By what the film would be: the file and the job that makes it. The same film is not made twice. */
+  readonly #clips = new Map<string, { readonly file: string; readonly jobId: string }>();
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -26,6 +37,37 @@ export class DragOut {
   async start(what: DraggedOut, page: Pick<WebContents, 'startDrag'>): Promise<void> {
     const { file, picture } = await this.#prepare(what);
     page.startDrag({ file, icon: await iconOf(picture, file) });
+  }
+
+  /** @throws AppError export/missing-frames, input/* */
+  async clipFile(clip: ClipRef): Promise<ClipFile> {
+    const { key, from, to } = await this.#studio.jobs.clipFilm(clip);
+    const made = this.#clips.get(key);
+    const frameCount = to - from;
+    if (made === undefined) return { state: 'unmade', frameCount, jobId: null, bytes: null };
+    const { jobId } = made;
+    const job = this.#studio.jobs.list().find(({ id }) => id === jobId);
+    if (job?.state === 'queued' || job?.state === 'running' || job?.state === 'paused')
+      return { state: 'making', frameCount, jobId, bytes: null };
+    // Finished jobs leave the list when the artist clears it; the file tells.
+    const bytes = job === undefined || job.state === 'done' ? await sizeOf(made.file) : null;
+    return { state: bytes === null ? 'failed' : 'ready', frameCount, jobId, bytes };
+  }
+
+  /** @throws AppError what an export throws */
+  async makeClip(clip: ClipRef): Promise<ClipFile> {
+    const known = await this.clipFile(clip);
+    if (known.state === 'making' || known.state === 'ready') return known;
+    const { jobs } = this.#studio;
+    const { key, from, to, name } = await jobs.clipFilm(clip);
+    const outPath = await this.#place(`${fileName(name)}.mp4`);
+    const range = { from, to, embedRecipe: true, smoothing: 1 } as const;
+    const jobId = await jobs.export({ ...clip, ...range, preset: 'h264-mp4', outPath });
+    this.#clips.delete(key);
+    this.#clips.set(key, { file: outPath, jobId });
+    const oldest = this.#clips.keys().next();
+    if (this.#clips.size > MAX_CLIPS && oldest.done !== true) this.#clips.delete(oldest.value);
+    return this.clipFile(clip);
   }
 
   async #prepare(what: DraggedOut): Promise<{ readonly file: string; readonly picture: string | null }> {
@@ -53,6 +95,17 @@ export class DragOut {
         const from = media.pathOf(what.mediaId);
         const name = `${fileName(path.parse(what.name).name)}${path.extname(from)}`;
         return { file: await this.#copy(from, name), picture: from };
+      }
+      case 'clip': {
+        const { key, name } = await this.#studio.jobs.clipFilm(what);
+        const { state } = await this.clipFile(what);
+        const file = this.#clips.get(key)?.file;
+        if (state === 'ready' && file !== undefined) return { file, picture: null };
+        throw new AppError('job/invalid-state', 'The film of this clip is not made yet.', {
+          field: 'clipId',
+          value: name,
+          remedy: 'Make the file in the inspector first, then drag it.',
+        });
       }
       case 'export':
         return { file: jobs.outPathOf(what.jobId), picture: null };
@@ -85,6 +138,14 @@ async function attempt(file: string, work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     throw fileErrorFrom(error, file);
+  }
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    return null;
   }
 }
 

@@ -14,6 +14,7 @@ const exportExtensions: Readonly<Record<ExportPreset, string>> = {
   'prores-mov': '.mov',
   gif: '.gif',
   'png-sequence': '',
+  timeline: '',
 };
 
 /** The window is asked for each time: a dialog belongs to the one that is there. */

@@ -94,7 +94,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     'projects.restore': ({ projectId }) => done(studio.projects.restore(projectId)),
     'projects.commit': (input) => studio.projects.commit(input),
     'projects.exportBundle': async ({ projectId }) => {
-      const file = await dialogs.chooseBundleTarget(nameOf(studio, projectId));
+      const file = await dialogs.chooseBundleTarget(studio.projects.nameOf(projectId));
       if (file === null) return { name: null };
       await bundling((signal) => studio.bundles.export(projectId, file, signal));
       return { name: path.basename(file) };
@@ -166,7 +166,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
     }),
     'takes.prunable': ({ projectId }) => studio.takes.prunable(projectId),
     'takes.bytesOf': async ({ projectId, takeIds }) => ({ bytes: await studio.takes.bytesOf(projectId, takeIds) }),
-    'takes.trash': async ({ projectId, takeIds }) => done(await studio.takes.trash(projectId, takeIds)),
+    'takes.trash': ({ projectId, takeIds }) => done(studio.takes.trash(projectId, takeIds)),
     'takes.restore': ({ projectId, takeIds }) => done(studio.takes.restore(projectId, takeIds)),
     'takes.star': ({ takeId, isStarred }) => done(studio.takes.star(takeId, isStarred)),
     'takes.note': ({ takeId, note }) => done(studio.takes.note(takeId, note)),
@@ -217,8 +217,10 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       if (page !== undefined) await dragging.start(what, page);
       return {};
     },
-    'export.choose': async ({ projectId, preset }) => {
-      const file = await dialogs.chooseExportTarget(nameOf(studio, projectId), preset);
+    'clipFile.state': (clip) => dragging.clipFile(clip),
+    'clipFile.make': (clip) => dragging.makeClip(clip),
+    'export.choose': async ({ projectId, preset, name = studio.projects.nameOf(projectId) }) => {
+      const file = await dialogs.chooseExportTarget(name, preset);
       if (file === null) return { grant: null };
       if (grants.size >= maxGrants) grants.delete([...grants.keys()][0] ?? '');
       const id = randomUUID();
@@ -245,12 +247,6 @@ function done(_finished: unknown): Record<string, never> {
 function chosenAgain(): AppError {
   const about = { field: 'grantId', remedy: 'Choose the file again.' };
   return new AppError('input/not-found', 'the chosen file is no longer known', about);
-}
-
-/** For the file that is to be saved. */
-function nameOf(studio: Studio, projectId: string): string {
-  const projects = [...studio.projects.list('shelf'), ...studio.projects.list('archive')];
-  return projects.find(({ id }) => id === projectId)?.name ?? 'film';
 }
 
 /** Imports one after the other; a file that cannot be read stops it with its own error, what came before stays. */

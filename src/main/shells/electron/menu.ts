@@ -36,6 +36,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         action(words.import, 'media.import', 'CmdOrCtrl+I'),
         action(words.keepFrame, 'media.keepFrame'),
         action(words.export, 'export.open', 'CmdOrCtrl+E'),
+        action(words.exportClip, 'export.clip', 'Shift+CmdOrCtrl+E'),
         line,
         action(words.openBundleItem, 'bundle.import'),
         action(words.saveBundleItem, 'bundle.export'),

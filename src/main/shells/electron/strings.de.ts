@@ -7,6 +7,7 @@ export const de: ShellWords = {
   import: 'Filme, Bilder und Ton importieren …',
   keepFrame: 'Dieses Bild behalten',
   export: 'Exportieren …',
+  exportClip: 'Clip exportieren …',
   settings: 'Einstellungen …',
   quit: 'Onionskin beenden',
   close: 'Fenster schließen',
@@ -97,5 +98,6 @@ export const de: ShellWords = {
     'prores-mov': 'ProRes-Film',
     gif: 'Animiertes GIF',
     'png-sequence': 'Ordner mit PNG-Bildern',
+    timeline: 'Ordner mit einer Zeitleiste',
   },
 };

@@ -9,6 +9,7 @@ const en = {
   import: 'Import Films, Images and Sound…',
   keepFrame: 'Keep This Frame as an Image',
   export: 'Export…',
+  exportClip: 'Export Clip…',
   settings: 'Settings…',
   quit: 'Quit Onionskin',
   close: 'Close Window',
@@ -97,6 +98,7 @@ const en = {
     'prores-mov': 'ProRes film',
     gif: 'Animated GIF',
     'png-sequence': 'Folder of PNG frames',
+    timeline: 'Folder with a timeline',
   },
 } as const;
 

@@ -1,8 +1,8 @@
 /**
  * `onionskin export`: a project's timeline, between its in and out points, as a file.
  */
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { AppError, invalidInput } from '@core/errors';
 import { documentFromRecords } from '@core/document/apply-diff';
 import { filmEnd, projectOf } from '@core/document/access';
@@ -54,7 +54,7 @@ export async function exportProject(context: CommandContext, nameOrId: string, o
     reporter.clear();
   }
   const seconds = (performance.now() - startMs) / 1000;
-  const bytes = (await stat(outPath)).size;
+  const bytes = await bytesAt(outPath);
   const frameCount = (to - from) * smoothing;
   reporter.line(`${outPath}: ${frameCount} frames in ${formatSeconds(seconds)}`);
   reporter.event('done', {
@@ -64,6 +64,14 @@ export async function exportProject(context: CommandContext, nameOrId: string, o
     bytes,
     seconds: { total: seconds },
   });
+}
+
+/** Of a file, or of all files in a folder. */
+async function bytesAt(path: string): Promise<number> {
+  const found = await stat(path);
+  if (!found.isDirectory()) return found.size;
+  const sizes = (await readdir(path)).map((name) => bytesAt(join(path, name)));
+  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function parsePreset(text: string | undefined): ExportPreset {

@@ -3,6 +3,7 @@
  * sample project are made with it. Everything goes through the services: edits are commits, runs are jobs.
  */
 import { randomUUID } from 'node:crypto';
+import { samplingFrom } from '@core/document/default-sampling';
 import { assert } from '@core/errors';
 import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
 import { filmEnd, recordOf } from '@core/document/access';
@@ -54,13 +55,7 @@ export class FilmMaker {
     const diff = insertShot(this.doc, {
       ...ids,
       ...{ text, trackId: 'track-1', start: filmEnd(this.doc), name, modelId, rate, width, height, frameCount, seed },
-      sampling: {
-        steps: defaults.steps,
-        guidance: defaults.guidance,
-        negative: defaults.negative,
-        contextFrames: Math.max(1, defaults.extensionPrefix),
-        framesPerWindow: null,
-      },
+      sampling: samplingFrom(defaults),
     });
     this.edit(`Add ${name}`, diff);
     return ids;

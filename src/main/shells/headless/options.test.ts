@@ -64,9 +64,20 @@ describe('parseFrames', () => {
 });
 
 describe('rules of guidance and step reuse', () => {
+  const plain = { ...pocket, defaults: { ...pocket.defaults, guidanceRule: undefined } };
+
+  it('are those of the package where nothing is typed, and what is typed goes before', () => {
+    const steady = { ...pocket, defaults: { ...pocket.defaults, guidanceRule: { steady: 1 } } };
+    expect(parseRules({}, steady)).toEqual({ guidanceRule: { steady: 1 } });
+    expect(parseRules({ steady: '0.25', rescale: '0.5' }, steady)).toEqual({
+      guidanceRule: { steady: 0.25, rescale: 0.5 },
+    });
+    expect(refusal(() => parseRules({ steady: '2' }, steady))).toContain('--steady');
+  });
+
   it('are read as typed, and nothing typed is no rule', () => {
-    expect(parseRules({}, pocket)).toEqual({});
-    expect(parseRules({ guidanceMethod: 'apg:0.3', rescale: '0.7', guided: '0.1-0.8', reuse: '0.1' }, pocket)).toEqual({
+    expect(parseRules({}, plain)).toEqual({});
+    expect(parseRules({ guidanceMethod: 'apg:0.3', rescale: '0.7', guided: '0.1-0.8', reuse: '0.1' }, plain)).toEqual({
       guidanceRule: {
         method: { kind: 'apg', eta: 0.3, momentum: -0.5, normThreshold: 0 },
         rescale: 0.7,
@@ -74,7 +85,7 @@ describe('rules of guidance and step reuse', () => {
       },
       stepReuse: { threshold: 0.1, warmUpSteps: 3 },
     });
-    expect(parseRules({ guidanceMethod: 'zero-star' }, pocket)).toEqual({
+    expect(parseRules({ guidanceMethod: 'zero-star' }, plain)).toEqual({
       guidanceRule: { method: { kind: 'zero-star', zeroInitSteps: 1 } },
     });
   });

@@ -52,6 +52,7 @@ export interface RuleOptions {
   readonly secondGuidance?: string;
   readonly guidanceMethod?: string;
   readonly rescale?: string;
+  readonly steady?: string;
   readonly guided?: string;
   readonly reuse?: string;
   readonly motion?: string;
@@ -62,10 +63,12 @@ export function parseRules(
   options: RuleOptions,
   manifest: ModelManifest,
 ): { secondGuidance?: number; guidanceRule?: GuidanceRule; stepReuse?: StepReuse; motion?: Motion } {
-  const { secondGuidance, guidanceMethod, rescale, guided, reuse } = options;
+  const { secondGuidance, guidanceMethod, rescale, steady, guided, reuse } = options;
   const guidanceRule: GuidanceRule = {
+    ...manifest.defaults.guidanceRule,
     ...(guidanceMethod !== undefined && { method: parseMethod(guidanceMethod, isFlowFamily(manifest.family)) }),
     ...(rescale !== undefined && { rescale: parseNumber('--rescale', rescale, 0, 1) }),
+    ...(steady !== undefined && { steady: parseNumber('--steady', steady, 0, 1) }),
     ...(guided !== undefined && { interval: parseInterval(guided) }),
   };
   const threshold = reuse === undefined ? 0 : parseNumber('--reuse', reuse, 0, 1);

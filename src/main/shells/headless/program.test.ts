@@ -146,12 +146,12 @@ describe('input that is refused', () => {
     [
       'unknown preset',
       ['export', 'Film', '--preset', 'avi', '--out', 'DIR/a.avi'],
-      '--preset avi: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence',
+      '--preset avi: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence, timeline',
     ],
     [
       'no preset',
       ['export', 'Film', '--out', 'DIR/a.gif'],
-      '--preset: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence',
+      '--preset: is not a preset; try one of: h264-mp4, prores-mov, gif, png-sequence, timeline',
     ],
     [
       'no such project',

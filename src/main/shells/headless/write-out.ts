@@ -12,7 +12,7 @@ import type { ExportPreset } from '@contracts/job';
 import type { Recipe } from '@contracts/recipe';
 import { libraryPaths } from '@main/platform/paths';
 import type { Exporter } from '@main/services/export/exporter';
-import { assertCanWrite } from '@main/services/export/write-film';
+import { assertCanWrite } from '@main/services/export/out-path';
 import type { Reporter } from './reporter';
 
 export interface OutFile {
@@ -90,6 +90,7 @@ export async function writeOut(
     recipes: film.recipes,
     sound: null,
     smooth: null,
+    interchange: null,
   };
   try {
     await exporter.run(task, { jobDir, signal, onProgress: (progress) => reporter.exporting(progress) });

@@ -169,6 +169,17 @@ const en = {
     ['takes.next', 'Step through takes'],
     ['help.shortcuts', 'All shortcuts'],
   ],
+  clipFile: 'As a file',
+  clipFileFacts: (frames: number, time: string, size: string) =>
+    `H.264 in MP4, ${frames} ${frames === 1 ? 'frame' : 'frames'}, ${time}, ${size}`,
+  clipFileMake: 'Make file to drag',
+  clipFileAgain: 'Make it again',
+  clipFileTip: 'The clip alone as a film, with its sound; then drag it into another program.',
+  clipFileMaking: 'The file is being made',
+  clipFileWaits: 'Waits in the queue',
+  clipFileDrag: 'Drag into another program',
+  clipFileGone: 'The file was not made, or is gone.',
+  clipFileUnsaved: 'Your last edit is not saved yet; press Save again above.',
   shotRate: (fps: string) => `made at ${fps}`,
   block: 'New prompt block at the playhead',
 } as const;

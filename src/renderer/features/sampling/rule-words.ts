@@ -12,6 +12,7 @@ export function methodOf(rule: GuidanceRule | undefined): MethodName {
 export function ruleWords(rule: GuidanceRule | undefined, reuse: StepReuse | undefined): string {
   const words: string[] = [];
   if (rule?.method) words.push(strings.methods[rule.method.kind]);
+  if (rule?.steady) words.push(strings.brief.steady(percent(rule.steady)));
   if (rule?.rescale) words.push(strings.brief.contrast(percent(rule.rescale)));
   if (rule?.interval) words.push(strings.brief.guided(percent(rule.interval.start), percent(rule.interval.stop)));
   if (reuse) words.push(strings.brief.reuse(percent(reuse.threshold)));
@@ -28,11 +29,12 @@ export function percent(fraction: number): string {
 
 /** The rule with another part; parts that ask for nothing are left out, and a rule of none is no rule. */
 export function ruleWith(rule: GuidanceRule | undefined, part: GuidanceRule): GuidanceRule | undefined {
-  const { method, rescale, interval } = { ...rule, ...part };
+  const { method, rescale, steady, interval } = { ...rule, ...part };
   const isWhole = interval === undefined || (interval.start === 0 && interval.stop === 1);
   const clean: GuidanceRule = {
     ...(method && { method }),
     ...(rescale !== undefined && rescale > 0 && { rescale }),
+    ...(steady !== undefined && steady > 0 && { steady }),
     ...(!isWhole && { interval }),
   };
   return Object.keys(clean).length === 0 ? undefined : clean;

@@ -5,6 +5,7 @@ export const de: Strings = {
   title: 'Guidance und Tempo',
   plain: 'schlicht',
   brief: {
+    steady: (percent) => `ruhig ${percent}`,
     contrast: (percent) => `Kontrast −${percent}`,
     guided: (from, to) => `geführt ${from} bis ${to}`,
     reuse: (percent) => `wiederverwendet ${percent}`,
@@ -21,6 +22,9 @@ export const de: Strings = {
   silent: 'Stille Schritte',
   silentTip:
     'Erste Schritte, die nicht gerechnet werden. 1 ist üblich; Modelle, die Rauschen vorhersagen, erlauben keine.',
+  steady: 'Ruhe',
+  steadyTip:
+    'Wie viel der Guidance nur ist, was benachbarte Bilder teilen. 100 % flackert am wenigsten; schnelle, kleine Bewegungen behalten bei weniger mehr.',
   rescale: 'Kontrast beruhigen',
   rescaleTip: 'Nimmt den Kontrast zurück, den Guidance hinzufügt. 0 % ist aus, 70 % ist üblich.',
   from: 'Geführt ab',

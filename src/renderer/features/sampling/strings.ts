@@ -8,6 +8,7 @@ const en = {
   plain: 'plain',
   /** Of rules that are on, in a row. */
   brief: {
+    steady: (percent: string) => `steady ${percent}`,
     contrast: (percent: string) => `contrast −${percent}`,
     guided: (from: string, to: string) => `guided ${from} to ${to}`,
     reuse: (percent: string) => `reuse ${percent}`,
@@ -23,6 +24,9 @@ const en = {
   etaTip: '0 % leaves out all that only saturates; 100 % is plain guidance.',
   silent: 'Silent steps',
   silentTip: 'First steps that are not computed. 1 is usual; models that predict noise allow none.',
+  steady: 'Steadiness',
+  steadyTip:
+    'How much of guidance is only what neighbouring frames share. 100 % flickers least; fast, small movements keep more at less.',
   rescale: 'Calm contrast',
   rescaleTip: 'Takes back the contrast that guidance adds. 0 % is off, 70 % is usual.',
   from: 'Guided from',

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../../language/errors/in-words';
 import { decimal } from '../../ui/format';
+import { samplingFrom } from '@core/document/default-sampling';
 import { recordOf, recordsOf, videoTracksOf } from '@core/document/access';
 import { applyDiff } from '@core/document/apply-diff';
 import type { DocumentDiff } from '@core/document/diff';
@@ -15,7 +16,7 @@ import { secondsFromFrames } from '@core/time/rate';
 import { closeLoop } from '@core/timeline/close-loop';
 import { bridgeFrames, fillGap, gapAt, gapBetween, type Gap, type GapFill } from '@core/timeline/fill-gap';
 import { setInOut } from '@core/timeline/project-settings';
-import { estimateFor, modelFor, queueSegment, samplingFrom } from '../../actions/generate';
+import { estimateFor, modelFor, queueSegment } from '../../actions/generate';
 import { clipUnderPlayhead, selectedClip } from '../../actions/selection';
 import { strings as actionStrings } from '../../actions/strings';
 import type { AppState } from '../../state/app.svelte';
@@ -234,7 +235,7 @@ function likeNeighbour(app: AppState, session: ProjectSession, gap: Gap): GapFil
     }
   const { modelId, width, height } = session.project;
   const { manifest } = modelFor(app, modelId);
-  return { modelId, rate: manifest.nativeRate, width, height, sampling: samplingFrom(manifest) };
+  return { modelId, rate: manifest.nativeRate, width, height, sampling: samplingFrom(manifest.defaults) };
 }
 
 /** The words the left clip ends with. */

@@ -22,18 +22,17 @@ export function paintRuler(ctx: CanvasRenderingContext2D, input: RulerInput): vo
   paintRange(ctx, input);
   const { from, to } = visibleFrames(scale, width);
   const spacing = tickSpacing(scale.pixelsPerFrame, rate);
+  const ticks = rulerTicks(Math.max(0, from - spacing.labelFrames), to, spacing);
+  ctx.fillStyle = palette.tick;
+  for (const { frame, isLabelled } of ticks) {
+    const tall = isLabelled ? 11 : 5;
+    ctx.fillRect(Math.round(xOfFrame(scale, frame)), height - tall, 1, tall);
+  }
   ctx.font = palette.mono;
   ctx.textBaseline = 'middle';
-  for (const { frame, isLabelled } of rulerTicks(from - spacing.labelFrames, to, spacing)) {
-    if (frame < 0) continue;
-    const x = Math.round(xOfFrame(scale, frame));
-    ctx.fillStyle = palette.tick;
-    const tall = isLabelled ? 11 : 5;
-    ctx.fillRect(x, height - tall, 1, tall);
-    if (!isLabelled) continue;
-    ctx.fillStyle = palette.tickLabel;
-    ctx.fillText(timecodeAt(frame, rate), x + 4, 9);
-  }
+  ctx.fillStyle = palette.tickLabel;
+  for (const { frame, isLabelled } of ticks)
+    if (isLabelled) ctx.fillText(timecodeAt(frame, rate), Math.round(xOfFrame(scale, frame)) + 4, 9);
 }
 
 function paintRange(ctx: CanvasRenderingContext2D, { height, scale, inPoint, outPoint, end }: RulerInput): void {

@@ -13,6 +13,7 @@ import { tileFrame, tilingFor } from './filmstrip-tiles';
 import { frameAtX, xOfFrame, type TimeScale } from './time-scale';
 import { sliverBars } from './sliver-bars';
 import { waveformBars } from './waveform-bars';
+import { clipsWithin } from './clip-index';
 import type { ClipView, SpanView } from './clip-view';
 import type { PlacedClip, PlacedTransition, Slivers } from './timeline-scene.svelte';
 
@@ -32,9 +33,14 @@ export interface Ghost {
 }
 
 export interface PaintInput {
+  /** Of what is drawn, which may be a part of the window. */
   readonly width: number;
   readonly height: number;
   readonly scale: TimeScale;
+  /** The window, from the left edge of what is drawn: names and labels stay in it. */
+  readonly window: { readonly left: number; readonly right: number };
+  /** What `slivers` and `transitions` are taken from: another one when they are others. */
+  readonly film: unknown;
   readonly rows: readonly TrackRow[];
   readonly clips: readonly PlacedClip[];
   readonly slivers: readonly Slivers[];
@@ -54,7 +60,16 @@ export interface PaintInput {
   readonly ghost: Ghost | null;
 }
 
+interface Hatch {
+  readonly color: string;
+  readonly spacing: number;
+  /** What is under the lines; drawn with them, it is one filling and not two. */
+  readonly under?: string | undefined;
+}
+
 const RADIUS = 4;
+/** Of what is not made yet. */
+const unmade: Hatch = { color: palette.hatch, spacing: 8, under: palette.plannedFill };
 const hatches = new Map<string, CanvasPattern | null>();
 
 export function paintTracks(ctx: CanvasRenderingContext2D, input: PaintInput): void {
@@ -62,7 +77,11 @@ export function paintTracks(ctx: CanvasRenderingContext2D, input: PaintInput): v
   ctx.textBaseline = 'middle';
   for (const row of input.rows) paintLane(ctx, input, row);
   paintSlivers(ctx, input);
-  for (const placed of input.clips) paintClip(ctx, input, placed);
+  for (const placed of input.clips) {
+    const { start, duration } = placed.view.clip;
+    if (xOfFrame(input.scale, start) < input.width && xOfFrame(input.scale, start + duration) > 0)
+      paintClip(ctx, input, placed);
+  }
   for (const transition of input.transitions) paintTransition(ctx, input, transition);
   if (input.ghost !== null) paintGhost(ctx, input, input.ghost);
 }
@@ -76,7 +95,10 @@ function paintLane(ctx: CanvasRenderingContext2D, { width, silent }: PaintInput,
 
 /** Where they lie so close that no gap is seen they are one bar: of thousands in a window the eye sees no more. */
 function paintSlivers(ctx: CanvasRenderingContext2D, input: PaintInput): void {
-  for (const { row, clips } of input.slivers) {
+  // A pixel more on either side: a bar may reach past its clip.
+  const [from, to] = [frameAtX(input.scale, -1), frameAtX(input.scale, input.width + 1)];
+  for (const { row, clips: all } of input.slivers) {
+    const clips = clipsWithin(all, from, to);
     ctx.fillStyle = palette.clipSliver;
     for (const { from, to } of sliverBars(clips, input.scale))
       ctx.fillRect(from, row.top + 3, to - from, row.height - 7);
@@ -105,7 +127,7 @@ function paintClip(ctx: CanvasRenderingContext2D, input: PaintInput, { view, row
   else paintFilmstrip(ctx, input, view, strip);
   for (const span of view.spans) paintSpan(ctx, input, span, strip);
   paintGrid(ctx, input, view, strip);
-  paintLabel(ctx, view, { x, y, width });
+  paintLabel(ctx, input, view, { x, y, width });
   if (input.silent.has(row.track.id)) {
     ctx.fillStyle = palette.hiddenVeil;
     ctx.fillRect(x, y, width, height);
@@ -187,7 +209,7 @@ function paintSpan(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanV
     case 'stale':
       ctx.fillStyle = palette.staleVeil;
       ctx.fillRect(x, strip.y, width, strip.height);
-      return fillHatch(ctx, { ...strip, x, width }, palette.hatchStale, 10);
+      return fillHatch(ctx, input, { ...strip, x, width }, { color: palette.hatchStale, spacing: 10 });
     case 'planned':
     case 'queued':
       return paintUnmade(ctx, input, span, { ...strip, x, width });
@@ -198,34 +220,26 @@ function paintSpan(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanV
   }
 }
 
-function paintUnmade(ctx: CanvasRenderingContext2D, _input: PaintInput, span: SpanView, box: Box): void {
-  ctx.fillStyle = palette.plannedFill;
-  ctx.fillRect(box.x, box.y, box.width, box.height);
-  fillHatch(ctx, box, palette.hatch, 8);
-  paintPill(ctx, box, span.state === 'queued' ? strings.queued : strings.planned, palette.clipTextDim);
+function paintUnmade(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanView, box: Box): void {
+  fillHatch(ctx, input, box, unmade);
+  const text = span.state === 'queued' ? strings.queued : strings.planned;
+  paintPill(ctx, input, box, { text, color: palette.clipTextDim });
 }
 
 /** The tiles already show previews and new frames; this adds how far it is. */
 function paintRunning(ctx: CanvasRenderingContext2D, input: PaintInput, span: SpanView, box: Box): void {
   const progress = span.job === null ? null : input.progressOf(span.job.id);
   const fraction = progress?.fraction ?? 0;
-  if (span.job === null || (input.previewOf(span.job.id) === null && fraction === 0)) {
-    ctx.fillStyle = palette.plannedFill;
-    ctx.fillRect(box.x, box.y, box.width, box.height);
-    fillHatch(ctx, box, palette.hatch, 8);
-  }
+  if (span.job === null || (input.previewOf(span.job.id) === null && fraction === 0))
+    fillHatch(ctx, input, box, unmade);
   const y = box.y + box.height - 3;
   ctx.fillStyle = palette.pill;
   ctx.fillRect(box.x, y, box.width, 3);
   ctx.fillStyle = palette.accent;
   ctx.fillRect(box.x, y, box.width * fraction, 3);
-  if (progress !== null && progress.stage === 'denoising')
-    paintPill(
-      ctx,
-      box,
-      `${dots(progress.step)} ${strings.runningStep(progress.step, progress.steps)}`,
-      palette.clipText,
-    );
+  if (progress?.stage !== 'denoising') return;
+  const text = `${dots(progress.step)} ${strings.runningStep(progress.step, progress.steps)}`;
+  paintPill(ctx, input, box, { text, color: palette.clipText });
 }
 
 /** Motion without animation: one of three dots is full, and it moves with each step. */
@@ -233,11 +247,16 @@ function dots(step: number): string {
   return ['●○○', '○●○', '○○●'][step % 3] ?? '';
 }
 
-function paintPill(ctx: CanvasRenderingContext2D, box: Box, text: string, color: string): void {
+function paintPill(
+  ctx: CanvasRenderingContext2D,
+  { window: { left } }: PaintInput,
+  box: Box,
+  { text, color }: { readonly text: string; readonly color: string },
+): void {
   ctx.font = palette.mono;
-  const width = ctx.measureText(text).width + 10;
+  const width = widthOf(ctx, palette.mono, text) + 10;
   if (width > box.width - 8) return;
-  const [x, y] = [Math.max(4, box.x + 5), box.y + box.height - 24];
+  const [x, y] = [Math.max(left + 4, box.x + 5), box.y + box.height - 24];
   ctx.fillStyle = palette.pill;
   ctx.beginPath();
   ctx.roundRect(x, y, width, 16, 3);
@@ -252,16 +271,21 @@ function paintGrid(ctx: CanvasRenderingContext2D, input: PaintInput, view: ClipV
     if (clipId === view.clip.id) ctx.fillRect(Math.round(xOfFrame(input.scale, frame)), strip.y, 1, strip.height);
 }
 
-function paintLabel(ctx: CanvasRenderingContext2D, view: ClipView, { x, y, width }: Omit<Box, 'height'>): void {
+function paintLabel(
+  ctx: CanvasRenderingContext2D,
+  input: PaintInput,
+  view: ClipView,
+  { x, y, width }: Omit<Box, 'height'>,
+): void {
   if (width < 26) return;
   const middle = y + LABEL_STRIP_HEIGHT / 2 + 0.5;
   // The name stays in sight while its clip is scrolled out on the left.
-  const left = Math.max(x, 0) + 6;
+  const left = Math.max(x, input.window.left) + 6;
   let right = x + width - 6;
   if (view.take !== null && view.take.count > 1) {
     ctx.font = palette.mono;
     const badge = `▣ ${String(view.take.index)}/${String(view.take.count)}`;
-    const badgeWidth = ctx.measureText(badge).width;
+    const badgeWidth = widthOf(ctx, palette.mono, badge);
     if (right - left > badgeWidth + 24) {
       ctx.fillStyle = palette.clipTextDim;
       ctx.fillText(badge, right - badgeWidth, middle);
@@ -275,16 +299,37 @@ function paintLabel(ctx: CanvasRenderingContext2D, view: ClipView, { x, y, width
   if (text !== '') ctx.fillText(text, left, middle);
 }
 
+/** In the strong font. */
 function ellipsis(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  if (ctx.measureText(text).width <= width) return text;
+  if (widthOf(ctx, palette.fontStrong, text) <= width) return text;
   let low = 0;
   let high = text.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (ctx.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
+    if (widthOf(ctx, palette.fontStrong, `${text.slice(0, middle)}…`) <= width) low = middle;
     else high = middle - 1;
   }
   return low === 0 ? '' : `${text.slice(0, low).trimEnd()}…`;
+}
+
+/** Names are measured at each drawing and change seldom. */
+const widths = new Map<string, number>();
+const MAX_WIDTHS = 4_000;
+
+function widthOf(ctx: CanvasRenderingContext2D, font: string, text: string): number {
+  const key = `${font}\n${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  if (widths.size >= MAX_WIDTHS) widths.clear();
+  ctx.font = font;
+  const { width } = ctx.measureText(text);
+  widths.set(key, width);
+  return width;
+}
+
+/** Widths measured before a font was there are not those of the font. */
+export function forgetTextWidths(): void {
+  widths.clear();
 }
 
 /** A crossed wedge over the cut: one picture goes out while the other comes in. */
@@ -315,17 +360,18 @@ function paintGhost(ctx: CanvasRenderingContext2D, input: PaintInput, ghost: Gho
   ctx.beginPath();
   ctx.roundRect(box.x, box.y, box.width, box.height, RADIUS);
   ctx.fill();
-  fillHatch(ctx, box, palette.accentSoft, 8);
+  fillHatch(ctx, input, box, { color: palette.accentSoft, spacing: 8 });
   ctx.setLineDash([4, 3]);
   ctx.strokeStyle = palette.accent;
   ctx.lineWidth = 1;
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.font = palette.fontStrong;
-  const labelWidth = ctx.measureText(ghost.label).width + 16;
+  const labelWidth = widthOf(ctx, palette.fontStrong, ghost.label) + 16;
   // Beside the clip rather than over it, where the ghost is narrower than its label.
   const wanted = labelWidth < width ? x + (width - labelWidth) / 2 : x + 6;
-  const left = Math.min(Math.max(4, wanted), Math.max(4, input.width - labelWidth - 4));
+  const first = input.window.left + 4;
+  const left = Math.min(Math.max(first, wanted), Math.max(first, input.window.right - labelWidth - 4));
   const middle = box.y + box.height / 2;
   ctx.fillStyle = palette.pill;
   ctx.beginPath();
@@ -335,22 +381,35 @@ function paintGhost(ctx: CanvasRenderingContext2D, input: PaintInput, ghost: Gho
   ctx.fillText(ghost.label, left + 8, middle + 0.5);
 }
 
-function fillHatch(ctx: CanvasRenderingContext2D, box: Box, color: string, spacing: number): void {
-  const key = `${color}/${String(spacing)}`;
+/** The hatch belongs to the film, not to the window: it moves with what it is drawn on. */
+function fillHatch(
+  ctx: CanvasRenderingContext2D,
+  { scale }: PaintInput,
+  box: Box,
+  { color, spacing, under }: Hatch,
+): void {
+  const key = `${color}/${String(spacing)}/${under ?? ''}`;
   let pattern = hatches.get(key);
   if (pattern === undefined) {
-    pattern = ctx.createPattern(hatchTile(color, spacing), 'repeat');
+    pattern = ctx.createPattern(hatchTile({ color, spacing, under }), 'repeat');
     hatches.set(key, pattern);
   }
   if (pattern === null) return;
+  const shift = -(scale.scrollX % spacing);
   ctx.fillStyle = pattern;
-  ctx.fillRect(box.x, box.y, box.width, box.height);
+  ctx.translate(shift, 0);
+  ctx.fillRect(box.x - shift, box.y, box.width, box.height);
+  ctx.translate(-shift, 0);
 }
 
-function hatchTile(color: string, spacing: number): OffscreenCanvas {
+function hatchTile({ color, spacing, under }: Hatch): OffscreenCanvas {
   const tile = new OffscreenCanvas(spacing, spacing);
   const ctx = tile.getContext('2d');
   if (ctx === null) return tile;
+  if (under !== undefined) {
+    ctx.fillStyle = under;
+    ctx.fillRect(0, 0, spacing, spacing);
+  }
   ctx.strokeStyle = color;
   ctx.lineWidth = 1;
   ctx.beginPath();

@@ -1,10 +1,10 @@
 /** Drawing over the selected clip: a new clip above it, planned with its prompt ready to be written. */
+import { samplingFrom } from '@core/document/default-sampling';
 import { recordOf, recordsOf } from '@core/document/access';
 import { redrawsFilms } from '@core/diffusion/source-film';
 import { repaintsFilms } from '@core/prompt/repaint';
 import { promptAt } from '@core/prompt/resolve';
 import { redrawClip } from '@core/timeline/redraw';
-import { samplingFrom } from '../../actions/generate';
 import { clipUnderPlayhead, selectedClip } from '../../actions/selection';
 import { strings as actionStrings } from '../../actions/strings';
 import type { AppState } from '../../state/app.svelte';
@@ -39,7 +39,7 @@ export function redraw(app: AppState): void {
       text: promptAt(doc, shotId, clip.sourceIn)?.text ?? '',
       modelId: model.manifest.id,
       ...{ width, height, strength: repaintsFilms(model.manifest) ? 1 : STRENGTH },
-      sampling: samplingFrom(model.manifest),
+      sampling: samplingFrom(model.manifest.defaults),
     }),
   );
   if (!isDone) return;

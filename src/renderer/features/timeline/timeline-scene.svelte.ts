@@ -17,12 +17,16 @@ import { effectiveWindows, type EffectiveWindow } from '@core/prompt/effective';
 import { effectiveTravel } from '@core/prompt/plan';
 import { wordedBlock } from '@core/prompt/shot-words';
 import { zonesBetween, type TravelZone } from '@core/prompt/travel';
+import { devicePixelRatio } from 'svelte/reactivity/window';
 import type { AppState } from '../../state/app.svelte';
+import { AtRest, WindowMotion } from './at-rest.svelte';
+import { originOf } from './canvas-tiles';
 import { clipsAround, clipsWithin, editPoints, indexClips, overlapping, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
+import { Kept } from './kept';
 import { packRows, trackRows, type TrackRow } from './lane-layout';
 import { projectFrameOf, rangeInClip, type FrameRange } from './shot-mapping';
-import { visibleFrames } from './time-scale';
+import { visibleFrames, type TimeScale } from './time-scale';
 import { timelineUiOf, type TimelineUi } from './timeline-ui.svelte';
 
 export interface PlacedClip {
@@ -70,6 +74,29 @@ const NOTHING: ClipIndex = { byTrack: new Map() };
 export class TimelineScene {
   readonly #app: AppState;
   readonly #ui: TimelineUi;
+  readonly motion = new WindowMotion();
+  readonly #restingClips = new AtRest<PlacedClip>(this.motion);
+  readonly #restingTravels = new AtRest<PlacedTravel>(this.motion);
+  readonly #keptRows = new Kept<TrackRow>(({ track }) => track.id);
+  readonly #keptClips = new Kept<PlacedClip>(({ view }) => view.clip.id);
+  readonly #keptBlocks = new Kept<PlacedBlock>(({ key }) => key);
+  readonly #keptTravels = new Kept<PlacedTravel>(({ key }) => key);
+  readonly #keptTransitions = new Kept<PlacedTransition>(({ transition }) => transition.id);
+
+  /** On whole pixels of the screen: canvas and elements move by the same steps, and no text is smeared. */
+  readonly #scrollX: number = $derived.by(() => {
+    const ratio = devicePixelRatio.current ?? 1;
+    return Math.round(this.#app.timelineView.scrollX * ratio) / ratio;
+  });
+  /** What is drawn with. */
+  readonly scale: TimeScale = $derived.by(() => {
+    const { pixelsPerFrame } = this.#app.timelineView;
+    return { pixelsPerFrame, scrollX: this.#scrollX };
+  });
+  /** Of the film's pixels, the one that elements are placed from: scrolling moves them all at once, by one transform. */
+  readonly origin: number = $derived(originOf(this.#scrollX, devicePixelRatio.current ?? 1));
+  /** The transform of what holds elements placed by `x`. */
+  readonly shift: string = $derived(`translateX(${String(this.origin - this.#scrollX)}px)`);
 
   readonly index: ClipIndex = $derived.by(() => {
     const session = this.#app.session;
@@ -77,7 +104,8 @@ export class TimelineScene {
   });
   readonly rows: readonly TrackRow[] = $derived.by(() => {
     const session = this.#app.session;
-    return session === null ? [] : trackRows(tracksOf(session.doc), this.#ui.tracksHeight, this.#ui.trackScale);
+    if (session === null) return [];
+    return this.#keptRows.of(trackRows(tracksOf(session.doc), this.#ui.tracksHeight, this.#ui.trackScale));
   });
   /** Ids of tracks that are not seen or not heard: hidden, muted, or silent because another is solo. */
   readonly silent: ReadonlySet<RecordId> = $derived.by(() => {
@@ -126,10 +154,16 @@ export class TimelineScene {
   readonly clips: readonly PlacedClip[] = $derived.by(() => {
     const { session, jobs } = this.#app;
     if (session === null) return [];
-    return this.#inWindow.flatMap(({ row, wide }) =>
+    const placed = this.#inWindow.flatMap(({ row, wide }) =>
       wide.map((clip) => ({ view: describeClip(session, jobs, clip), row })),
     );
+    return this.#keptClips.of(placed);
   });
+
+  /** Those that elements are there for. */
+  readonly clipsInReach: readonly PlacedClip[] = $derived.by(() =>
+    this.#restingClips.of(() => this.clips, this.#app.session?.doc),
+  );
 
   /** Clips of a few pixels, when a long film is seen whole: only their bodies are drawn. */
   readonly slivers: readonly Slivers[] = $derived(this.#inWindow.map(({ row, narrow }) => ({ row, clips: narrow })));
@@ -148,7 +182,7 @@ export class TimelineScene {
               [...wide, ...narrow].flatMap(({ id }) => transitionsOf(session.doc, id)),
             ),
           );
-    return [...near].flatMap((transition): PlacedTransition[] => {
+    const placed = [...near].flatMap((transition): PlacedTransition[] => {
       const left = session.doc.get(transition.leftClipId);
       const right = session.doc.get(transition.rightClipId);
       if (left?.kind !== 'clip' || right?.kind !== 'clip') return [];
@@ -157,6 +191,7 @@ export class TimelineScene {
       if (row === undefined || to <= this.window.from || from >= this.window.to) return [];
       return [{ transition, left, right, cut: right.start, from, to, row }];
     });
+    return this.#keptTransitions.of(placed);
   });
 
   readonly markers: readonly MarkerRecord[] = $derived.by(() => {
@@ -200,7 +235,9 @@ export class TimelineScene {
   readonly blocks: readonly PlacedBlock[] = $derived.by(() => {
     const { from, to } = this.window;
     const minFrames = this.#minFrames;
-    return this.#blocksAround.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames);
+    return this.#keptBlocks.of(
+      this.#blocksAround.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames),
+    );
   });
 
   /** Boundaries between neighbouring prompts, cuts among them: a cut is where a zone is pulled open. */
@@ -208,7 +245,7 @@ export class TimelineScene {
     const session = this.#app.session;
     if (session === null) return [];
     const byShot = new Map<RecordId, { zones: readonly TravelZone[]; windows: readonly EffectiveWindow[] }>();
-    return this.blocks.flatMap((right): PlacedTravel[] => {
+    const placed = this.blocks.flatMap((right): PlacedTravel[] => {
       const { clip, shot } = right;
       const blocks = blocksOf(session.doc, shot.id);
       const left = blocks[blocks.findIndex(({ id }) => id === right.block.id) - 1];
@@ -230,7 +267,12 @@ export class TimelineScene {
       const effective = isOther ? rangeInClip(clip, drawn, shot.rate, session.project.rate) : null;
       return [{ key: `travel/${right.key}`, left, right, zone, from, to, effective }];
     });
+    return this.#keptTravels.of(placed);
   });
+  /** Those that elements are there for. */
+  readonly travelsInReach: readonly PlacedTravel[] = $derived.by(() =>
+    this.#restingTravels.of(() => this.travels, this.#app.session?.doc),
+  );
 
   /** Clips whose model windows are drawn: the selected ones and those of the prompt being worked on. */
   readonly #activeClips: readonly ClipRecord[] = $derived.by(() => {
@@ -253,6 +295,16 @@ export class TimelineScene {
   constructor(app: AppState) {
     this.#app = app;
     this.#ui = timelineUiOf(app);
+  }
+
+  /** Where an element stands inside what `shift` moves, in CSS pixels. */
+  x(frame: number): number {
+    return frame * this.#app.timelineView.pixelsPerFrame - this.origin;
+  }
+
+  /** CSS pixels from the frame to the window's left edge, while it lies behind that. */
+  hiddenBefore(frame: number): number {
+    return Math.max(0, this.#scrollX - frame * this.#app.timelineView.pixelsPerFrame);
   }
 
   #blocksOn(clip: ClipRecord): Omit<PlacedBlock, 'row'>[] {

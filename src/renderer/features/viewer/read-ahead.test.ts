@@ -7,6 +7,12 @@ test('standing still it reads both ways, the near ones first', () => {
   ]);
 });
 
+test('standing still it reads as far ahead as when it plays', () => {
+  const at = { playhead: 0, end: 1_000, speed: 1 };
+  const ahead = framesAhead({ ...at, isPlaying: true });
+  expect(framesAhead({ ...at, isPlaying: false })).toEqual(ahead);
+});
+
 test('playing at 4× it reads the frames that will be shown', () => {
   const frames = framesAhead({ playhead: 0, end: 1_000, speed: 4, isPlaying: true });
   expect({ first: frames.slice(0, 3), last: frames.at(-1), count: frames.length }).toEqual({

@@ -10,9 +10,8 @@ export interface ReadAheadInput {
   readonly isPlaying: boolean;
 }
 
-const AHEAD_PLAYING = 48;
-/** More than a second, so that play begins with time to get going. */
-const AHEAD_STILL = 32;
+/** Two seconds of most films. As much while nothing plays: where frames come slower than they are shown, it is what play lives on. */
+const AHEAD = 48;
 const BEHIND = 8;
 
 /** Nearest first. At 4× only every fourth frame is shown, so only those are read. */
@@ -23,8 +22,7 @@ export function framesAhead({ playhead, end, speed, isPlaying }: ReadAheadInput)
   const add = (frame: number): void => {
     if (frame >= 0 && frame < end) frames.push(frame);
   };
-  const ahead = isPlaying ? AHEAD_PLAYING : AHEAD_STILL;
-  for (let i = 1; i <= ahead; i++) {
+  for (let i = 1; i <= AHEAD; i++) {
     add(playhead + direction * i * stride);
     if (i <= BEHIND) add(playhead - direction * i);
   }

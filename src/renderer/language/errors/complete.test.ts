@@ -17,6 +17,9 @@ const ELSEWHERE = [
   'It can go from {} to {}.',
   'Ripple trim moves the neighbour along.',
   'Extend the shot to get more frames.',
+  // Of the window's shell: a drag out.
+  'The film of this clip is not made yet.',
+  'Make the file in the inspector first, then drag it.',
 ];
 
 const sources = import.meta.glob<string>(['../../../**/*.ts', '!**/*test*'], {
@@ -44,7 +47,7 @@ describe('errors in German', () => {
   });
 
   it('are for sentences that exist', () => {
-    const known = new Set([...texts, ...ELSEWHERE]);
+    const known = new Set([...textsIn(() => true), ...ELSEWHERE]);
     expect(Object.keys(german).filter((text) => !known.has(text))).toEqual([]);
   });
 

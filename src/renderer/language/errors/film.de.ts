@@ -34,6 +34,9 @@ export const film: ErrorTable = {
   'Use fewer steps.': 'Weniger Schritte nehmen.',
   '{} times {} frames a second are more than {}': '{1} mal {2} Bilder in der Sekunde sind mehr als {3}',
   'Choose fewer frames in between.': 'Weniger Bilder dazwischen wählen.',
+  // a clip as a film
+  'a sound has no pictures': 'ein Ton hat keine Bilder',
+  'Choose the clip it belongs to.': 'Den Clip wählen, zu dem er gehört.',
   // windows of a run
   'two images are given for frame {}': 'für Bild {1} sind zwei Bilder angegeben',
   'Keep one of them.': 'Eines davon behalten.',

@@ -2,6 +2,9 @@
 import type { ErrorTable } from './error-table';
 
 export const library: ErrorTable = {
+  // dragging out
+  'The film of this clip is not made yet.': 'Der Film dieses Clips ist noch nicht erstellt.',
+  'Make the file in the inspector first, then drag it.': 'Zuerst im Inspektor die Datei erstellen, dann ziehen.',
   'one of these takes is used, or another take was made from it':
     'einer dieser Takes wird verwendet, oder aus ihm ist ein anderer entstanden',
   'Look at the list again. Nothing was removed.': 'Die Liste noch einmal ansehen. Nichts wurde entfernt.',
@@ -110,6 +113,13 @@ export const library: ErrorTable = {
   'ProRes 422 needs an even width, and the film is {}': 'ProRes 422 braucht eine gerade Breite, und der Film ist {1}',
   'a GIF plays at most {} frames a second, and the film has {}':
     'ein GIF spielt höchstens {1} Bilder je Sekunde, und der Film hat {2}',
+  'a timeline for other programs has the frames of the film and no others':
+    'eine Zeitleiste für andere Programme hat die Bilder des Films und keine anderen',
+  'Export it as it is, and draw frames in between there or in an export of the whole film.':
+    'So exportieren, wie sie ist, und Bilder dort oder in einem Export des ganzen Films dazwischen zeichnen.',
+  'an EDL counts at most {} cuts, and {} has {}': 'eine EDL zählt höchstens {1} Schnitte, und {2} hat {3}',
+  'Export the film in parts, between in and out points.':
+    'Den Film in Teilen exportieren, zwischen In- und Out-Punkten.',
   'Export H.264 or a PNG sequence.': 'H.264 oder eine PNG-Folge exportieren.',
   'the {} was cancelled': '{1:w} wurde abgebrochen',
   'the {} process ended unexpectedly ({})': 'der Prozess für {1:w} endete unerwartet ({2})',

@@ -1,0 +1,65 @@
+/** What a timeline for other programs has beside its reference film: the lists as text, and which files they name. */
+import { extname } from 'node:path';
+import type { Document } from '@core/document/records';
+import type { FrameHash, TakeIndex } from '@core/document/takes';
+import { EDL_EVENTS_MAX, edlOf, hasEdl } from '@core/interchange/edl';
+import { FileNames } from '@core/interchange/file-names';
+import { otioOf } from '@core/interchange/otio';
+import { planInterchange, type Interchange } from '@core/interchange/plan';
+import { invalidInput } from '@core/errors';
+import type { Recipe } from '@contracts/recipe';
+import type { TaskInterchange } from '../export/messages';
+
+export interface InterchangeSource {
+  readonly document: Document;
+  readonly takes: TakeIndex;
+  readonly from: number;
+  readonly to: number;
+  readonly stills: (mediaId: string) => FrameHash | null;
+  /** Absolute paths of the sounds that are heard. */
+  readonly soundPaths: ReadonlyMap<string, string>;
+  /** Of the takes that these frames are from; null = nothing is said of how the film was made. */
+  readonly recipesOf: ((frames: readonly FrameHash[]) => Recipe[]) | null;
+}
+
+/** @throws AppError input/invalid for a track of more cuts than an EDL can count */
+export function interchangeTask(source: InterchangeSource): TaskInterchange {
+  const { document, takes, from, to, stills, soundPaths, recipesOf } = source;
+  const extensionOfSound = (mediaId: string) => extname(soundPaths.get(mediaId) ?? '').toLowerCase();
+  const interchange = planInterchange(document, takes, { from, to, stills, extensionOfSound });
+  return {
+    pictures: interchange.pictures.map(({ file, frames }) => ({
+      file,
+      frames: [...frames],
+      recipes: recipesOf === null ? null : recipesOf(frames),
+    })),
+    sounds: interchange.sounds.map(({ file, mediaId }) => ({ file, path: soundPaths.get(mediaId) ?? '' })),
+    lists: listsOf(interchange, recipesOf !== null),
+  };
+}
+
+function listsOf(interchange: Interchange, withPrompts: boolean): TaskInterchange['lists'] {
+  const names = new FileNames();
+  const otio = {
+    file: names.give(interchange.name, '.otio'),
+    text: `${JSON.stringify(otioOf(interchange, { withPrompts }), null, 1)}\n`,
+  };
+  if (!hasEdl(interchange.rate)) return [otio];
+  const tracks = interchange.tracks.filter(({ kind }) => kind === 'Video');
+  return [
+    otio,
+    ...tracks.map((track) => {
+      if (track.clips.length > EDL_EVENTS_MAX)
+        throw invalidInput(
+          'clips',
+          track.clips.length,
+          `an EDL counts at most ${EDL_EVENTS_MAX} cuts, and ${track.name} has ${track.clips.length}`,
+          'Export the film in parts, between in and out points.',
+        );
+      return {
+        file: names.give(`${interchange.name} ${track.name}`, '.edl'),
+        text: edlOf(interchange.name, track, interchange.rate),
+      };
+    }),
+  ];
+}

@@ -1,0 +1,45 @@
+/**
+ * The elements over clips and cuts are for the pointer and for screen readers. While the wheel turns nobody takes hold of
+ * one: those that come into sight are made when the window has come to rest.
+ */
+const REST_MS = 120;
+
+/** Whether the wheel turns. */
+export class WindowMotion {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  isMoving = $state(false);
+
+  /** The window is being moved, and will be for a while. */
+  move(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.settle(), REST_MS);
+    this.isMoving = true;
+  }
+
+  /** Without waiting: somebody is about to take hold of something. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.isMoving = false;
+  }
+}
+
+export class AtRest<T> {
+  readonly #motion: WindowMotion;
+  #shown: readonly T[] = [];
+  #film: unknown = null;
+
+  constructor(motion: WindowMotion) {
+    this.#motion = motion;
+  }
+
+  /**
+   * What there are elements for: the last list as long as only the window moves.
+   * @param film what the list is taken from; another one when it was edited
+   */
+  of(list: () => readonly T[], film: unknown): readonly T[] {
+    if (this.#motion.isMoving && this.#film === film) return this.#shown;
+    this.#film = film;
+    this.#shown = list();
+    return this.#shown;
+  }
+}
