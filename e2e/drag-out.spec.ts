@@ -85,7 +85,8 @@ test('frames, takes, media and exports leave the window as real files', async ({
     expect(path.basename(file)).toBe('Shot 1.mp4');
     expect(file.startsWith(studio.library)).toBe(false);
     expect(probe(file).streams).toContainEqual(expect.objectContaining({ codec_name: 'h264', nb_read_frames: '9' }));
-    const exports = async (): Promise<number> => (await film.project()).jobs.filter(({ kind }) => kind === 'export').length;
+    const exports = async (): Promise<number> =>
+      (await film.project()).jobs.filter(({ kind }) => kind === 'export').length;
     expect(await exports()).toBe(1);
 
     // Trimmed it is another film; as it was, it is that one again.

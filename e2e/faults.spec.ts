@@ -23,7 +23,9 @@ function processesBelow(electronPid: number): { pid: number; args: string }[] {
 
 /** The engine is the utility process that runs Node, below this Electron. */
 function engineProcess(electronPid: number): number {
-  const engines = processesBelow(electronPid).filter(({ args }) => args.includes('--utility-sub-type=node.mojom.NodeService'));
+  const engines = processesBelow(electronPid).filter(({ args }) =>
+    args.includes('--utility-sub-type=node.mojom.NodeService'),
+  );
   if (engines.length !== 1) throw new Error(`expected one engine process, found ${engines.length}`);
   return engines[0]!.pid;
 }

@@ -18,6 +18,7 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 CHANNELS, PIXELS, TOKENS = 64, 32, 32
+SEAM = 3                             # frames over which steady guidance comes back behind given ones: sample.py
 DEFAULTS = dict(steps=24, guidance=3.0, steady=0.0, frames=9, width=128, height=128, fps=8, negative="")
 
 
@@ -75,7 +76,8 @@ class Pipeline:
             first = extra + given * area                                                        # tokens before it belong to given frames
             drawn = difference[:, first:].reshape(1, -1, area, CHANNELS)                         # [1,F,h·w,64]
             beside = np.concatenate([np.zeros_like(drawn[:, :1]) if given else drawn[:, :1], drawn, drawn[:, -1:]], 1)     # a given frame needs no push
-            shared = (beside[:, :-2] + 2 * drawn + beside[:, 2:]) / 4
+            come_back = np.minimum(1, np.arange(1, drawn.shape[1] + 1) / SEAM) if given else np.ones(drawn.shape[1])      # behind given frames guidance comes back
+            shared = (beside[:, :-2] + 2 * drawn + beside[:, 2:]) / 4 * come_back.astype(np.float32)[:, None, None]
             steadied = np.float32(1 - steady) * drawn + np.float32(steady) * shared
             difference = np.concatenate([difference[:, :first], steadied.reshape(1, -1, CHANNELS)], 1)
             unguided = velocity[1:] - difference

@@ -18,6 +18,7 @@ from paths import HERE, RUN
 from transformer import Transformer, coordinates, load_weights, pack, unpack
 
 STEPS, GUIDANCE, STEADY = 24, 3.0, 1.0                  # what the package says of itself
+SEAM = 3                                                # frames over which guidance comes back behind given ones
 PROMPTS = (
     "a red ball bouncing on a blue background", "a big yellow star spinning at night",
     "a white boat moving right on the sea", "a green car moving left over a green meadow",
@@ -65,14 +66,17 @@ def load_transformer(path=None):
     return network.eval()
 
 
-@torch.no_grad()
-def shared_by_neighbours(difference, drawn):
-    """Averages a frame's difference with those beside it, 1 2 1; an end stands beside itself. [B,F,n,C]; drawn: F bools, the others need no push."""
-    at = lambda k: difference[:, k] * drawn[k]
+def shared_by_neighbours(difference, given):
+    """
+    Averages a frame's difference with those beside it, 1 2 1; an end stands beside itself. The first `given` frames need no push, and
+    those behind them little: it comes back over SEAM frames. [B,F,n,C]
+    """
+    frames = difference.shape[1]
+    at = lambda k: difference[:, k] * (k >= given)
     mean = difference.clone()
-    for k, is_drawn in enumerate(drawn):
-        if is_drawn:
-            mean[:, k] = (at(max(k - 1, 0)) + 2 * at(k) + at(min(k + 1, len(drawn) - 1))) / 4
+    for k in range(given, frames):
+        come_back = min(1, (k - given + 1) / SEAM) if given else 1
+        mean[:, k] = (at(max(k - 1, 0)) + 2 * at(k) + at(min(k + 1, frames - 1))) * come_back / 4
     return mean
 
 
@@ -84,11 +88,12 @@ def guided(unguided, prompted, guidance, steady, frames, area, extra=0, given=0)
     difference = prompted - unguided
     if steady:
         films = difference[:, extra:].reshape(len(difference), frames, area, -1)
-        shared = shared_by_neighbours(films, [k >= given for k in range(frames)]).reshape(len(difference), frames * area, -1)
+        shared = shared_by_neighbours(films, given).reshape(len(difference), frames * area, -1)
         difference = torch.cat([difference[:, :extra], (1 - steady) * difference[:, extra:] + steady * shared], 1)
     return prompted + (guidance - 1) * difference
 
 
+@torch.no_grad()
 def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, negative="", fps=8):
     """
     prompts: B strings; noise [B,64,F,h,w]; prefix: normalised latents [B,64,k,h,w] of the first k frames; later: (frame, [B,64,1,h,w]).

@@ -230,7 +230,15 @@ async function exportForever(): Promise<never> {
     const extension = { 'h264-mp4': '.mp4', gif: '.gif', 'png-sequence': '' }[preset];
     const outPath = join(task.filesDir, `film-${task.seed}-${number}${extension}`);
     const jobId = await studio.jobs.export({
-      ...{ projectId: film.projectId, preset, outPath, from: 0, to: FRAMES, embedRecipe: random.chance(0.5), smoothing: 1 },
+      ...{
+        projectId: film.projectId,
+        preset,
+        outPath,
+        from: 0,
+        to: FRAMES,
+        embedRecipe: random.chance(0.5),
+        smoothing: 1,
+      },
     });
     say({ type: 'job', jobId });
     const job = await studio.jobs.settled(jobId);

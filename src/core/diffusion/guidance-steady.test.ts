@@ -36,10 +36,12 @@ describe('the difference that guidance scales', () => {
     expect([...differences(new Float32Array(8), framesFirst, 1, layoutOf(4, 2))]).toEqual([3, 30, 1, 10, 2, 20, 6, 60]);
   });
 
-  test('is none in given frames, which their neighbours share, and leaves alone what belongs to no frame', () => {
-    const cond = Float32Array.of(100, 500, 4, 0, 8, 900);
-    const layout = layoutOf(5, 1, { offset: 1, isGiven: (frame) => frame === 0 || frame === 4 });
-    expect([...differences(new Float32Array(6), cond, 1, layout)]).toEqual([100, 500, 2, 3, 4, 900]);
+  test('is none in given frames, comes back beside them, and leaves alone what belongs to no frame', () => {
+    const cond = Float32Array.of(100, 500, 12, 0, 24, 0, 900);
+    const layout = layoutOf(6, 1, { offset: 1, isGiven: (frame) => frame === 0 || frame === 5 });
+    const kept = [...differences(new Float32Array(7), cond, 1, layout)];
+    // Averages of 6, 9, 12 and 6; a third of them beside what is given, two thirds one further.
+    [100, 500, 2, 6, 8, 2, 900].forEach((wanted, i) => expect(kept[i]).toBeCloseTo(wanted, 5));
   });
 
   test('of what moves evenly, or of one frame, is what it was', () => {

@@ -4,13 +4,18 @@
  * prompt asks for changes slowly from frame to frame, so the difference is averaged over each frame and its neighbours
  * (1, 2, 1) before it is scaled; the prompt's own prediction keeps every frame's detail.
  *
- *   out = cond + (scale − 1) · [(1 − steady) · d + steady · (d₋₁ + 2 d + d₊₁) / 4],   d = cond − uncond
+ *   out = cond + (scale − 1) · [(1 − steady) · d + steady · near · (d₋₁ + 2 d + d₊₁) / 4],   d = cond − uncond
+ *
+ * Given frames need no push: their d is 0, and beside them guidance comes back over SEAM frames (near = 1/3, 2/3, 1), so
+ * that an extension goes on as what was given and does not jump at the seam.
  *
  * Written as another `uncond`, so that every way of guiding follows it. Ours; measured in models/pocket/NOTES.md.
  */
 import { assert } from '../errors';
 
 const f = Math.fround;
+/** Frames over which guidance comes back beside given ones. */
+const SEAM = 3;
 
 /** Where frames lie in a prediction: `offset` values that belong to none, then blocks of `frames` × `inner` values. */
 export interface FrameLayout {
@@ -35,13 +40,14 @@ export function steadyUncond(
   const block = frames * inner;
   assert(block > 0 && (out.length - offset) % block === 0, 'the layout must fit the prediction');
   out.set(uncond);
-  const own = f(1 - steady / 2);
-  const share = f(steady / 4);
   const difference = (at: number): number => f((cond[at] ?? 0) - (uncond[at] ?? 0));
   for (let frame = 0; frame < frames; frame++) {
     if (isGiven(frame)) continue;
     const [before, after] = [besideOf(frame, frame - 1, layout), besideOf(frame, frame + 1, layout)];
-    if (before === 0 && after === 0) continue;
+    const near = nearnessOf(frame, layout);
+    const own = f(1 - steady + (steady * near) / 2);
+    const share = f((steady * near) / 4);
+    if (before === 0 && after === 0 && near === 1) continue;
     for (let start = offset + frame * inner; start < out.length; start += block)
       for (let at = start; at < start + inner; at++) {
         const shared = f(
@@ -56,4 +62,12 @@ export function steadyUncond(
 function besideOf(frame: number, beside: number, { frames, inner, isGiven }: FrameLayout): number | null {
   if (beside < 0 || beside >= frames) return 0;
   return isGiven(beside) ? null : (beside - frame) * inner;
+}
+
+/** 1 far from given frames, less beside them. */
+function nearnessOf(frame: number, { frames, isGiven }: FrameLayout): number {
+  const isGivenAt = (at: number): boolean => at >= 0 && at < frames && isGiven(at);
+  for (let distance = 1; distance < SEAM; distance++)
+    if (isGivenAt(frame - distance) || isGivenAt(frame + distance)) return distance / SEAM;
+  return 1;
 }
