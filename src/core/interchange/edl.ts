@@ -5,7 +5,7 @@
  */
 import { formatTimecode, timecodeBase } from '../time/timecode';
 import { framesPerSecond, type Rate } from '../time/rate';
-import type { InterchangeClip, InterchangeTrack } from './plan';
+import type { Interchange, InterchangeClip, InterchangeTrack } from './plan';
 
 const BASES: readonly number[] = [24, 25, 30, 48, 50, 60];
 /** An event has three digits. */
@@ -16,6 +16,11 @@ export function hasEdl(rate: Rate): boolean {
   const base = timecodeBase(rate);
   const exact = [base, (base * 1000) / 1001].some((fps) => Math.abs(framesPerSecond(rate) - fps) < 1e-9);
   return exact && BASES.includes(base);
+}
+
+/** The tracks that get a list: each that is seen, where there are lists at all. */
+export function edlTracks({ rate, tracks }: Interchange): InterchangeTrack[] {
+  return hasEdl(rate) ? tracks.filter(({ kind }) => kind === 'Video') : [];
 }
 
 /** @param title of the film. Everything but ASCII becomes `?` */

@@ -47,6 +47,16 @@ async function openInNewFolder(path: string, dir: string): Promise<FileHandle> {
   }
 }
 
+/** Flushes what is in a file. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Flushes a folder's entries. Windows cannot open a folder for this and does not need it. */
 export async function syncDir(dir: string): Promise<void> {
   if (process.platform === 'win32') return;

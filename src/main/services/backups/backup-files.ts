@@ -3,11 +3,11 @@
  * newest five daily ones and, for every schema version, the newest one made before the upgrade to it.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { BackupView } from '@contracts/library';
-import { errnoOf, fileErrorFrom, syncDir } from '../../platform/fs-atomic';
+import { errnoOf, fileErrorFrom, syncDir, syncFile } from '../../platform/fs-atomic';
 import { fileTimestamp, type LibraryPaths } from '../../platform/paths';
 import { LibraryDatabase, type LibraryDatabaseOptions } from '../database/library-database';
 import { assertSound } from '../database/quick-check';
@@ -115,14 +115,5 @@ async function bytesOf(path: string): Promise<number | null> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
     throw fileErrorFrom(error, path);
-  }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

@@ -4,11 +4,11 @@
  * Every step may be the last: the next start takes it from there.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@core/errors';
 import type { BackupView } from '@contracts/library';
-import { fileErrorFrom, syncDir, writeFileAtomic } from '../../platform/fs-atomic';
+import { fileErrorFrom, syncDir, syncFile, writeFileAtomic } from '../../platform/fs-atomic';
 import { fileTimestamp, type LibraryPaths } from '../../platform/paths';
 import { LibraryDatabase, type LibraryDatabaseOptions } from '../database/library-database';
 import { assertKnownVersion, type Migration } from '../database/migration';
@@ -104,10 +104,5 @@ async function assertUsable(path: string, options: RestoreOptions): Promise<void
 async function copyWhole(from: string, to: string): Promise<void> {
   await rm(to, { force: true });
   await copyFile(from, to);
-  const file = await open(to, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await syncFile(to);
 }

@@ -7,7 +7,7 @@ import { basename, dirname, extname, join, posix, sep } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '@core/errors';
 import type { ExportPreset } from '@contracts/job';
-import { errnoOf, syncDir } from '../../platform/fs-atomic';
+import { errnoOf, syncDir, syncFile } from '../../platform/fs-atomic';
 
 /** Beside the frames of a PNG sequence. */
 export const RECIPE_FILE = 'recipe.json';
@@ -109,12 +109,7 @@ async function contentsOf(folder: string): Promise<ReadonlySet<string> | null> {
 
 /** Flushed, then under its name. -> its bytes */
 export async function finishFile(partial: string, outPath: string): Promise<number> {
-  const file = await open(partial, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await syncFile(partial);
   await rename(partial, outPath);
   await syncDir(dirname(outPath));
   return (await stat(outPath)).size;

@@ -1,5 +1,5 @@
 /** What a timeline for other programs shows, cut together from its files, against the film itself. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -119,6 +119,16 @@ test('a dissolve’s frames are in both films, beyond the cut', async () => {
   expect(probed.map(({ streams }) => streams?.[0]?.nb_read_packets)).toEqual(['30', '30']);
   const edl = readFileSync(join(task.outPath, 'Film_V1.edl'), 'utf8');
   expect(edl).toContain('002  AX       V     D    006');
+});
+
+test('a sound is copied byte for byte, and can be written to where its original cannot', async () => {
+  const { doc, takes } = await filmOf({ num: 24, den: 1 });
+  const task = taskOf(doc, takes, 0, 10);
+  const path = join(dir, 'sea.wav');
+  await writeFile(path, 'any sound', { mode: 0o444 });
+  await writeFilm({ ...task, interchange: { ...task.interchange!, sounds: [{ file: 'media/Sea.wav', path }] } });
+  const copy = join(task.outPath, 'media', 'Sea.wav');
+  expect([readFileSync(copy, 'utf8'), statSync(copy).mode & 0o200]).toEqual(['any sound', 0o200]);
 });
 
 describe('the folder', () => {

@@ -2,11 +2,11 @@
  * Writes a timeline for other editing programs: a folder with the lists (OTIO, EDL), a film of every shot and still, the
  * sounds as they were imported, and the film itself as a reference to lay beside the interchange. All or nothing, as any export.
  */
-import { copyFile, mkdir, open, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MEDIA_FOLDER } from '@core/interchange/plan';
 import { AppError } from '@core/errors';
-import { syncDir } from '../../platform/fs-atomic';
+import { syncDir, syncFile } from '../../platform/fs-atomic';
 import type { ExportTask } from './messages';
 import { CONTENTS_FILE, replaceFolder, writeFlushed, type Contents } from './out-path';
 import type { WriteFilmOptions, WrittenFilm } from './write-film';
@@ -73,12 +73,8 @@ function contentsOf({ interchange }: ExportTask): Contents {
 
 async function copyFlushed(from: string, to: string): Promise<number> {
   await copyFile(from, to);
-  const file = await open(to, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await syncDir(dirname(to));
+  // A linked original may be read-only, and its copy would be.
+  await chmod(to, 0o644);
+  await syncFile(to);
   return (await stat(to)).size;
 }

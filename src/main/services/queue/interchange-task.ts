@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import type { Document } from '@core/document/records';
 import type { FrameHash, TakeIndex } from '@core/document/takes';
-import { EDL_EVENTS_MAX, edlOf, hasEdl } from '@core/interchange/edl';
+import { EDL_EVENTS_MAX, edlOf, edlTracks } from '@core/interchange/edl';
 import { FileNames } from '@core/interchange/file-names';
 import { otioOf } from '@core/interchange/otio';
 import { planInterchange, type Interchange } from '@core/interchange/plan';
@@ -44,11 +44,9 @@ function listsOf(interchange: Interchange, withPrompts: boolean): TaskInterchang
     file: names.give(interchange.name, '.otio'),
     text: `${JSON.stringify(otioOf(interchange, { withPrompts }), null, 1)}\n`,
   };
-  if (!hasEdl(interchange.rate)) return [otio];
-  const tracks = interchange.tracks.filter(({ kind }) => kind === 'Video');
   return [
     otio,
-    ...tracks.map((track) => {
+    ...edlTracks(interchange).map((track) => {
       if (track.clips.length > EDL_EVENTS_MAX)
         throw invalidInput(
           'clips',

@@ -91,14 +91,15 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
   await assertCanWrite(preset, outPath);
   await assertFreeSpace(options.libraryDir, 0);
   const sound = HAS_SOUND[preset] ? await soundIn(document, { from, to }, options) : null;
-  const recipes = embedRecipe ? recipesIn(plan, document, index, takes) : null;
+  const recipesOf = embedRecipe ? recipesOfFrames(document, index, takes) : null;
+  const recipes = recipesOf?.(plan.frames.flatMap((layers) => layers.map(({ frame }) => frame))) ?? null;
   const interchange =
     preset !== 'timeline'
       ? null
       : interchangeTask({
           ...{ document, takes: index, from, to, stills: stillFrame },
           soundPaths: new Map(Object.entries(sound?.files ?? {}).map(([mediaId, { path }]) => [mediaId, path])),
-          recipesOf: embedRecipe ? recipesOfFrames(document, index, takes) : null,
+          recipesOf,
         });
   const frameCount = framesToWrite({ plan, smooth, interchange });
   // A PNG or a ProRes frame is never much larger than its pixels; visually lossless H.264 and a GIF stay under a quarter.
@@ -184,12 +185,7 @@ async function fitStills(document: Document, options: RequestExportOptions): Pro
   return fitted;
 }
 
-/** Recipes of the generated takes that show in the film, each once. */
-function recipesIn(plan: FilmPlan, document: Document, index: TakeIndex, takes: TakeStore): Recipe[] {
-  return recipesOfFrames(document, index, takes)(plan.frames.flatMap((layers) => layers.map(({ frame }) => frame)));
-}
-
-/** Of takes in use by any shot: those that have one of these frames. */
+/** Recipes of the generated takes in use by any shot that have one of these frames, each once. */
 function recipesOfFrames(
   document: Document,
   index: TakeIndex,
