@@ -101,6 +101,16 @@ test('a clip grows by its handle, at its start, and frame by frame; what was the
     await film.select(film.clips.first());
     await page.keyboard.press('Shift+E');
     await expect(page.getByTestId('extend-popover')).toContainText('Extend from the start');
+    // Beside the end that grows, with what would be there hatched, and the viewer free.
+    await expect(page.getByTestId('timeline')).toHaveAttribute('data-ghost', /^\+5 frames · 0\.6 s · about /);
+    const [form, clip, viewer] = await Promise.all(
+      [page.getByTestId('extend-popover'), film.clips.first(), page.getByTestId('viewer-canvas')].map((one) =>
+        one.boundingBox(),
+      ),
+    );
+    expect((form?.y ?? 0) + (form?.height ?? 0)).toBeLessThan(clip?.y ?? 0);
+    expect(form?.y).toBeGreaterThan((viewer?.y ?? 0) + (viewer?.height ?? 0) / 2);
+    await studio.screenshot('takes-extend-by-key');
     await page.getByTestId('extend-frames').fill('3');
     await page.keyboard.press('Enter');
     await film.waitForTakes(3);

@@ -17,7 +17,7 @@ export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case 
 export const Seed = z.int().min(0).max(0xffffffff);
 export const Rate = z.object({ num: z.int().min(1).max(1_000_000), den: z.int().min(1).max(1_000_000) });
 export const PromptText = z.string().max(20_000);
-const Name = z.string().min(1).max(200);
+const Name = z.string().min(1).max(R.NAME_LENGTH_MOST);
 const Frame = z.int().min(-10_000_000).max(R.MAX_FRAME);
 const Size = z.int().min(16).max(8192);
 
@@ -87,7 +87,7 @@ export const MarkerRecord = z.object({
   kind: z.literal('marker'),
   id: Id,
   frame: Frame.min(0),
-  name: z.string().max(200),
+  name: z.string().max(R.NAME_LENGTH_MOST),
   color: z.enum(R.markerColors).optional(),
   note: z.string().max(2_000).optional(),
 }) satisfies z.ZodType<R.MarkerRecord>;

@@ -16,6 +16,8 @@ export type RecordId = string;
 
 /** The farthest frame a document holds. */
 export const MAX_FRAME = 1_000_000_000;
+/** Letters of the name of a project, track, shot, clip or marker. */
+export const NAME_LENGTH_MOST = 200;
 
 export interface ProjectRecord {
   readonly kind: 'project';

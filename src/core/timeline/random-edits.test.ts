@@ -48,6 +48,7 @@ import {
   splitBlock,
 } from './prompt-blocks';
 import { redrawClip } from './redraw';
+import { renameClip, renameTrack } from './rename';
 import {
   removePlannedSegment,
   retakeRange,
@@ -382,6 +383,8 @@ const operations: readonly Operation[] = [
     const pinned = recordsOf(doc, 'anchor').filter((anchor) => anchor.clip !== undefined);
     return setPinnedClip(doc, pick(pinned, a).id, flag ? { from: b % 9 } : { frames: 2 + (b % 9) });
   },
+  (doc, { a, b, flag }) =>
+    flag ? renameClip(doc, clip(doc, a).id, `name ${b}`) : renameTrack(doc, track(doc, a), b % 7 === 0 ? ' ' : `T${b}`),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({

@@ -1,7 +1,7 @@
 /**
- * How a shot is sampled, and its name. New settings count for new runs; takes keep the recipe they were made with.
+ * How a shot is sampled. New settings count for new runs; takes keep the recipe they were made with.
  */
-import { clipsOfShot, recordOf } from '../document/access';
+import { recordOf } from '../document/access';
 import type { DocumentDiff } from '../document/diff';
 import { MAX_REFERENCES } from '../document/records';
 import type { Document, Motion, RecordId, SamplingSettings } from '../document/records';
@@ -91,16 +91,6 @@ export function setReferences(doc: Document, shotId: RecordId, mediaIds: readonl
       'Choose another picture.',
     );
   return editDocument(doc, (draft) => draft.set({ ...shot, ...(mediaIds.length > 0 && { references: mediaIds }) }));
-}
-
-/** The shot and the clips that carry its name. */
-export function renameShot(doc: Document, shotId: RecordId, name: string): DocumentDiff {
-  const shot = recordOf(doc, 'shot', shotId);
-  if (name.trim() === '') throw invalidEdit('shot.name', name, 'a shot needs a name', 'Write at least one letter.');
-  return editDocument(doc, (draft) => {
-    draft.set({ ...shot, name });
-    for (const clip of clipsOfShot(doc, shotId)) if (clip.name === shot.name) draft.set({ ...clip, name });
-  });
 }
 
 function requireMotion({ bucket, noise }: Motion): void {

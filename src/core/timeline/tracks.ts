@@ -86,8 +86,6 @@ export function setTrack(
   patch: Partial<Pick<TrackRecord, 'name' | 'isLocked' | 'isHidden' | 'isSolo'>> & { readonly isSyncLocked?: boolean },
 ): DocumentDiff {
   const track = recordOf(doc, 'track', trackId);
-  if (patch.name?.trim() === '')
-    throw invalidEdit('track.name', '', 'a track needs a name', 'Write at least one letter.');
   const { isSyncLocked, ...rest } = { ...track, ...patch };
   return editDocument(doc, (draft) => draft.set({ ...rest, ...(isSyncLocked === false && { isSyncLocked }) }));
 }

@@ -88,12 +88,20 @@ const TEXT_EDITING = /^(Key[ACVXYZ]|Arrow.*|Backspace|Delete|Home|End)$/;
 const ACTIVATES = new Set(['Space', 'Enter', 'NumpadEnter']);
 const MOVES_WITHIN = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
 
-/** Resolves a key press; prevents the browser's own meaning when an action took it. */
+/**
+ * Resolves a key press; prevents the browser's own meaning when an action took it. A key whose action does not apply now
+ * says what is missing instead of doing nothing.
+ */
 export function dispatchKey(app: AppState, event: KeyboardEvent, isMac: boolean): void {
   if (event.defaultPrevented || event.isComposing || app.dialog !== null) return;
   const target = event.target instanceof Element ? event.target : null;
+  let missing: string | null = null;
   for (const { chord, action } of bindings()) {
-    if (!matchesChord(chord, event, isMac) || !mayFire(chord, target) || !action.when(app)) continue;
+    if (!matchesChord(chord, event, isMac) || !mayFire(chord, target)) continue;
+    if (!action.when(app)) {
+      if (action.scope === undefined) missing ??= action.needs ?? null;
+      continue;
+    }
     event.preventDefault();
     // Holding the key would queue a run per repeat.
     if (event.repeat && action.id.startsWith('generate.')) return;
@@ -101,6 +109,9 @@ export function dispatchKey(app: AppState, event: KeyboardEvent, isMac: boolean)
     perform(app, action);
     return;
   }
+  if (missing === null || app.screen !== 'studio') return;
+  event.preventDefault();
+  if (!event.repeat) app.toast('info', missing);
 }
 
 /**

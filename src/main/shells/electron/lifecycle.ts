@@ -19,6 +19,7 @@ import { openStudioForWindow } from './open-studio';
 import { PreviewPorts } from './preview-ports';
 import { denyNavigation, denyPermissions } from './security';
 import { shellWords } from './strings';
+import { installTextMenu } from './text-menu';
 import { createStudioWindow, pageUrl } from './window';
 
 /** `out`: this file is built into out/main, with preload and renderer beside it. */
@@ -125,6 +126,7 @@ function openWindow(studio: Studio, previews: PreviewPorts, log: Log): void {
     stateFile: path.join(userData, 'window.json'),
     url: pageUrl(languageIn(studio)),
   });
+  installTextMenu(window, () => shellWords(languageIn(studio)));
   // A page that loads has the zoom of its origin: asked for again each time.
   window.webContents.on('dom-ready', () => window.webContents.setZoomFactor(interfaceOf(studio).scale));
   window.webContents.on('did-finish-load', () => previews.connect());

@@ -65,6 +65,7 @@ export function installMenu(runAction: (actionId: string) => void, keys: MenuKey
         action(words.rippleDelete, 'timeline.rippleDelete'),
         action(words.lift, 'timeline.lift'),
         action(words.extract, 'timeline.extract'),
+        action(words.rename, 'timeline.rename'),
         action(words.group, 'timeline.group', 'CmdOrCtrl+G'),
         action(words.ungroup, 'timeline.ungroup', 'Shift+CmdOrCtrl+G'),
         action(words.link, 'timeline.link', 'CmdOrCtrl+L'),

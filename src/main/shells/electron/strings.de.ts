@@ -17,6 +17,8 @@ export const de: ShellWords = {
   cut: 'Ausschneiden',
   copy: 'Kopieren',
   paste: 'Einsetzen',
+  selectAll: 'Alles auswählen',
+  rename: 'Clip umbenennen',
   pasteAttributes: 'Attribute einsetzen …',
   pasteInsert: 'Einsetzen und den Rest verschieben',
   split: 'Am Abspielkopf teilen',

@@ -19,6 +19,8 @@ const en = {
   cut: 'Cut',
   copy: 'Copy',
   paste: 'Paste',
+  selectAll: 'Select All',
+  rename: 'Rename Clip',
   pasteAttributes: 'Paste Attributes…',
   pasteInsert: 'Paste and Move the Rest',
   split: 'Split at Playhead',

@@ -3,6 +3,8 @@ import type { Strings } from './strings';
 
 export const de: Strings = {
   title: 'Inspektor',
+  clipName: 'Name des Clips',
+  renameClip: 'Clip umbenennen',
   shot: 'Einstellung',
   part: 'Teil',
   roles: { first: 'Anfang der Einstellung', forward: 'Verlängerung', backward: 'Vorlauf', retake: 'Neuaufnahme' },

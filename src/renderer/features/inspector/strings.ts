@@ -4,6 +4,8 @@ import { de } from './strings.de';
 
 const en = {
   title: 'Inspector',
+  clipName: 'Name of the clip',
+  renameClip: 'Rename clip',
   shot: 'Shot',
   part: 'Part',
   roles: { first: 'Start of the shot', forward: 'Extension', backward: 'Lead-in', retake: 'Retake' },

@@ -27,6 +27,7 @@ import { addDissolve } from '@core/timeline/transitions';
 import { groupClips, linkClips, splitClips, trimmedTogether, ungroupClips, unlinkClips } from '@core/timeline/together';
 import { trimClips, type ClipEdge } from '@core/timeline/trim';
 import type { Action } from '../../actions/action';
+import { selectedClip } from '../../actions/selection';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
 import { cutsNear, deleteRecords, moveClips } from './clip-edits';
@@ -97,6 +98,7 @@ export const timelineActions: readonly Action[] = [
     (app, session) => liftMarked(app, session, true),
     hasClips,
   ),
+  action('rename', strings.renameAction, ['F2'], rename, hasSelection),
   action('group', strings.groupAction, ['Mod+KeyG'], group, hasSelection),
   action('ungroup', strings.ungroupAction, ['Mod+Shift+KeyG'], ungroup, hasSelection),
   action('link', strings.linkAction, ['Mod+KeyL'], linkOrUnlink, hasSelection),
@@ -333,6 +335,12 @@ function selectedClipIds(session: ProjectSession): string[] {
 
 function group(_app: AppState, session: ProjectSession): void {
   session.edit(strings.group, (doc) => groupClips(doc, selectedClipIds(session), session.newId()));
+}
+
+/** In the inspector, where the name stands; of several things none is meant. */
+function rename(app: AppState, session: ProjectSession): void {
+  if (selectedClip(session) === null) app.toast('info', strings.renameWhat);
+  else app.nameFocusRequests += 1;
 }
 
 function ungroup(app: AppState, session: ProjectSession): void {

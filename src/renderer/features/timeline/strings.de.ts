@@ -236,6 +236,23 @@ export const de: Strings = {
   nothingStaleHint: 'Jedes Bild ist, was Prompt und Einstellungen sagen.',
   someRefused: (reasons) => `einiges geht nicht: ${reasons}`,
 
+  renameAction: 'Den Clip umbenennen',
+  renameWhat: 'Einen Clip auswählen, um ihn umzubenennen',
+  renameTrack: 'Spur umbenennen',
+  removeTrack: (clips) =>
+    clips === 0 ? 'Spur entfernen' : `Spur mit ${clips === 1 ? 'ihrem Clip' : `ihren ${clips} Clips`} entfernen`,
+  removeTrackEdit: 'Spur entfernen',
+  trackIsLocked: 'Die Spur ist gesperrt',
+  hasItsShare: 'Sie hat ihren Anteil schon',
+  menuTrackHeight: 'Ihr ihren Anteil an der Höhe geben',
+  menuDissolve: 'Überblendung',
+  menuBlock: 'Prompt-Block',
+  menuRuler: 'Lineal',
+  menuGap: 'Lücke',
+  menuRoom: (track) => `Freier Platz auf ${track}`,
+  menuBeginShot: 'Hier eine Einstellung beginnen',
+  notNow: 'Gerade nicht möglich',
+
   category: 'Zeitleiste',
   actions: {
     split: 'Am Abspielkopf teilen',

@@ -243,6 +243,23 @@ const en = {
   nothingStaleHint: 'Every picture is what its prompt and settings say.',
   someRefused: (reasons: string) => `some cannot be made: ${reasons}`,
 
+  renameAction: 'Rename the clip',
+  renameWhat: 'Select one clip to rename it',
+  renameTrack: 'Rename track',
+  removeTrack: (clips: number) =>
+    clips === 0 ? 'Remove track' : `Remove track and its ${clips === 1 ? 'clip' : `${String(clips)} clips`}`,
+  removeTrackEdit: 'Remove track',
+  trackIsLocked: 'The track is locked',
+  hasItsShare: 'It has its share already',
+  menuTrackHeight: 'Give it its share of the height',
+  menuDissolve: 'Dissolve',
+  menuBlock: 'Prompt block',
+  menuRuler: 'Ruler',
+  menuGap: 'Gap',
+  menuRoom: (track: string) => `Free room on ${track}`,
+  menuBeginShot: 'Begin a shot here',
+  notNow: 'Not possible right now',
+
   category: 'Timeline',
   actions: {
     split: 'Split at the playhead',

@@ -7,6 +7,7 @@ import {
   maxScrollX,
   MIN_PIXELS_PER_FRAME,
   scrollToShow,
+  scrollToShowSpan,
   visibleFrames,
   xOfFrame,
   zoomAround,
@@ -72,4 +73,12 @@ test('following the playhead turns the page only when it leaves', () => {
     scrollToShow(scale, 39, 400),
     scrollToShow({ ...scale, scrollX: 500 }, 2, 400),
   ]).toEqual([0, 342, 0]);
+});
+
+test('a span is brought into sight by the least scrolling, its beginning first', () => {
+  const at = (scrollX: number) => ({ pixelsPerFrame: 10, scrollX });
+  expect(scrollToShowSpan(at(0), { from: 10, to: 20 }, 800)).toBe(0);
+  expect(scrollToShowSpan(at(0), { from: 90, to: 100 }, 800)).toBe(1000 + 48 - 800);
+  expect(scrollToShowSpan(at(2000), { from: 90, to: 100 }, 800)).toBe(900 - 48);
+  expect(scrollToShowSpan(at(0), { from: 100, to: 400 }, 800)).toBe(1000 - 48);
 });

@@ -55,6 +55,18 @@ export function scrollToShow(scale: TimeScale, frame: number, width: number): nu
   return Math.max(0, frame * scale.pixelsPerFrame - margin);
 }
 
+/** The least scrolling that brings a span into sight; its beginning where it is too long. */
+export function scrollToShowSpan(
+  scale: TimeScale,
+  { from, to }: { readonly from: number; readonly to: number },
+  width: number,
+): number {
+  const margin = Math.min(48, width / 8);
+  const [left, right] = [from * scale.pixelsPerFrame - margin, to * scale.pixelsPerFrame + margin];
+  const shown = Math.max(scale.scrollX, right - width);
+  return Math.max(0, Math.min(shown, left));
+}
+
 export function clamp(value: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, value));
 }

@@ -40,6 +40,19 @@ export interface Choice {
   readonly items: readonly ChoiceItem[];
 }
 
+/** What the right button was pressed on. */
+export type MenuOn =
+  | { readonly kind: 'clip' | 'transition' | 'block' | 'marker' | 'track'; readonly id: string }
+  /** Free room of a track, or a gap between two clips. */
+  | { readonly kind: 'room'; readonly trackId: string; readonly frame: number }
+  | { readonly kind: 'ruler' };
+
+export interface OpenMenu {
+  readonly on: MenuOn;
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
 export const tools = ['select', 'blade', 'trim', 'slip', 'slide'] as const;
 export type Tool = (typeof tools)[number];
 
@@ -52,6 +65,9 @@ export class TimelineUi {
   trackScale = $state(1);
   tool: Tool = $state('select');
   choice: Choice | null = $state.raw(null);
+  menu: OpenMenu | null = $state.raw(null);
+  /** The track whose name is being written in its header. */
+  renamingTrackId: string | null = $state(null);
   /** What the choice under the pointer or focus would change. */
   choicePreview: ChoiceItem['preview'] = $state.raw(null);
   /** The placed prompt block (clip and block) whose text is being written in place. */
@@ -69,6 +85,13 @@ export class TimelineUi {
   laneWidth = $state(0);
   /** Height there is for the video tracks. */
   tracksHeight = $state(0);
+
+  /** From a press of the right button, or the keyboard's menu key. */
+  openMenu(event: MouseEvent, on: MenuOn): void {
+    event.preventDefault();
+    event.stopPropagation();
+    this.menu = { on, clientX: event.clientX, clientY: event.clientY };
+  }
 
   setTrackScale(scale: number): void {
     this.trackScale = scale;

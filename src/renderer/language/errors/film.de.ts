@@ -316,7 +316,6 @@ export const film: ErrorTable = {
   'Let it begin earlier, or end later.': 'Früher beginnen oder später enden lassen.',
   'step reuse cannot allow an error of {}': 'ein Fehler von {1} ist beim Wiederverwenden nicht erlaubt',
   'Use a number above 0, up to 1; or turn it off.': 'Eine Zahl über 0 bis 1 nehmen oder es ausschalten.',
-  'a shot needs a name': 'eine Einstellung braucht einen Namen',
   'motion cannot be {}': 'Bewegung kann nicht {1} sein',
   '"{}" cannot slide to frame {}': '„{1}“ kann nicht zu Bild {2} gleiten',
   'Choose a frame from {} on.': 'Ein Bild ab {1} wählen.',
@@ -344,6 +343,9 @@ export const film: ErrorTable = {
   'track {} has {} clips': 'Spur {1} hat {2} Clips',
   'Move or delete them first.': 'Sie zuerst verschieben oder löschen.',
   'a track needs a name': 'eine Spur braucht einen Namen',
+  'a clip needs a name': 'ein Clip braucht einen Namen',
+  'a name of {} characters is too long': 'ein Name mit {1} Zeichen ist zu lang',
+  'Write at most {} characters.': 'Höchstens {1} Zeichen schreiben.',
   'a dissolve cannot last {} frames': 'eine Überblendung kann nicht {1} Bilder dauern',
   'the clips have too few frames beyond the cut for this dissolve':
     'die Clips haben jenseits des Schnitts zu wenige Bilder für diese Überblendung',
