@@ -78,6 +78,7 @@ test('frames, takes, media and exports leave the window as real files', async ({
 
   await test.step('a clip alone, as a film that is made once; what it is not any more is not dragged', async () => {
     await film.select(film.clips.first());
+    await expect(page.getByTestId('make-clip-file')).toContainText(/about [\d.]+ s/);
     await page.getByTestId('make-clip-file').click();
     const handle = page.getByTestId('drag-clip');
     await expect(handle).toBeVisible({ timeout: 60_000 });

@@ -349,8 +349,8 @@ export const api = {
   'clipFile.state': method(ClipRef, ClipFile),
   /** Makes the file, unless it is there or being made. */
   'clipFile.make': method(ClipRef, ClipFile),
-  /** How long drawing the frames in between will take. */
-  'export.estimateSmoothing': method(
+  /** How long an export will take; frameCount is that of all films in it, without frames drawn in between. */
+  'export.estimate': method(
     z.object({
       width: z.int().min(1),
       height: z.int().min(1),

@@ -57,9 +57,11 @@ export interface ConformShape {
 }
 
 /** A film to be exported with frames drawn in between; frameCount is that of the film itself. */
-export interface SmoothFilm {
+/** What decides how long an export takes. */
+export interface ExportShape {
   readonly width: number;
   readonly height: number;
+  /** Of all films that are written, without those drawn in between. */
   readonly frameCount: number;
   readonly smoothing: Smoothing;
   readonly preset: ExportPreset;
@@ -264,8 +266,8 @@ export interface Studio {
       to: number;
       name: string;
     }>;
-    /** How long drawing the frames in between takes. */
-    estimateSmoothing(film: SmoothFilm): { seconds: number; basis: 'measured' | 'typical' };
+    /** How long an export takes, with the drawing of frames in between. */
+    estimateExport(film: ExportShape): { seconds: number; basis: 'measured' | 'typical' };
     cancel(jobId: string, discards?: boolean): void;
     /** Queues a failed, cancelled or interrupted job again; it goes on from its last written step. */
     retry(jobId: string): void;

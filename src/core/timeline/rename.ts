@@ -13,7 +13,9 @@ import { setTrack } from './tracks';
 export function renameClip(doc: Document, clipId: RecordId, wanted: string): DocumentDiff {
   const clip = recordOf(doc, 'clip', clipId);
   unlockedTrack(doc, clip.trackId);
-  const name = nameFrom('clip.name', wanted, 'a clip needs a name');
+  const name = wanted.trim();
+  if (name === '') throw invalidEdit('clip.name', wanted, 'a clip needs a name', 'Write at least one letter.');
+  assertShort('clip.name', name);
   const { source } = clip;
   return editDocument(doc, (draft) => {
     draft.set({ ...clip, name });
@@ -24,12 +26,13 @@ export function renameClip(doc: Document, clipId: RecordId, wanted: string): Doc
 
 /** @throws AppError timeline/invalid-edit for a name of nothing or too long */
 export function renameTrack(doc: Document, trackId: RecordId, wanted: string): DocumentDiff {
-  return setTrack(doc, trackId, { name: nameFrom('track.name', wanted, 'a track needs a name') });
+  const name = wanted.trim();
+  if (name === '') throw invalidEdit('track.name', wanted, 'a track needs a name', 'Write at least one letter.');
+  assertShort('track.name', name);
+  return setTrack(doc, trackId, { name });
 }
 
-function nameFrom(field: string, wanted: string, missing: string): string {
-  const name = wanted.trim();
-  if (name === '') throw invalidEdit(field, wanted, missing, 'Write at least one letter.');
+function assertShort(field: string, name: string): void {
   if (name.length > NAME_LENGTH_MOST)
     throw invalidEdit(
       field,
@@ -37,5 +40,4 @@ function nameFrom(field: string, wanted: string, missing: string): string {
       `a name of ${name.length} characters is too long`,
       `Write at most ${NAME_LENGTH_MOST} characters.`,
     );
-  return name;
 }

@@ -67,7 +67,7 @@ export interface TakeGroup {
   readonly staleReason: string | null;
 }
 
-/** Segments of a shot: those of the film in shot order, then those of other branches that have takes. */
+/** Segments of a shot: those of the film as they follow each other in it, then those of other branches that have takes. */
 export function takeGroups(session: ProjectSession, shotId: string): { film: TakeGroup[]; other: TakeGroup[] } {
   const { spans } = session.shotFilm(shotId);
   const stale = new Map(spans.map((span) => [span.segmentId, span.staleReason]));
@@ -81,7 +81,8 @@ export function takeGroups(session: ProjectSession, shotId: string): { film: Tak
     return { segment, takes, activeTakeId, staleReason: stale.get(segment.id) ?? null };
   };
   const other = segmentsOf(session.doc, shotId).filter((one) => !onBranch.has(one.id));
-  return { film: branch.map(groupOf), other: other.map(groupOf).filter((group) => group.takes.length > 0) };
+  const inFilm = branch.toSorted((a, b) => a.from - b.from);
+  return { film: inFilm.map(groupOf), other: other.map(groupOf).filter((group) => group.takes.length > 0) };
 }
 
 export function activeTakeOf(session: ProjectSession, segmentId: string): TakeView | null {

@@ -68,6 +68,7 @@ const common: Answers = {
     ...{ memoryBytes: 420_000_000, diskBytes: 160_000, freeMemoryBytes: 9_000_000_000, freeDiskBytes: 80_000_000_000 },
   },
   'history.search': { runs: [], next: null },
+  'export.estimate': { seconds: 1.4, basis: 'measured' },
   'clipFile.state': { state: 'unmade', frameCount: 29, jobId: null, bytes: null },
   'devices.report': {
     ...{ choice: 'auto', inUse: 'cpu', why: 'It is the only one that works here.' },
@@ -328,7 +329,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   ),
   'dialog-export-smooth': studio(
     normalFilm().opened(),
-    { 'export.estimateSmoothing': { seconds: 190, basis: 'typical' } },
+    { 'export.estimate': { seconds: 190, basis: 'typical' } },
     (stage) => openExport(stage, 'smoothing-3'),
   ),
   'dialog-prune': studio(

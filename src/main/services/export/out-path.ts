@@ -6,13 +6,12 @@ import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, posix, sep } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '@core/errors';
+import { CONTENTS_FILE } from '@core/interchange/files';
 import type { ExportPreset } from '@contracts/job';
 import { errnoOf, syncDir, syncFile } from '../../platform/fs-atomic';
 
 /** Beside the frames of a PNG sequence. */
 export const RECIPE_FILE = 'recipe.json';
-/** In the folder of a timeline: the files that the export wrote, so that another may replace them and nothing else. */
-export const CONTENTS_FILE = 'contents.json';
 export const Contents = z.object({ files: z.array(z.string()) });
 export type Contents = z.infer<typeof Contents>;
 

@@ -4,14 +4,13 @@
  */
 import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CONTENTS_FILE, REFERENCE_FILE } from '@core/interchange/files';
 import { MEDIA_FOLDER } from '@core/interchange/plan';
 import { AppError } from '@core/errors';
 import { syncDir, syncFile } from '../../platform/fs-atomic';
 import type { ExportTask } from './messages';
-import { CONTENTS_FILE, replaceFolder, writeFlushed, type Contents } from './out-path';
+import { replaceFolder, writeFlushed, type Contents } from './out-path';
 import type { WriteFilmOptions, WrittenFilm } from './write-film';
-
-export const REFERENCE_FILE = 'reference.mov';
 
 /** One film, by the writer that writes all others. */
 export type WriteOne = (film: {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError, invalidInput } from '@core/errors';
+import { plainFileName } from '@core/file-name';
 import type { Rate } from '@core/time/rate';
 import type { FootageMedia, MediaView } from '@contracts/job';
 import type { Clock } from '../../platform/clock';
@@ -170,7 +171,7 @@ export class FootageService {
     const dir = await mkdtemp(join(tmpdir(), 'onionskin-sound-'));
     try {
       const stem = media.name.replace(/\.[A-Za-z0-9]{1,5}$/, '') || media.name;
-      const file = join(dir, `${stem.replace(/[\\/:*?"<>|%]/g, '-')}.flac`);
+      const file = join(dir, `${plainFileName(stem)}.flac`);
       await extractSound(
         place.path,
         file,

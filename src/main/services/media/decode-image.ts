@@ -10,6 +10,8 @@ const TIMEOUT_MS = 60_000;
 const PIXELS_MAX = 100_000_000;
 
 /** ffmpeg's names of the demuxers that read pictures; names an older build lacks do no harm. */
+export const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
+
 const IMAGE_FORMATS = [
   ...['apng', 'gif', 'ico', 'image2'],
   ...[

@@ -106,6 +106,11 @@ describe('import', () => {
         message: expect.stringContaining(name),
         detail: { remedy: expect.stringMatching(/./) },
       });
+    // A damaged image is told from what is none.
+    await expect(service.importFile('p', join(dir, 'list.txt'))).rejects.toMatchObject({
+      detail: { field: 'file', remedy: expect.stringContaining('a sound (WAV') },
+    });
+    await expect(service.importFile('p', join(dir, 'cut.png'))).rejects.toMatchObject({ detail: { field: 'image' } });
     expect([service.list('p'), filesUnder(library.paths.media)]).toEqual([[], []]);
   });
 

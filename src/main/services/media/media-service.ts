@@ -4,14 +4,14 @@
  * through its hash, so that one that was changed since is found out and never taken for what it was.
  */
 import { access } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError, invalidInput } from '@core/errors';
 import type { ImageMedia, MediaView, SoundMedia } from '@contracts/job';
 import type { Clock } from '../../platform/clock';
 import { writeFileAtomic } from '../../platform/fs-atomic';
 import type { LibraryDatabase } from '../database/library-database';
-import { decodeFitted, decodeImage } from './decode-image';
+import { decodeFitted, decodeImage, imageExtensions } from './decode-image';
 import type { FrameStore } from './frame-store';
 import { hashOfFile, stageFile, type StagedFile } from './media-files';
 import { isSoundName, measureSound, PEAKS_EXTENSION } from './sound-files';
@@ -204,7 +204,9 @@ export class MediaService {
   /** Tells what the staged file is, by decoding it; the waveform of a sound is kept. */
   async #read(staged: StagedFile, name: string, signal?: AbortSignal): Promise<Content> {
     if (!isSoundName(name)) {
-      const { width, height } = await decodeImage(staged.path, name, { signal });
+      const { width, height } = await decodeImage(staged.path, name, { signal }).catch((error: unknown) => {
+        throw isOfNoKind(name, error) ? notMedia(name, error) : error;
+      });
       return { kind: 'image', width, height };
     }
     const { peaks, ...sound } = await measureSound(staged.path, name, signal);
@@ -363,4 +365,24 @@ function notFound(mediaId: string): AppError {
     value: mediaId,
     remedy: 'Import it again.',
   });
+}
+
+/** Neither read as an image nor called one: then it is not a damaged image but something else. */
+function isOfNoKind(name: string, error: unknown): boolean {
+  const isUnreadable = error instanceof AppError && error.code === 'media/unreadable';
+  return isUnreadable && !imageExtensions.includes(extname(name).slice(1).toLowerCase());
+}
+
+function notMedia(name: string, cause: unknown): AppError {
+  return new AppError(
+    'media/unreadable',
+    `${name} is no film, image or sound that can be read here`,
+    {
+      field: 'file',
+      value: name,
+      remedy:
+        'Choose a film (MP4, MOV, WebM, MKV, GIF, AVI), an image (PNG, JPEG, WebP, TIFF, BMP) or a sound (WAV, MP3, M4A, FLAC, Ogg).',
+    },
+    cause,
+  );
 }

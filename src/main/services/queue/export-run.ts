@@ -8,7 +8,8 @@ import { AppError } from '@core/errors';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom } from '../../platform/fs-atomic';
 import { ExportTask } from '../export/messages';
-import type { SmoothPace } from '../export/smooth-pace';
+import type { ExportPace } from '../export/export-pace';
+import { interchangeFrames } from '../export/write-interchange';
 import { Coalescer } from './coalescer';
 import type { RunContext } from './job-queue';
 
@@ -35,7 +36,7 @@ export interface ExportRunOptions {
   readonly jobsDir: string;
   readonly clock: Clock;
   readonly onProgress: (progress: ExportProgress & { readonly jobId: string }) => void;
-  readonly smoothPace: SmoothPace;
+  readonly exportPace: ExportPace;
 }
 
 export async function runExport({ jobId, signal }: RunContext, options: ExportRunOptions): Promise<void> {
@@ -51,8 +52,9 @@ export async function runExport({ jobId, signal }: RunContext, options: ExportRu
     progress.flush();
   }
   const { plan, preset, smooth } = task;
-  const film = { ...plan, preset, frameCount: plan.frames.length, smoothing: smooth?.smoothing ?? 1 };
-  options.smoothPace.record(film, (options.clock.monotonicMs() - startMs) / 1000);
+  const frameCount = task.interchange === null ? plan.frames.length : interchangeFrames(task);
+  const film = { ...plan, preset, frameCount, smoothing: smooth?.smoothing ?? 1 };
+  options.exportPace.record(film, (options.clock.monotonicMs() - startMs) / 1000);
 }
 
 async function readTask(path: string): Promise<ExportTask> {

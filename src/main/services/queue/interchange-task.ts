@@ -2,8 +2,8 @@
 import { extname } from 'node:path';
 import type { Document } from '@core/document/records';
 import type { FrameHash, TakeIndex } from '@core/document/takes';
-import { EDL_EVENTS_MAX, edlOf, edlTracks } from '@core/interchange/edl';
-import { FileNames } from '@core/interchange/file-names';
+import { EDL_EVENTS_MAX, edlOf } from '@core/interchange/edl';
+import { listFiles } from '@core/interchange/files';
 import { otioOf } from '@core/interchange/otio';
 import { planInterchange, type Interchange } from '@core/interchange/plan';
 import { invalidInput } from '@core/errors';
@@ -39,14 +39,10 @@ export function interchangeTask(source: InterchangeSource): TaskInterchange {
 }
 
 function listsOf(interchange: Interchange, withPrompts: boolean): TaskInterchange['lists'] {
-  const names = new FileNames();
-  const otio = {
-    file: names.give(interchange.name, '.otio'),
-    text: `${JSON.stringify(otioOf(interchange, { withPrompts }), null, 1)}\n`,
-  };
+  const { otio, edls } = listFiles(interchange);
   return [
-    otio,
-    ...edlTracks(interchange).map((track) => {
+    { file: otio, text: `${JSON.stringify(otioOf(interchange, { withPrompts }), null, 1)}\n` },
+    ...edls.map(({ file, track }) => {
       if (track.clips.length > EDL_EVENTS_MAX)
         throw invalidInput(
           'clips',
@@ -54,10 +50,7 @@ function listsOf(interchange: Interchange, withPrompts: boolean): TaskInterchang
           `an EDL counts at most ${EDL_EVENTS_MAX} cuts, and ${track.name} has ${track.clips.length}`,
           'Export the film in parts, between in and out points.',
         );
-      return {
-        file: names.give(`${interchange.name} ${track.name}`, '.edl'),
-        text: edlOf(interchange.name, track, interchange.rate),
-      };
+      return { file, text: edlOf(interchange.name, track, interchange.rate) };
     }),
   ];
 }

@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@core/errors';
+import { plainFileName } from '@core/file-name';
 import type { DraggedOut } from '@contracts/drag-out';
 import type { ClipFile } from '@contracts/ipc';
 import { fileErrorFrom } from '@main/platform/fs-atomic';
@@ -60,7 +61,7 @@ export class DragOut {
     if (known.state === 'making' || known.state === 'ready') return known;
     const { jobs } = this.#studio;
     const { key, from, to, name } = await jobs.clipFilm(clip);
-    const outPath = await this.#place(`${fileName(name)}.mp4`);
+    const outPath = await this.#place(`${plainFileName(name)}.mp4`);
     const range = { from, to, embedRecipe: true, smoothing: 1 } as const;
     const jobId = await jobs.export({ ...clip, ...range, preset: 'h264-mp4', outPath });
     this.#clips.delete(key);
@@ -75,11 +76,11 @@ export class DragOut {
     switch (what.kind) {
       case 'frame': {
         const picture = frames.pathOf(what.frame);
-        return { file: await this.#copy(picture, `${fileName(what.name)}.png`), picture };
+        return { file: await this.#copy(picture, `${plainFileName(what.name)}.png`), picture };
       }
       case 'take': {
         const files = takes.framesOf(what.takeId, MAX_FRAMES).map((hash) => frames.pathOf(hash));
-        const folder = await this.#place(fileName(what.name));
+        const folder = await this.#place(plainFileName(what.name));
         await attempt(folder, async () => {
           await mkdir(folder);
           for (const [n, from] of files.entries())
@@ -93,7 +94,7 @@ export class DragOut {
       }
       case 'media': {
         const from = media.pathOf(what.mediaId);
-        const name = `${fileName(path.parse(what.name).name)}${path.extname(from)}`;
+        const name = `${plainFileName(path.parse(what.name).name)}${path.extname(from)}`;
         return { file: await this.#copy(from, name), picture: from };
       }
       case 'clip': {
@@ -153,13 +154,4 @@ async function sizeOf(file: string): Promise<number | null> {
 async function iconOf(picture: string | null, file: string): Promise<NativeImage> {
   const own = picture === null ? nativeImage.createEmpty() : nativeImage.createFromPath(picture);
   return own.isEmpty() ? app.getFileIcon(file) : own.resize({ height: ICON_HEIGHT });
-}
-
-/** Without what a file system refuses; never empty. */
-export function fileName(name: string): string {
-  const plain = name
-    .replace(/[<>:"/\\|?*\p{Cc}]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return plain.replace(/[. ]+$/, '').slice(0, 120) || 'onionskin';
 }

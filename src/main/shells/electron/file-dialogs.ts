@@ -4,11 +4,12 @@
  */
 import { dialog, type BrowserWindow, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
 import type { ExportPreset } from '@contracts/job';
+import { plainFileName } from '@core/file-name';
 import { filmExtensions } from '@main/services/footage/footage-file';
+import { imageExtensions } from '@main/services/media/decode-image';
 import { soundExtensions } from '@main/services/media/sound-files';
 import type { ShellWords } from './strings';
 
-const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'];
 const exportExtensions: Readonly<Record<ExportPreset, string>> = {
   'h264-mp4': '.mp4',
   'prores-mov': '.mov',
@@ -105,7 +106,7 @@ export class FileDialogs {
     const { title, name, kind, extension } = question;
     const options: SaveDialogOptions = {
       title,
-      defaultPath: `${name.replace(/[\\/:*?"<>|]/g, '-')}${extension}`,
+      defaultPath: `${plainFileName(name)}${extension}`,
       ...(extension !== '' && { filters: [{ name: kind, extensions: [extension.slice(1)] }] }),
     };
     const window = this.#window();

@@ -234,7 +234,7 @@ export function createHandlers({ studio, onnxruntimeVersion, window, words, onSe
       grants.delete(grantId);
       return { jobId };
     },
-    'export.estimateSmoothing': (film) => studio.jobs.estimateSmoothing(film),
+    'export.estimate': (film) => studio.jobs.estimateExport(film),
     'export.reveal': ({ jobId }) => done(shell.showItemInFolder(studio.jobs.outPathOf(jobId))),
   };
 }

@@ -19,6 +19,7 @@ export const de: Strings = {
   speed: 'Abspielgeschwindigkeit',
   dropped: (count) => `${count} ausgelassen`,
   droppedHint: 'Bilder, die zu spät kamen und übersprungen wurden, damit der Film seine Geschwindigkeit hält',
+  marked: (from, to) => `In ${from}, Out ${to}`,
   range: (frames) => `${frames} B`,
   crisp: 'Pixel als Quadrate zeigen',
   smooth: 'Pixel weich zeigen',

@@ -21,6 +21,7 @@ const en = {
   speed: 'Playback speed',
   dropped: (count: number) => `${String(count)} dropped`,
   droppedHint: 'Frames that came too late and were skipped, so that the film keeps its speed',
+  marked: (from: string, to: string) => `In ${from}, out ${to}`,
   range: (frames: number) => `${String(frames)} f`,
   crisp: 'Show pixels as squares',
   smooth: 'Show pixels smoothly',

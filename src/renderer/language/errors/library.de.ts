@@ -150,6 +150,10 @@ export const library: ErrorTable = {
     'Ohne Ton platzieren oder zuerst in einem Videoprogramm als MP4 sichern.',
   '{} is not there.': '{1} ist nicht da.',
   'Check the path.': 'Den Pfad prüfen.',
+  '{} is no film, image or sound that can be read here':
+    '{1} ist kein Film, kein Bild und kein Ton, der hier lesbar ist',
+  'Choose a film (MP4, MOV, WebM, MKV, GIF, AVI), an image (PNG, JPEG, WebP, TIFF, BMP) or a sound (WAV, MP3, M4A, FLAC, Ogg).':
+    'Einen Film (MP4, MOV, WebM, MKV, GIF, AVI), ein Bild (PNG, JPEG, WebP, TIFF, BMP) oder einen Ton (WAV, MP3, M4A, FLAC, Ogg) wählen.',
   '{} cannot be read: {}.': '{1} ist nicht lesbar: {2}.',
   'The original {} is not where it was.': 'Das Original {1} ist nicht mehr, wo es war.',
   'Bring it back, or say where it is now with “Find the original” in the media panel. The film plays on.':
