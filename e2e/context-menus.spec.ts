@@ -1,5 +1,8 @@
 /** The right button: what it offers on each thing of the timeline, names written in place, and keys that say why not. */
 import type { Locator } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { clicks, wavFile } from '../test/support/sounds';
 import { expect, test } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
 
@@ -143,6 +146,44 @@ test('menus on clips, prompts, ruler, room and tracks do what they say; names ar
     await expect(film.toasts).toContainText(/at least one video track/);
   });
   expect(studio.pageErrors).toEqual([]);
+});
+
+test('what was imported by mistake leaves the list, stays hidden, and comes back', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  await film.newProject('Bin');
+  const files = ['one.wav', 'two.wav'].map((name) => path.join(studio.dir, name));
+  for (const [n, file] of files.entries()) writeFileSync(file, wavFile(clicks(1, [0.1 + n / 4])));
+  await studio.chooseOpenFiles(files);
+  await studio.page.keyboard.press('Control+i');
+  const tiles = () => studio.page.locator('[data-media-id]');
+  await expect(tiles()).toHaveCount(2);
+  await tiles().filter({ hasText: 'one.wav' }).click({ button: 'right' });
+  await studio.screenshot('menu-media');
+  await studio.page.getByTestId('menu-hide-media').click();
+  await expect(tiles()).toHaveCount(1);
+  await expect.poll(async () => (await film.project()).view?.hiddenMedia).toHaveLength(1);
+  expect((await film.project()).media).toHaveLength(2);
+
+  await studio.reopen();
+  await expect(tiles()).toHaveText(/two\.wav/);
+  await studio.page.getByTestId('show-hidden-media').click();
+  await expect(tiles()).toHaveCount(2);
+  await tiles().filter({ hasText: 'one.wav' }).click({ button: 'right' });
+  await studio.page.getByTestId('menu-hide-media').click();
+  await expect(studio.page.getByTestId('show-hidden-media')).toBeHidden();
+  await tiles().filter({ hasText: 'one.wav' }).click({ button: 'right' });
+  await studio.page.getByTestId('menu-place-sound').click();
+  await expect(new StudioPage(studio.page).clips).toHaveCount(1);
+
+  // What is none of these is said so, under the name it has.
+  const text = path.join(studio.dir, 'notes.txt');
+  writeFileSync(text, 'hello');
+  await studio.chooseOpenFiles([text]);
+  await studio.page.keyboard.press('Control+i');
+  const alert = new StudioPage(studio.page).toasts.getByRole('alert');
+  await expect(alert).toContainText('notes.txt is no film, image or sound that can be read here');
+  await expect(alert).toContainText('a sound (WAV');
+  await expect(alert.locator('.said')).toHaveClass(/file/);
 });
 
 test('a menu of things that are all impossible is closed by Esc', async ({ studio }) => {

@@ -115,6 +115,11 @@ test('a clip grows by its handle, at its start, and frame by frame; what was the
     await page.keyboard.press('Enter');
     await film.waitForTakes(3);
     expect(await film.clipRecords()).toMatchObject([{ start: 0, duration: 17, sourceIn: -3 }]);
+    // Frames are counted as the viewer and the ruler count them, not from the shot’s own first.
+    await film.promptBlocks.first().click();
+    await expect(page.getByTestId('inspector')).toContainText('frames 0–11');
+    await page.keyboard.press('Control+Digit2');
+    await expect(page.getByTestId('takes-panel').locator('h3')).toContainText(['Lead-in', 'Start', 'Extension']);
   });
 
   await test.step('one frame at a time, from one prior frame', async () => {

@@ -56,6 +56,8 @@ export const ProjectView = z.object({
   pixelsPerFrame: z.number().min(0.001).max(1_000),
   scrollX: z.number().min(0),
   selection: z.array(Id).max(10_000),
+  /** Imported media that the media panel does not list. */
+  hiddenMedia: z.array(Id).max(10_000).optional(),
 });
 export type ProjectView = z.infer<typeof ProjectView>;
 

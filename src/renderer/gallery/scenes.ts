@@ -7,6 +7,7 @@ import { insertStill } from '@core/timeline/insert-still';
 import { addTrack } from '@core/timeline/tracks';
 import { trimClip } from '@core/timeline/trim';
 import { curveUiOf } from '../features/curves/curve-ui.svelte';
+import { timelineUiOf } from '../features/timeline/timeline-ui.svelte';
 import { toyManifest } from '../state/toy-manifest.test-support';
 import { conditionAnswers, conditionScenes, showPart } from './condition-scenes';
 import { FilmBuilder, NOW, RATE, frameOf, job } from './films';
@@ -279,6 +280,18 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'studio-curves': studio(curvedFilm(3).opened(), {}, openCurves),
   'studio-curves-empty': studio(normalFilm().opened(), {}, openCurves),
   'studio-curves-many': studio(curvedFilm(200).opened(), {}, openCurves),
+  'studio-menu': studio(normalFilm().opened(), {}, (stage) => {
+    select('clip-Ball')(stage);
+    timelineUiOf(stage.app).menu = { on: { kind: 'clip', id: 'clip-Ball' }, clientX: 260, clientY: 560 };
+  }),
+  'studio-menu-long': studio(longFilm().opened(), {}, (stage) => {
+    const track = [...(stage.app.session?.doc.values() ?? [])].find(({ kind }) => kind === 'track');
+    timelineUiOf(stage.app).menu = { on: { kind: 'track', id: track?.id ?? '' }, clientX: 20, clientY: 560 };
+  }),
+  'studio-extend': studio(normalFilm().opened(), {}, (stage) => {
+    select('clip-Ball')(stage);
+    stage.app.openExtend({ clipId: 'clip-Ball', direction: 'forward' });
+  }),
   'studio-takes': studio(normalFilm().opened(), {}, (stage) => {
     stage.app.leftTab = 'takes';
     select('clip-Ball')(stage);

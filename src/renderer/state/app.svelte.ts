@@ -275,6 +275,7 @@ export class AppState {
       pixelsPerFrame: Math.min(1_000, Math.max(0.001, this.timelineView.pixelsPerFrame)),
       scrollX: Math.max(0, this.timelineView.scrollX),
       selection: [...this.session.selection].slice(0, 10_000),
+      ...(this.session.hiddenMedia.size > 0 && { hiddenMedia: [...this.session.hiddenMedia].slice(0, 10_000) }),
     };
   }
 

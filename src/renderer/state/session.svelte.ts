@@ -56,6 +56,8 @@ export class ProjectSession {
   doc: Document = $state.raw(new Map());
   takes: TakeIndex = $state.raw(new Map());
   media: readonly MediaView[] = $state.raw([]);
+  /** Imported media that the media panel does not list. Kept with the view: the film does not know of it. */
+  hiddenMedia: ReadonlySet<string> = $state.raw(new Set());
   history: History = $state.raw(emptyHistory);
   /** The earlier version that is looked at in place of the document of now, which nothing changes meanwhile. */
   past: ProjectVersion | null = $state.raw(null);
@@ -86,6 +88,7 @@ export class ProjectSession {
     this.doc = documentFromRecords(opened.records);
     this.takes = takeIndexFrom(opened.takes);
     this.media = opened.media;
+    this.hiddenMedia = new Set(opened.view?.hiddenMedia ?? []);
     this.history = opened.history;
     this.selection = new Set((opened.view?.selection ?? []).filter((id) => this.doc.has(id)));
     this.commits = new CommitQueue({
@@ -264,6 +267,11 @@ export class ProjectSession {
         (thrown: unknown) => this.#options.onError(appErrorFrom(thrown)),
       );
     }
+  }
+
+  hideMedia(mediaId: string, isHidden: boolean): void {
+    const rest = [...this.hiddenMedia].filter((id) => id !== mediaId);
+    this.hiddenMedia = new Set(isHidden ? [...rest, mediaId] : rest);
   }
 
   addMedia(media: MediaView): void {

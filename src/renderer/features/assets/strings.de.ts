@@ -6,6 +6,11 @@ export const de: Strings = {
   emptyText:
     'Filme, Bilder und Tondateien hier ablegen. Ein Film wird ein Clip; ein Bild kann erstes oder letztes Bild einer Einstellung sein oder stehen; ein Ton liegt unter dem Film.',
   dropHere: 'Zum Importieren ablegen',
+  hide: 'In dieser Liste ausblenden',
+  unhide: 'Wieder auflisten',
+  hiddenCount: (count) => `${count} ausgeblendet; in der Bibliothek bleibt ${count === 1 ? 'es' : 'alles'}`,
+  showHidden: 'Zeigen',
+  leaveHidden: 'Ausblenden',
   useAsFirst: 'Als erstes Bild verwenden',
   useAsFirstTip: 'Mit diesem Bild eine neue Einstellung beginnen',
   placeStill: 'Als Standbild setzen',

@@ -8,6 +8,12 @@ const en = {
   emptyText:
     'Drop films, pictures and audio files here. A film goes on the timeline and can be extended; a picture can be the first or last frame of a shot, or a still; a sound goes under the film.',
   dropHere: 'Drop to import',
+  hide: 'Hide in this list',
+  unhide: 'List it again',
+  hiddenCount: (count: number) =>
+    count === 1 ? '1 hidden; it stays in the library' : `${String(count)} hidden; they stay in the library`,
+  showHidden: 'Show',
+  leaveHidden: 'Hide',
   useAsFirst: 'Use as first frame',
   useAsFirstTip: 'Begin a new shot from this picture',
   placeStill: 'Place as still',

@@ -34,6 +34,7 @@ export const de: Strings = {
   nameMissing: 'Dem Projekt einen Namen geben.',
   noModel: 'Kein Modell ist installiert. Die Systemprüfung sagt, warum.',
   doctor: 'Systemprüfung',
+  settings: 'Einstellungen',
   shortcuts: 'Kürzel',
   libraryCare: 'Prüfung, Platz, Sicherungen',
   libraryCareTip: 'Prüft die Bibliothek, gibt Platz frei, geht zu einer Sicherung zurück',

@@ -59,6 +59,7 @@ const en = {
   nameMissing: 'Give the project a name.',
   noModel: 'No model is installed. Open the doctor to see why.',
   doctor: 'Doctor',
+  settings: 'Settings',
   shortcuts: 'Shortcuts',
   libraryCare: 'Check, space, backups',
   libraryCareTip: 'Checks the library, gives space back, goes back to a backup',

@@ -12,17 +12,9 @@ import { beginShot } from '../../actions/generate';
 import { actionById, keysOf, runAction } from '../../actions/registry';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
+import type { MenuEntry } from '../../ui/ActionMenu.svelte';
 import { strings } from './strings';
 import { timelineUiOf, type MenuOn } from './timeline-ui.svelte';
-
-export interface MenuEntry {
-  readonly id: string;
-  readonly label: string;
-  readonly keys: string | undefined;
-  /** Why it cannot be chosen now; null when it can. */
-  readonly reason: string | null;
-  readonly run: () => void;
-}
 
 export interface MenuPage {
   readonly title: string;
@@ -113,7 +105,6 @@ function roomPage(
   const begin: MenuEntry = {
     id: 'begin-shot',
     label: strings.menuBeginShot,
-    keys: undefined,
     reason: track.isLocked ? strings.trackIsLocked : null,
     run: () => beginShot(app, { start: on.frame, trackId: on.trackId }),
   };
@@ -136,7 +127,7 @@ function roomPage(
 function trackPage(app: AppState, session: ProjectSession, track: TrackRecord, ids: ById): MenuPage {
   const count = clipsOfTrack(session.doc, track.id).length;
   const own = (id: string, label: string, run: () => void, reason: string | null = null): MenuEntry => {
-    return { id, label, keys: undefined, reason, run };
+    return { id, label, reason, run };
   };
   return {
     title: strings.trackLabel(track.name),
