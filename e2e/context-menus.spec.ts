@@ -110,6 +110,24 @@ test('menus on clips, prompts, ruler, room and tracks do what they say; names ar
     expect(second?.start).toBeGreaterThan(9);
   });
 
+  await test.step('the viewer’s picture is kept as an image; the prompt lane’s free room begins a shot', async () => {
+    await page.keyboard.press('Home');
+    await press(page.getByTestId('viewer-canvas'));
+    await studio.screenshot('menu-viewer');
+    await choose('media.keepFrame');
+    await expect.poll(async () => (await film.project()).media.length).toBe(1);
+    const perFrame = await film.pixelsPerFrame();
+    const lane = await page.getByTestId('prompt-lane').boundingBox();
+    const last = (await film.clipRecords()).at(-1);
+    const end = (last?.start ?? 0) + (last?.duration ?? 0);
+    await press(page.getByTestId('prompt-lane'), { x: (end + 4) * perFrame, y: (lane?.height ?? 0) / 2 });
+    await choose('begin-shot');
+    await expect(film.clips).toHaveCount(3);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+z');
+    await expect(film.clips).toHaveCount(2);
+  });
+
   await test.step('a gap between the two is closed', async () => {
     const [first, second] = await film.clipRecords();
     const box = await clip.boundingBox();

@@ -153,7 +153,7 @@ test('growing from an earlier frame leaves the old end as another branch', async
 
   await film.seekTo(4);
   await page.keyboard.press('e');
-  await page.getByText('Branch at the playhead, frame 5').click();
+  await page.getByText('Branch at the playhead, after frame 4').click();
   await studio.screenshot('takes-branch');
   await page.getByTestId('extend-frames').focus();
   await page.keyboard.press('Enter');

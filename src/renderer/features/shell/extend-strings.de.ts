@@ -7,7 +7,7 @@ export const de: Strings = {
   prompt: 'Was in den neuen Bildern geschieht',
   promptEmpty: 'Was geschieht als Nächstes? Leer: kein Prompt',
   promptGoesOn: (text) => `Geht weiter mit „${text.length > 60 ? `${text.slice(0, 60)}…` : text}“`,
-  branchForward: (frame) => `Am Abspielkopf abzweigen, Bild ${frame}`,
+  branchForward: (frame) => `Am Abspielkopf abzweigen, nach Bild ${frame}`,
   branchBackward: (frame) => `Zum Abspielkopf hinführen, Bild ${frame}`,
   runsInto: (frames) =>
     frames === 1 ? 'Läuft in das erste Bild des Clips' : `Läuft in die ersten ${frames} Bilder des Clips`,

@@ -9,7 +9,7 @@ const en = {
   prompt: 'What happens in the new frames',
   promptEmpty: 'What happens next? Empty: no prompt',
   promptGoesOn: (text: string) => `Goes on with “${text.length > 60 ? `${text.slice(0, 60)}…` : text}”`,
-  branchForward: (frame: number) => `Branch at the playhead, frame ${frame}`,
+  branchForward: (frame: number) => `Branch at the playhead, after frame ${frame}`,
   branchBackward: (frame: number) => `Lead into the playhead, frame ${frame}`,
   runsInto: (frames: number) =>
     frames === 1 ? 'Runs into the first frame of the clip' : `Runs into the first ${frames} frames of the clip`,

@@ -4,7 +4,7 @@ import { actionById } from '../../actions/registry';
 import source from './context-menu.ts?raw';
 
 test('every action that a menu names exists', () => {
-  const named = [...source.matchAll(/'((?:timeline|generate|prompt|compare|curves|media|export)\.\w+)'/g)].map(
+  const named = [...source.matchAll(/'((?:timeline|generate|prompt|compare|curves|media|export|viewer)\.\w+)'/g)].map(
     ([, id]) => id ?? '',
   );
   expect(named.length).toBeGreaterThan(30);

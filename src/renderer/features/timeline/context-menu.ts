@@ -1,5 +1,5 @@
 /**
- * What the right button offers on the timeline: for each kind of thing its actions, by the ids of the one registry, so
+ * What the right button offers on the timeline and on the viewer's picture: for each kind of thing its actions, by the ids of the one registry, so
  * that names, keys and reasons are those of the palette and of the menu bar. What can never apply to a thing is left
  * out; what does not apply just now is there, with the reason.
  */
@@ -57,6 +57,15 @@ export function menuPage(app: AppState, session: ProjectSession, on: MenuOn): Me
           ids('timeline.markIn', 'timeline.markOut', 'timeline.clearInOut'),
           ids('timeline.lift', 'timeline.extract'),
           ids('timeline.zoomFit'),
+        ],
+      };
+    case 'viewer':
+      return {
+        title: strings.menuViewer,
+        groups: [
+          ids('media.keepFrame', 'timeline.matchFrame', 'timeline.nextUse'),
+          ids('compare.toggle', 'viewer.onion', 'viewer.guides', 'viewer.crisp'),
+          ids('viewer.fullscreen'),
         ],
       };
     case 'room':

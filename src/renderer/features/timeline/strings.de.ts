@@ -248,6 +248,7 @@ export const de: Strings = {
   menuDissolve: 'Überblendung',
   menuBlock: 'Prompt-Block',
   menuRuler: 'Lineal',
+  menuViewer: 'Bild',
   menuGap: 'Lücke',
   menuRoom: (track) => `Freier Platz auf ${track}`,
   menuBeginShot: 'Hier eine Einstellung beginnen',

@@ -255,6 +255,7 @@ const en = {
   menuDissolve: 'Dissolve',
   menuBlock: 'Prompt block',
   menuRuler: 'Ruler',
+  menuViewer: 'Picture',
   menuGap: 'Gap',
   menuRoom: (track: string) => `Free room on ${track}`,
   menuBeginShot: 'Begin a shot here',

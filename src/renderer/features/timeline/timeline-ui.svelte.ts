@@ -45,7 +45,7 @@ export type MenuOn =
   | { readonly kind: 'clip' | 'transition' | 'block' | 'marker' | 'track'; readonly id: string }
   /** Free room of a track, or a gap between two clips. */
   | { readonly kind: 'room'; readonly trackId: string; readonly frame: number }
-  | { readonly kind: 'ruler' };
+  | { readonly kind: 'ruler' | 'viewer' };
 
 export interface OpenMenu {
   readonly on: MenuOn;
