@@ -56,7 +56,6 @@ export interface ConformShape {
   readonly frameCount: number;
 }
 
-/** A film to be exported with frames drawn in between; frameCount is that of the film itself. */
 /** What decides how long an export takes. */
 export interface ExportShape {
   readonly width: number;
