@@ -58,7 +58,7 @@ describe('drawn', () => {
   /** What stands where in the window. */
   function seen(scrollX: number): string[] {
     const at = ({ style }: FakeCanvas): number =>
-      Number.parseFloat(style['left'] ?? '') + originOf(scrollX, 1) - scrollX;
+      Number(/translateX\((.*)px\)/.exec(style['transform'] ?? '')?.[1]) + originOf(scrollX, 1) - scrollX;
     return canvases
       .flatMap((one) => (at(one) < 1_300 && at(one) + 480 > 0 ? [`${one.shown} at ${at(one)}`] : []))
       .sort();

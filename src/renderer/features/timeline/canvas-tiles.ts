@@ -127,7 +127,8 @@ export class CanvasTiles<T> {
   /** Those out of sight too: none is left where it would come into sight with what is not there. */
   #place({ origin, ratio }: TilesDrawing<T>): void {
     const tile = tileWidth(ratio);
-    for (const { canvas, index } of this.#tiles) if (index !== null) place(canvas.style, 'left', index * tile - origin);
+    for (const { canvas, index } of this.#tiles)
+      if (index !== null) place(canvas.style, 'transform', `translateX(${String(index * tile - origin)}px)`);
   }
 
   #resize(count: number, height: number, ratio: number): void {
@@ -146,14 +147,13 @@ export class CanvasTiles<T> {
     }
     for (const tile of this.#tiles) {
       Object.assign(tile.canvas, { width: TILE_DEVICE_PX, height: Math.round(height * ratio) });
-      place(tile.canvas.style, 'width', TILE_DEVICE_PX / ratio);
-      place(tile.canvas.style, 'height', tile.canvas.height / ratio);
+      place(tile.canvas.style, 'width', `${String(TILE_DEVICE_PX / ratio)}px`);
+      place(tile.canvas.style, 'height', `${String(tile.canvas.height / ratio)}px`);
       tile.isStale = true;
     }
   }
 }
 
-function place(style: CSSStyleDeclaration, side: 'left' | 'width' | 'height', px: number): void {
-  const value = `${String(px)}px`;
-  if (style[side] !== value) style[side] = value;
+function place(style: CSSStyleDeclaration, name: 'transform' | 'width' | 'height', value: string): void {
+  if (style[name] !== value) style[name] = value;
 }
