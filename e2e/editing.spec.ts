@@ -361,7 +361,13 @@ test('what scrolls into sight is drawn as if all of it were drawn', async ({ stu
   for (let i = 0; i < 6; i++) await keyboard.press('Equal');
   const picture = (): Promise<string> =>
     studio.page.evaluate(
-      `[...document.querySelectorAll('[data-testid=track-canvases] canvas')].filter((one) => one.style.visibility === '').map((one) => one.style.left + one.toDataURL()).sort().join()`,
+      `(() => {
+        const lane = document.querySelector('[data-testid=ruler]').getBoundingClientRect();
+        const isSeen = ({ left, right }) => left < lane.right && right > lane.left;
+        const canvases = [...document.querySelectorAll('[data-testid=track-canvases] canvas')];
+        const seen = canvases.filter((one) => isSeen(one.getBoundingClientRect()));
+        return seen.map((one) => one.getBoundingClientRect().left + one.toDataURL()).sort().join();
+      })()`,
     );
   const lane = await studio.page.getByTestId('prompt-lane').boundingBox();
   if (!lane) throw new Error('no lane');

@@ -24,6 +24,9 @@ interface ClipRef {
   readonly clipId: string;
 }
 
+/** What the clip would be as a film of its own; asking for it plans that film. */
+type ClipFilm = Awaited<ReturnType<Studio['jobs']['clipFilm']>>;
+
 export class DragOut {
   readonly #studio: Studio;
   #folder: Promise<string> | null = null;
@@ -42,7 +45,10 @@ export class DragOut {
 
   /** @throws AppError export/missing-frames, input/* */
   async clipFile(clip: ClipRef): Promise<ClipFile> {
-    const { key, from, to } = await this.#studio.jobs.clipFilm(clip);
+    return this.#stateOf(await this.#studio.jobs.clipFilm(clip));
+  }
+
+  async #stateOf({ key, from, to }: ClipFilm): Promise<ClipFile> {
     const made = this.#clips.get(key);
     const frameCount = to - from;
     if (made === undefined) return { state: 'unmade', frameCount, jobId: null, bytes: null };
@@ -57,10 +63,11 @@ export class DragOut {
 
   /** @throws AppError what an export throws */
   async makeClip(clip: ClipRef): Promise<ClipFile> {
-    const known = await this.clipFile(clip);
-    if (known.state === 'making' || known.state === 'ready') return known;
     const { jobs } = this.#studio;
-    const { key, from, to, name } = await jobs.clipFilm(clip);
+    const film = await jobs.clipFilm(clip);
+    const known = await this.#stateOf(film);
+    if (known.state === 'making' || known.state === 'ready') return known;
+    const { key, from, to, name } = film;
     const outPath = await this.#place(`${plainFileName(name)}.mp4`);
     const range = { from, to, embedRecipe: true, smoothing: 1 } as const;
     const jobId = await jobs.export({ ...clip, ...range, preset: 'h264-mp4', outPath });
@@ -68,7 +75,7 @@ export class DragOut {
     this.#clips.set(key, { file: outPath, jobId });
     const oldest = this.#clips.keys().next();
     if (this.#clips.size > MAX_CLIPS && oldest.done !== true) this.#clips.delete(oldest.value);
-    return this.clipFile(clip);
+    return this.#stateOf(film);
   }
 
   async #prepare(what: DraggedOut): Promise<{ readonly file: string; readonly picture: string | null }> {
@@ -98,9 +105,10 @@ export class DragOut {
         return { file: await this.#copy(from, name), picture: from };
       }
       case 'clip': {
-        const { key, name } = await this.#studio.jobs.clipFilm(what);
-        const { state } = await this.clipFile(what);
-        const file = this.#clips.get(key)?.file;
+        const film = await this.#studio.jobs.clipFilm(what);
+        const { state } = await this.#stateOf(film);
+        const file = this.#clips.get(film.key)?.file;
+        const { name } = film;
         if (state === 'ready' && file !== undefined) return { file, picture: null };
         throw new AppError('job/invalid-state', 'The film of this clip is not made yet.', {
           field: 'clipId',

@@ -7,19 +7,21 @@ const REST_MS = 120;
 /** Whether the wheel turns. */
 export class WindowMotion {
   #timer: ReturnType<typeof setTimeout> | undefined;
-  isMoving = $state(false);
+  /** To the right or to the left; 0 at rest. */
+  direction: 1 | -1 | 0 = $state(0);
+  readonly isMoving: boolean = $derived(this.direction !== 0);
 
-  /** The window is being moved, and will be for a while. */
-  move(): void {
+  /** The window is being moved, and will be for a while. @param by below 0: to the left */
+  move(by = 1): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.settle(), REST_MS);
-    this.isMoving = true;
+    this.direction = by < 0 ? -1 : 1;
   }
 
   /** Without waiting: somebody is about to take hold of something. */
   settle(): void {
     clearTimeout(this.#timer);
-    this.isMoving = false;
+    this.direction = 0;
   }
 }
 

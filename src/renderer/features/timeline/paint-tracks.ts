@@ -12,6 +12,7 @@ import { strings } from './strings';
 import { tileFrame, tilingFor } from './filmstrip-tiles';
 import { frameAtX, xOfFrame, type TimeScale } from './time-scale';
 import { sliverBars } from './sliver-bars';
+import { ellipsis, widthOf } from './text-widths';
 import { waveformBars } from './waveform-bars';
 import { clipsWithin } from './clip-index';
 import type { ClipView, SpanView } from './clip-view';
@@ -68,6 +69,8 @@ interface Hatch {
 }
 
 const RADIUS = 4;
+/** How much `palette.hiddenVeil` covers: what is written over it is as dim as what lies under it. */
+const VEIL = 0.62;
 /** Of what is not made yet. */
 const unmade: Hatch = { color: palette.hatch, spacing: 8, under: palette.plannedFill };
 const hatches = new Map<string, CanvasPattern | null>();
@@ -77,11 +80,16 @@ export function paintTracks(ctx: CanvasRenderingContext2D, input: PaintInput): v
   ctx.textBaseline = 'middle';
   for (const row of input.rows) paintLane(ctx, input, row);
   paintSlivers(ctx, input);
-  for (const placed of input.clips) {
-    const { start, duration } = placed.view.clip;
-    if (xOfFrame(input.scale, start) < input.width && xOfFrame(input.scale, start + duration) > 0)
-      paintClip(ctx, input, placed);
-  }
+  const clips = input.clips.filter(({ view: { clip } }) => {
+    const [left, right] = [xOfFrame(input.scale, clip.start), xOfFrame(input.scale, clip.start + clip.duration)];
+    return left < input.width && right > 0;
+  });
+  // All of one font, then all of the other: another font for each word is what writing costs most.
+  ctx.font = palette.mono;
+  for (const placed of clips) paintClip(ctx, input, placed);
+  const rooms = clips.map((placed) => paintBadge(ctx, input, placed));
+  ctx.font = palette.fontStrong;
+  clips.forEach((placed, i) => paintName(ctx, input, placed, rooms[i] ?? 0));
   for (const transition of input.transitions) paintTransition(ctx, input, transition);
   if (input.ghost !== null) paintGhost(ctx, input, input.ghost);
 }
@@ -127,7 +135,6 @@ function paintClip(ctx: CanvasRenderingContext2D, input: PaintInput, { view, row
   else paintFilmstrip(ctx, input, view, strip);
   for (const span of view.spans) paintSpan(ctx, input, span, strip);
   paintGrid(ctx, input, view, strip);
-  paintLabel(ctx, input, view, { x, y, width });
   if (input.silent.has(row.track.id)) {
     ctx.fillStyle = palette.hiddenVeil;
     ctx.fillRect(x, y, width, height);
@@ -253,7 +260,6 @@ function paintPill(
   box: Box,
   { text, color }: { readonly text: string; readonly color: string },
 ): void {
-  ctx.font = palette.mono;
   const width = widthOf(ctx, palette.mono, text) + 10;
   if (width > box.width - 8) return;
   const [x, y] = [Math.max(left + 4, box.x + 5), box.y + box.height - 24];
@@ -271,65 +277,47 @@ function paintGrid(ctx: CanvasRenderingContext2D, input: PaintInput, view: ClipV
     if (clipId === view.clip.id) ctx.fillRect(Math.round(xOfFrame(input.scale, frame)), strip.y, 1, strip.height);
 }
 
-function paintLabel(
-  ctx: CanvasRenderingContext2D,
-  input: PaintInput,
-  view: ClipView,
-  { x, y, width }: Omit<Box, 'height'>,
-): void {
-  if (width < 26) return;
-  const middle = y + LABEL_STRIP_HEIGHT / 2 + 0.5;
+/** What names may take of a clip, in pixels; none of one that is too narrow. */
+function labelBox({ scale, window }: PaintInput, { view: { clip }, row }: PlacedClip) {
+  const x = xOfFrame(scale, clip.start);
+  const width = Math.max(1, clip.duration * scale.pixelsPerFrame - 1);
+  const middle = row.top + 3 + LABEL_STRIP_HEIGHT / 2 + 0.5;
   // The name stays in sight while its clip is scrolled out on the left.
-  const left = Math.max(x, input.window.left) + 6;
-  let right = x + width - 6;
-  if (view.take !== null && view.take.count > 1) {
-    ctx.font = palette.mono;
-    const badge = `▣ ${String(view.take.index)}/${String(view.take.count)}`;
-    const badgeWidth = widthOf(ctx, palette.mono, badge);
-    if (right - left > badgeWidth + 24) {
-      ctx.fillStyle = palette.clipTextDim;
-      ctx.fillText(badge, right - badgeWidth, middle);
-      right -= badgeWidth + 8;
-    }
-  }
-  ctx.font = palette.fontStrong;
-  ctx.fillStyle = palette.clipText;
-  const mark = `${view.clip.linkId === undefined ? '' : '⇅ '}${view.clip.groupId === undefined ? '' : '❏ '}`;
-  const text = ellipsis(ctx, mark + view.clip.name, right - left);
-  if (text !== '') ctx.fillText(text, left, middle);
+  return { isWide: width >= 26, middle, left: Math.max(x, window.left) + 6, right: x + width - 6 };
 }
 
-/** In the strong font. */
-function ellipsis(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  if (widthOf(ctx, palette.fontStrong, text) <= width) return text;
-  let low = 0;
-  let high = text.length;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (widthOf(ctx, palette.fontStrong, `${text.slice(0, middle)}…`) <= width) low = middle;
-    else high = middle - 1;
-  }
-  return low === 0 ? '' : `${text.slice(0, low).trimEnd()}…`;
+/** In the font that is set. @returns to where there is room for the name */
+function paintBadge(ctx: CanvasRenderingContext2D, input: PaintInput, placed: PlacedClip): number {
+  const { isWide, left, right, middle } = labelBox(input, placed);
+  const { take } = placed.view;
+  if (!isWide || take === null || take.count <= 1) return right;
+  const badge = `▣ ${String(take.index)}/${String(take.count)}`;
+  const width = widthOf(ctx, palette.mono, badge);
+  if (right - left <= width + 24) return right;
+  writeLabel(ctx, input, placed, { text: badge, color: palette.clipTextDim, x: right - width, y: middle });
+  return right - width - 8;
 }
 
-/** Names are measured at each drawing and change seldom. */
-const widths = new Map<string, number>();
-const MAX_WIDTHS = 4_000;
-
-function widthOf(ctx: CanvasRenderingContext2D, font: string, text: string): number {
-  const key = `${font}\n${text}`;
-  const known = widths.get(key);
-  if (known !== undefined) return known;
-  if (widths.size >= MAX_WIDTHS) widths.clear();
-  ctx.font = font;
-  const { width } = ctx.measureText(text);
-  widths.set(key, width);
-  return width;
+/** In the font that is set. */
+function paintName(ctx: CanvasRenderingContext2D, input: PaintInput, placed: PlacedClip, right: number): void {
+  const { isWide, left, middle } = labelBox(input, placed);
+  if (!isWide) return;
+  const { linkId, groupId, name } = placed.view.clip;
+  const mark = `${linkId === undefined ? '' : '⇅ '}${groupId === undefined ? '' : '❏ '}`;
+  const text = ellipsis(ctx, palette.fontStrong, mark + name, right - left);
+  if (text !== '') writeLabel(ctx, input, placed, { text, color: palette.clipText, x: left, y: middle });
 }
 
-/** Widths measured before a font was there are not those of the font. */
-export function forgetTextWidths(): void {
-  widths.clear();
+function writeLabel(
+  ctx: CanvasRenderingContext2D,
+  { silent }: PaintInput,
+  { row }: PlacedClip,
+  { text, color, x, y }: { readonly text: string; readonly color: string; readonly x: number; readonly y: number },
+): void {
+  ctx.globalAlpha = silent.has(row.track.id) ? 1 - VEIL : 1;
+  ctx.fillStyle = color;
+  ctx.fillText(text, x, y);
+  ctx.globalAlpha = 1;
 }
 
 /** A crossed wedge over the cut: one picture goes out while the other comes in. */

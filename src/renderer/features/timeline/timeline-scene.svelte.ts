@@ -20,10 +20,12 @@ import { zonesBetween, type TravelZone } from '@core/prompt/travel';
 import { devicePixelRatio } from 'svelte/reactivity/window';
 import type { AppState } from '../../state/app.svelte';
 import { AtRest, WindowMotion } from './at-rest.svelte';
-import { originOf } from './canvas-tiles';
+import { originOf, originStep, tileWidth, type TilesPlace } from './canvas-tiles';
 import { clipsAround, clipsWithin, editPoints, indexClips, overlapping, type ClipIndex } from './clip-index';
 import { describeClip, type ClipView } from './clip-view';
 import { Kept } from './kept';
+import { LaneDrawing } from './lane-drawing';
+import { LaneScroll } from './lane-scroll';
 import { packRows, trackRows, type TrackRow } from './lane-layout';
 import { projectFrameOf, rangeInClip, type FrameRange } from './shot-mapping';
 import { visibleFrames, type TimeScale } from './time-scale';
@@ -69,14 +71,29 @@ export interface PlacedTransition extends FrameRange {
 }
 
 const MIN_DETAIL_PX = 6;
+/** Handles hang over so far. */
+const SLACK_PX = 40;
 const NOTHING: ClipIndex = { byTrack: new Map() };
 
 export class TimelineScene {
   readonly #app: AppState;
   readonly #ui: TimelineUi;
   readonly motion = new WindowMotion();
+  /** Of the elements that scroll sideways. */
+  readonly scroll = new LaneScroll((by) => {
+    this.#app.timelineView.scrollX = Math.max(0, this.#scrollX + by);
+  });
+  readonly drawing = new LaneDrawing(this.motion, () => {
+    this.scroll.to(this.#scrollX - this.origin);
+    // What is drawn of was described anew in this frame.
+    const isBusy = this.#describedFor !== this.#drawnWindow;
+    this.#describedFor = this.#drawnWindow;
+    return isBusy;
+  });
+  #describedFor: FrameRange | null = null;
   readonly #restingClips = new AtRest<PlacedClip>(this.motion);
   readonly #restingTravels = new AtRest<PlacedTravel>(this.motion);
+  readonly #restingBlocks = new AtRest<PlacedBlock>(this.motion);
   readonly #keptRows = new Kept<TrackRow>(({ track }) => track.id);
   readonly #keptClips = new Kept<PlacedClip>(({ view }) => view.clip.id);
   readonly #keptBlocks = new Kept<PlacedBlock>(({ key }) => key);
@@ -88,15 +105,21 @@ export class TimelineScene {
     const ratio = devicePixelRatio.current ?? 1;
     return Math.round(this.#app.timelineView.scrollX * ratio) / ratio;
   });
+  #lastRestingX = 0;
+  readonly #restingX: number = $derived.by(() =>
+    this.motion.isMoving ? this.#lastRestingX : (this.#lastRestingX = this.#scrollX),
+  );
   /** What is drawn with. */
   readonly scale: TimeScale = $derived.by(() => {
     const { pixelsPerFrame } = this.#app.timelineView;
     return { pixelsPerFrame, scrollX: this.#scrollX };
   });
-  /** Of the film's pixels, the one that elements are placed from: scrolling moves them all at once, by one transform. */
+  /** Of the film's pixels, the one that elements are placed from: scrolling moves them all at once. */
   readonly origin: number = $derived(originOf(this.#scrollX, devicePixelRatio.current ?? 1));
-  /** The transform of what holds elements placed by `x`. */
-  readonly shift: string = $derived(`translateX(${String(this.origin - this.#scrollX)}px)`);
+  /** Where the lanes' canvases are drawn for. */
+  readonly place: TilesPlace = $derived({ scrollX: this.#scrollX, origin: this.origin });
+  /** How wide what scrolls is: elements are placed from one origin over so many CSS pixels. */
+  readonly span: number = $derived.by(() => this.#ui.laneWidth + originStep(devicePixelRatio.current ?? 1));
 
   readonly index: ClipIndex = $derived.by(() => {
     const session = this.#app.session;
@@ -122,8 +145,25 @@ export class TimelineScene {
   /** The visible project frames and a screen's worth of slack for handles that hang over. */
   readonly window: FrameRange = $derived.by(() => {
     const { from, to } = visibleFrames(this.#app.timelineView, this.#ui.laneWidth);
-    const slack = Math.ceil(40 / this.#app.timelineView.pixelsPerFrame);
+    const slack = Math.ceil(SLACK_PX / this.#app.timelineView.pixelsPerFrame);
     return { from: Math.max(0, from - slack), to: to + slack };
+  });
+
+  /**
+   * What is described and drawn: whole tiles, and while the wheel turns the next one on that side. It is another only when
+   * a tile comes into sight, and so is what is derived of it.
+   */
+  readonly #firstTile: number = $derived(
+    Math.floor((this.#scrollX - SLACK_PX) / tileWidth(devicePixelRatio.current ?? 1)),
+  );
+  readonly #drawnWindow: FrameRange = $derived.by(() => {
+    const { pixelsPerFrame } = this.#app.timelineView;
+    const { direction } = this.motion;
+    const tile = tileWidth(devicePixelRatio.current ?? 1);
+    const first = this.#firstTile - (direction < 0 ? 1 : 0);
+    const last = this.#firstTile + Math.ceil((this.#ui.laneWidth + 2 * SLACK_PX) / tile) + (direction > 0 ? 1 : 0);
+    const from = Math.floor((first * tile) / pixelsPerFrame);
+    return { from: Math.max(0, from), to: Math.ceil(((last + 1) * tile) / pixelsPerFrame) };
   });
 
   readonly #minFrames: number = $derived.by(() => MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame);
@@ -143,14 +183,14 @@ export class TimelineScene {
 
   readonly #inWindow: readonly { row: TrackRow; wide: readonly ClipRecord[]; narrow: readonly ClipRecord[] }[] =
     $derived.by(() => {
-      const { from, to } = this.window;
+      const { from, to } = this.#drawnWindow;
       return this.rows.map((row) => {
         const { wide = [], narrow = [] } = this.#byWidth.get(row.track.id) ?? {};
         return { row, wide: clipsWithin(wide, from, to), narrow: clipsWithin(narrow, from, to) };
       });
     });
 
-  /** Clips wide enough to be looked at and taken hold of. */
+  /** Clips wide enough to be looked at and taken hold of; with those beside the window that are drawn with it. */
   readonly clips: readonly PlacedClip[] = $derived.by(() => {
     const { session, jobs } = this.#app;
     if (session === null) return [];
@@ -162,7 +202,10 @@ export class TimelineScene {
 
   /** Those that elements are there for. */
   readonly clipsInReach: readonly PlacedClip[] = $derived.by(() =>
-    this.#restingClips.of(() => this.clips, this.#app.session?.doc),
+    this.#restingClips.of(
+      () => this.clips.filter(({ view: { clip } }) => this.#isInWindow(clip.start, clip.start + clip.duration)),
+      this.#app.session?.doc,
+    ),
   );
 
   /** Clips of a few pixels, when a long film is seen whole: only their bodies are drawn. */
@@ -188,7 +231,7 @@ export class TimelineScene {
       if (left?.kind !== 'clip' || right?.kind !== 'clip') return [];
       const row = this.rows.find((one) => one.track.id === left.trackId);
       const [from, to] = [right.start - transition.framesBefore, right.start + transition.framesAfter];
-      if (row === undefined || to <= this.window.from || from >= this.window.to) return [];
+      if (row === undefined || to <= this.#drawnWindow.from || from >= this.#drawnWindow.to) return [];
       return [{ transition, left, right, cut: right.start, from, to, row }];
     });
     return this.#keptTransitions.of(placed);
@@ -197,7 +240,7 @@ export class TimelineScene {
   readonly markers: readonly MarkerRecord[] = $derived.by(() => {
     const session = this.#app.session;
     if (session === null) return [];
-    const { from, to } = this.window;
+    const { from, to } = this.#drawnWindow;
     return recordsOf(session.doc, 'marker').filter((marker) => marker.frame >= from && marker.frame <= to);
   });
 
@@ -227,25 +270,33 @@ export class TimelineScene {
     // No block is wider than its clip: those of slivers are not seen.
     if (this.#inWindow.every(({ wide }) => wide.length === 0)) return [];
     const minFrames = this.#minFrames;
-    const clips = clipsAround(this.index, this.window.from, this.window.to);
+    const clips = clipsAround(this.index, this.#drawnWindow.from, this.#drawnWindow.to);
     const found = clips.filter(({ duration }) => duration >= minFrames).flatMap((clip) => this.#blocksOn(clip));
     const { rows } = packRows(found);
     return found.map((one, i) => ({ ...one, row: rows[i] ?? 0 }));
   });
   readonly blocks: readonly PlacedBlock[] = $derived.by(() => {
-    const { from, to } = this.window;
+    const { from, to } = this.#drawnWindow;
     const minFrames = this.#minFrames;
     return this.#keptBlocks.of(
       this.#blocksAround.filter((one) => one.to > from && one.from < to && one.to - one.from >= minFrames),
     );
   });
 
+  /** Those that elements are there for. */
+  readonly blocksInReach: readonly PlacedBlock[] = $derived.by(() =>
+    this.#restingBlocks.of(
+      () => this.blocks.filter(({ from, to }) => this.#isInWindow(from, to)),
+      this.#app.session?.doc,
+    ),
+  );
+
   /** Boundaries between neighbouring prompts, cuts among them: a cut is where a zone is pulled open. */
   readonly travels: readonly PlacedTravel[] = $derived.by(() => {
     const session = this.#app.session;
     if (session === null) return [];
     const byShot = new Map<RecordId, { zones: readonly TravelZone[]; windows: readonly EffectiveWindow[] }>();
-    const placed = this.blocks.flatMap((right): PlacedTravel[] => {
+    const placed = this.blocksInReach.flatMap((right): PlacedTravel[] => {
       const { clip, shot } = right;
       const blocks = blocksOf(session.doc, shot.id);
       const left = blocks[blocks.findIndex(({ id }) => id === right.block.id) - 1];
@@ -297,14 +348,18 @@ export class TimelineScene {
     this.#ui = timelineUiOf(app);
   }
 
-  /** Where an element stands inside what `shift` moves, in CSS pixels. */
+  /** Where an element stands in a `MovedLane`, in CSS pixels. */
   x(frame: number): number {
     return frame * this.#app.timelineView.pixelsPerFrame - this.origin;
   }
 
-  /** CSS pixels from the frame to the window's left edge, while it lies behind that. */
+  /** CSS pixels from the frame to where the window's left edge was at rest, while it lies behind that. */
   hiddenBefore(frame: number): number {
-    return Math.max(0, this.#scrollX - frame * this.#app.timelineView.pixelsPerFrame);
+    return Math.max(0, this.#restingX - frame * this.#app.timelineView.pixelsPerFrame);
+  }
+
+  #isInWindow(from: number, to: number): boolean {
+    return to > this.window.from && from < this.window.to;
   }
 
   #blocksOn(clip: ClipRecord): Omit<PlacedBlock, 'row'>[] {
