@@ -19,6 +19,7 @@ import time
 import numpy as np
 import torch
 
+from carry import carry_given
 from courtesy import wait_while_paused
 from examiner import ANSWERS, NOT_ASKED, answers_of, load_examiner
 from paths import HERE, RUN
@@ -121,9 +122,11 @@ def extend(models, examiner, scenes):
         film = decode(models, generate_latents(models, captions, noise([s for s, _, _ in part])))
         seams = []
         for k in range(EXTENSIONS):
-            z = generate_latents(models, captions, noise([s + 1_000_000 * (k + 1) for s, _, _ in part]), prefix=encode(models, film[:, :, -PRIOR:]))
+            prior = film[:, :, -PRIOR:]
+            z = generate_latents(models, captions, noise([s + 1_000_000 * (k + 1) for s, _, _ in part]), prefix=encode(models, prior))
             seams.append(film.shape[2])                                                 # index of the first new frame
-            film = torch.cat([film, decode(models, z[:, :, PRIOR:])], 2)
+            drawn = carry_given(decode(models, z), {f: prior[:, :, f] for f in range(PRIOR)})
+            film = torch.cat([film, drawn[:, :, PRIOR:].clamp(-1, 1)], 2)
         change = (film[:, :, 1:] - film[:, :, :-1]).abs().mean((1, 3, 4))               # [B,F-1]; change[i] leads into frame i+1
         for s in seams:
             at_seams.append(change[:, s - 1])

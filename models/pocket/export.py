@@ -242,7 +242,7 @@ def write_manifest(package, version):
         "description": "Trained for this project on drawn clips; simple subjects, colours and motions.",
         "frameGrid": {"multiple": 1, "plus": 0, "min": 1, "max": 13}, "sizeGrid": 32, "nativeSize": [NATIVE["size"]] * 2, "maxSize": [256, 256],
         "nativeRate": {"num": NATIVE["fps"], "den": 1}, "nativeFrames": NATIVE["frames"], "promptTokens": text.TOKENS,
-        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "perFramePrompts": False},
+        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "carriesGiven": True, "perFramePrompts": False},
         "defaults": {"steps": STEPS, "guidance": GUIDANCE, "guidanceRule": {"steady": STEADY}, "negative": "", "extensionPrefix": 4}, "memoryMiB": 400, "files": files}
     with open(f"{package}/onionskin.json", "w") as file:
         file.write(json.dumps(manifest, indent=1) + "\n")

@@ -1,12 +1,12 @@
 """
-Lessons for the decoder: clips, and their latents as the transformer would leave them.
+Lessons for `Settle`: clips, and their latents as the transformer would leave them.
 
     python pairs.py leaves 60          dead leaves and what the encoder makes of them (run/pairs-leaves.pt): no flicker, much detail
     python pairs.py PACKAGE 600        clips 0 … 599 in files of 20 (run/pairs/); kept files are skipped
 
 A drawn clip's latents are noised to a random step and drawn over from there (SDEdit, arXiv:2108.01073), with guidance, through
 the package's transformer graph, which takes two thirds of torch's time. What is where stays; details, and whatever differs
-from frame to frame, are the transformer's own: the pair shows the decoder what it should have been given.
+from frame to frame, are the transformer's own: the pair shows what should have been drawn.
 """
 import os
 import sys

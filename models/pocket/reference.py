@@ -17,6 +17,8 @@ import torch
 from PIL import Image
 from tokenizers import Tokenizer
 
+from carry import carry_given
+
 CHANNELS, PIXELS, TOKENS = 64, 32, 32
 SEAM = 3                             # frames over which steady guidance comes back behind given ones: sample.py
 DEFAULTS = dict(steps=24, guidance=3.0, steady=0.0, frames=9, width=128, height=128, fps=8, negative="")
@@ -37,6 +39,11 @@ def coordinates(frames, height, width, first_frame, fps):
     """[1,3,F·h·w]: seconds, pixels down, pixels right."""
     grid = np.stack(np.meshgrid(np.arange(frames) + first_frame, np.arange(height), np.arange(width), indexing="ij"))
     return grid.reshape(1, 3, -1).astype(np.float32) * np.array([1 / fps, PIXELS, PIXELS], np.float32)[:, None]
+
+
+def read_pixels(path):
+    """-> float32 [H,W,3] in [-1,1]."""
+    return np.asarray(Image.open(path).convert("RGB"), np.float32) / 127.5 - 1
 
 
 class Pipeline:
@@ -60,13 +67,15 @@ class Pipeline:
 
     def encode(self, paths):
         """PNG files -> normalised latents [1,64,F,h,w]."""
-        pixels = np.stack([np.asarray(Image.open(p).convert("RGB"), np.float32) / 127.5 - 1 for p in paths])      # [F,H,W,3]
+        pixels = np.stack([read_pixels(p) for p in paths])                                                        # [F,H,W,3]
         parameters = self.call("vae_encoder", sample=pixels.transpose(3, 0, 1, 2)[None])                          # [1,128,F,h,w]
         return (parameters[:, :CHANNELS] - self.mean) / self.deviation
 
-    def decode(self, z):
-        """normalised latents [1,64,F,h,w] -> frames [F,H,W,3] uint8."""
-        sample = self.call("vae_decoder", latent_sample=(z * self.deviation + self.mean).astype(np.float32))[0]
+    def decode(self, z, given):
+        """normalised latents [1,64,F,h,w]; given: frame -> PNG -> frames [F,H,W,3] uint8."""
+        sample = self.call("vae_decoder", latent_sample=(z * self.deviation + self.mean).astype(np.float32))
+        pixels = {f: torch.from_numpy(read_pixels(path).transpose(2, 0, 1)[None]) for f, path in given.items() if f < z.shape[2]}
+        sample = carry_given(torch.from_numpy(sample), pixels).numpy()[0]
         return np.round(np.clip(sample * 0.5 + 0.5, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 3, 0)
 
     def guided(self, velocity, guidance, steady, area, extra, given):
@@ -106,7 +115,8 @@ class Pipeline:
             velocity = self.guided(velocity, guidance, steady, h * w, extra, len(prefix))
             x = np.where(given[..., None] > 0, x, x + (following - now) * velocity).astype(np.float32)
         z = x[:, extra:].transpose(0, 2, 1).reshape(1, CHANNELS, frames, h, w)
-        return z[0], self.decode(z)
+        known = {f: f"{base}/{p}" for f, p in enumerate(prefix)} | ({later["frame"]: f"{base}/{later['image']}"} if later else {})
+        return z[0], self.decode(z, known)
 
 
 def main(package, out, cases):

@@ -39,6 +39,8 @@ export const ModelManifest = z.object({
     laterImages: z.int().min(0),
     /** Whether a later one may be a clip: several frames in a row (core/diffusion/later-clips). */
     laterClips: z.boolean().optional(),
+    /** LTX: what the autoencoder changes about known frames is taken back beside them (core/diffusion/carry-given). */
+    carriesGiven: z.boolean().optional(),
     /** Whether a known frame may be known in part. */
     masks: z.boolean().optional(),
     /** Images of what the film is to show, without a place in it. */

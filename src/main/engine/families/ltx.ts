@@ -5,7 +5,7 @@
  *   1 check the recipe against the package      5 put the known frames into the latents
  *   2 encode the prompts (ltx-prompts.ts)         (ltx-conditions.ts)
  *   per window (window-loop.ts):                6 denoise (step-loop.ts, ltx-schedule.ts)
- *   3 encode the known frames                   7 decode (ltx-autoencoder.ts)
+ *   3 encode the known frames                   7 decode (ltx-autoencoder.ts), beside known frames as they were given
  *   4 draw the noise                            8 store the frames
  *
  * Known frames condition with timestep 0. A window's clock starts at 0 at its first frame. What goes from one window to the
@@ -15,6 +15,7 @@
  * part of the film.
  */
 import type { Tensor } from 'onnxruntime-node';
+import { carryGiven, type GivenFrame } from '@core/diffusion/carry-given';
 import { assertRulesFitFamily } from '@core/diffusion/families';
 import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
@@ -25,9 +26,9 @@ import type { FlowMatchSchedule } from '@core/diffusion/flow-match-euler';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { ModelPackage } from '../model-package';
 import { float32Tensor, type OnnxSession } from '../onnx-session';
-import { frameFromVolume } from '../pixels';
-import { assertRecipeFitsPackage, type FamilyRun } from './family-run';
-import { hasKnownFrames } from './known-pictures';
+import { frameFromVolume, volumeFromFrames } from '../pixels';
+import { assertRecipeFitsPackage, readKnownFrame, type FamilyRun } from './family-run';
+import { hasKnownFrames, knownPlaces } from './known-pictures';
 import { decodeVolume } from './ltx-autoencoder';
 import { encodeKnownFrames, prepareTokens, type WindowTokens } from './ltx-conditions';
 import {
@@ -44,6 +45,8 @@ import { runWindows, type Sampling, type SizedState } from './window-loop';
 
 interface LtxState extends SizedState, Omit<WindowTokens, 'tokens' | 'generator'> {
   readonly scheduler: TokenScheduler;
+  /** Hashes of the frames that earlier windows have made. */
+  readonly made: ReadonlyMap<number, string>;
 }
 
 /** @returns the hashes of the segment's frames 0 … frameCount − 1 */
@@ -79,7 +82,7 @@ async function prepare(
   const known = await encodeKnownFrames(run, window, made);
   const size = latentSize(run.recipe, run.pkg, window);
   const { tokens, ...rest } = prepareTokens(run, window, { known, size });
-  return { ...rest, latents: tokens, size, scheduler: new TokenScheduler(schedule, rest.hold) };
+  return { ...rest, latents: tokens, size, made, scheduler: new TokenScheduler(schedule, rest.hold) };
 }
 
 function latentSize(recipe: Recipe, { vae }: ModelPackage, window: RecipeWindow): LatentSize {
@@ -234,7 +237,21 @@ async function decode(run: FamilyRun, window: RecipeWindow, state: LtxState): Pr
   const { width, height } = run.recipe;
   const { size, generator } = state;
   const pixels = await decodeVolume(run, window, { volume: filmVolume(state), size, generator });
+  if (run.pkg.manifest.conditioning.carriesGiven === true)
+    carryGiven(pixels, { frames: window.frames, width, height }, await givenFrames(run, window, state));
   return Array.from({ length: window.keepTo - window.keepFrom }, (_, i) =>
     frameFromVolume(pixels, window.keepFrom + i - window.start, { frames: window.frames, width, height }),
   );
+}
+
+/** Those that lie in the window: a later image may lie behind it. */
+async function givenFrames(run: FamilyRun, window: RecipeWindow, { made }: LtxState): Promise<GivenFrame[]> {
+  const { width, height } = run.recipe;
+  const places = knownPlaces(window).filter(({ frame }) => frame < window.frames);
+  const given: GivenFrame[] = [];
+  for (const { frame, hold } of places.toSorted((a, b) => a.frame - b.frame)) {
+    const rgb = await readKnownFrame(run, { index: window.start + frame, window }, made);
+    given.push({ frame, hold, pixels: volumeFromFrames([rgb], width, height) });
+  }
+  return given;
 }

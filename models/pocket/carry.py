@@ -1,0 +1,28 @@
+"""
+What the autoencoder changes about given frames is taken back beside them: the twin of src/core/diffusion/carry-given.ts, which says why.
+"""
+import torch
+import torch.nn.functional as F
+
+AGREE, PATCH = 0.1, 5                     # as there
+
+
+def patch_mean(x):
+    return F.avg_pool2d(x, PATCH, 1, PATCH // 2, count_include_pad=False)
+
+
+def carry_given(clips, given):
+    """clips [B,3,F,H,W] as decoded; given: frame -> pixels [B,3,H,W] in [-1,1], wholly held. -> clips."""
+    carried, frames = clips.clone(), sorted(given)
+    for f in range(clips.shape[2]):
+        before, after = max((g for g in frames if g < f), default=None), min((g for g in frames if g > f), default=None)
+        if f in given:
+            carried[:, :, f] = given[f]
+            continue
+        for near, other in ((before, after), (after, before)):
+            if near is None:
+                continue
+            share = 1 if other is None else abs(other - f) / abs(other - near)
+            apart = patch_mean((clips[:, :, f] - clips[:, :, near]).square().mean(1, keepdim=True))      # [B,1,H,W]
+            carried[:, :, f] += share * torch.exp(-apart / (2 * AGREE ** 2)) * (given[near] - clips[:, :, near])
+    return carried
