@@ -29,6 +29,7 @@ test('elements are placed from where a tile begins, never far left of the window
 describe('drawn', () => {
   interface FakeCanvas {
     readonly style: Record<string, string>;
+    isConnected: boolean;
     shown: string;
   }
   let canvases: FakeCanvas[] = [];
@@ -38,7 +39,11 @@ describe('drawn', () => {
     canvases = [];
     look = 'a';
     const createElement = () => {
-      const canvas = { style: {}, shown: '', getContext: () => ({ canvas, setTransform: () => undefined }) };
+      const canvas = {
+        ...{ style: {}, isConnected: false, shown: 'nothing' },
+        getContext: () => ({ canvas, setTransform: () => undefined }),
+        remove: () => void (canvas.isConnected = false),
+      };
       canvases.push(canvas);
       return canvas;
     };
@@ -47,22 +52,38 @@ describe('drawn', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   function scrolled() {
-    const tiles = new CanvasTiles<string>({ append: () => undefined } as unknown as HTMLElement, { isOpaque: true });
-    const drawing = (scrollX: number): TilesDrawing<string> => ({
-      ...{ scrollX, origin: originOf(scrollX, 1), width: 1_300, height: 100, ratio: 1 },
+    const append = (canvas: FakeCanvas): void => void (canvas.isConnected = true);
+    const tiles = new CanvasTiles<string>({ append } as unknown as HTMLElement, { isOpaque: true });
+    const drawing = (scrollX: number, height = 100): TilesDrawing<string> => ({
+      ...{ scrollX, origin: originOf(scrollX, 1), width: 1_300, height, ratio: 1 },
       paint: ({ canvas }, left) => ((canvas as unknown as FakeCanvas).shown = `${look} ${left}`),
     });
     return { tiles, drawing };
   }
 
-  /** What stands where in the window. */
+  /** What stands where in the window; without a place of its own it stands where elements are placed from. */
   function seen(scrollX: number): string[] {
     const at = ({ style }: FakeCanvas): number =>
-      Number(/translateX\((.*)px\)/.exec(style['transform'] ?? '')?.[1]) + originOf(scrollX, 1) - scrollX;
+      Number(/translateX\((.*)px\)/.exec(style['transform'] ?? '')?.[1] ?? 0) + originOf(scrollX, 1) - scrollX;
     return canvases
+      .filter(({ isConnected }) => isConnected)
       .flatMap((one) => (at(one) < 1_300 && at(one) + 480 > 0 ? [`${one.shown} at ${at(one)}`] : []))
       .sort();
   }
+
+  test('a canvas that nothing is drawn on lies over none that something is drawn on, after a resize neither', () => {
+    const { tiles, drawing } = scrolled();
+    for (const [scrollX, height] of [
+      [0, 100],
+      [480, 100],
+      [480, 120],
+      [0, 120],
+    ] as const) {
+      tiles.draw(drawing(scrollX, height));
+      const lefts = [0, 480, 960].map((x) => `a ${scrollX + x} at ${x}`);
+      expect(seen(scrollX)).toEqual(lefts.sort());
+    }
+  });
 
   test('wherever the window goes, all of it is drawn, as it is now, in its place', () => {
     const { tiles, drawing } = scrolled();

@@ -120,6 +120,7 @@ export class CanvasTiles<T> {
     const tile = tileWidth(ratio);
     one.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     one.kept = paint(one.ctx, index * tile, tile);
+    if (!one.canvas.isConnected) this.#parent.append(one.canvas);
     one.index = index;
     one.isStale = false;
   }
@@ -142,14 +143,15 @@ export class CanvasTiles<T> {
       if (ctx === null) return;
       canvas.style.position = 'absolute';
       canvas.style.top = '0';
-      this.#parent.append(canvas);
       this.#tiles.push({ canvas, ctx, index: null, isStale: true, kept: null });
     }
     for (const tile of this.#tiles) {
       Object.assign(tile.canvas, { width: TILE_DEVICE_PX, height: Math.round(height * ratio) });
       place(tile.canvas.style, 'width', `${String(TILE_DEVICE_PX / ratio)}px`);
       place(tile.canvas.style, 'height', `${String(tile.canvas.height / ratio)}px`);
-      tile.isStale = true;
+      // It is empty now, and black where it is opaque: it comes back when it is drawn, or it would lie over one that is.
+      Object.assign(tile, { index: null, isStale: true, kept: null });
+      tile.canvas.remove();
     }
   }
 }

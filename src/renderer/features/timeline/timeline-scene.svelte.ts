@@ -156,15 +156,19 @@ export class TimelineScene {
   readonly #firstTile: number = $derived(
     Math.floor((this.#scrollX - SLACK_PX) / tileWidth(devicePixelRatio.current ?? 1)),
   );
-  readonly #drawnWindow: FrameRange = $derived.by(() => {
-    const { pixelsPerFrame } = this.#app.timelineView;
-    const { direction } = this.motion;
+  readonly #drawnFrom: number = $derived.by(() => {
     const tile = tileWidth(devicePixelRatio.current ?? 1);
-    const first = this.#firstTile - (direction < 0 ? 1 : 0);
-    const last = this.#firstTile + Math.ceil((this.#ui.laneWidth + 2 * SLACK_PX) / tile) + (direction > 0 ? 1 : 0);
-    const from = Math.floor((first * tile) / pixelsPerFrame);
-    return { from: Math.max(0, from), to: Math.ceil(((last + 1) * tile) / pixelsPerFrame) };
+    const first = this.#firstTile - (this.motion.direction < 0 ? 1 : 0);
+    return Math.max(0, Math.floor((first * tile) / this.#app.timelineView.pixelsPerFrame));
   });
+  readonly #drawnTo: number = $derived.by(() => {
+    const tile = tileWidth(devicePixelRatio.current ?? 1);
+    const count = Math.ceil((this.#ui.laneWidth + 2 * SLACK_PX) / tile) + (this.motion.direction > 0 ? 2 : 1);
+    const to = Math.ceil(((this.#firstTile + count) * tile) / this.#app.timelineView.pixelsPerFrame);
+    // Behind the film there is nothing to describe: a film seen whole is the same whichever way the wheel turns.
+    return Math.min(to, Math.max(this.window.to, this.#app.session?.end ?? 0));
+  });
+  readonly #drawnWindow: FrameRange = $derived({ from: this.#drawnFrom, to: this.#drawnTo });
 
   readonly #minFrames: number = $derived.by(() => MIN_DETAIL_PX / this.#app.timelineView.pixelsPerFrame);
 
