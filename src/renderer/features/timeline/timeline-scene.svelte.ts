@@ -163,10 +163,12 @@ export class TimelineScene {
   });
   readonly #drawnTo: number = $derived.by(() => {
     const tile = tileWidth(devicePixelRatio.current ?? 1);
-    const count = Math.ceil((this.#ui.laneWidth + 2 * SLACK_PX) / tile) + (this.motion.direction > 0 ? 2 : 1);
-    const to = Math.ceil(((this.#firstTile + count) * tile) / this.#app.timelineView.pixelsPerFrame);
+    const count = Math.ceil((this.#ui.laneWidth + 2 * SLACK_PX) / tile) + 1;
+    const frameAfter = (tiles: number): number =>
+      Math.ceil(((this.#firstTile + tiles) * tile) / this.#app.timelineView.pixelsPerFrame);
+    const [seen, ahead] = [frameAfter(count), frameAfter(count + (this.motion.direction > 0 ? 1 : 0))];
     // Behind the film there is nothing to describe: a film seen whole is the same whichever way the wheel turns.
-    return Math.min(to, Math.max(this.window.to, this.#app.session?.end ?? 0));
+    return Math.min(ahead, Math.max(seen, this.#app.session?.end ?? 0));
   });
   readonly #drawnWindow: FrameRange = $derived({ from: this.#drawnFrom, to: this.#drawnTo });
 
