@@ -2,13 +2,10 @@
 What the autoencoder changes about given frames is taken back beside them: the twin of src/core/diffusion/carry-given.ts, which says why.
 """
 import torch
-import torch.nn.functional as F
+
+from autoencoder import patch_mean
 
 AGREE, PATCH = 0.1, 5                     # as there
-
-
-def patch_mean(x):
-    return F.avg_pool2d(x, PATCH, 1, PATCH // 2, count_include_pad=False)
 
 
 def carry_given(clips, given):
@@ -23,6 +20,6 @@ def carry_given(clips, given):
             if near is None:
                 continue
             share = 1 if other is None else abs(other - f) / abs(other - near)
-            apart = patch_mean((clips[:, :, f] - clips[:, :, near]).square().mean(1, keepdim=True))      # [B,1,H,W]
+            apart = patch_mean((clips[:, :, f] - clips[:, :, near]).square().mean(1, keepdim=True), PATCH)      # [B,1,H,W]
             carried[:, :, f] += share * torch.exp(-apart / (2 * AGREE ** 2)) * (given[near] - clips[:, :, near])
     return carried

@@ -61,7 +61,7 @@ class Lessons:
         return self.show(torch.cat([true[:, :given], made[:, given:]], 1), self.clips["frames"][k])
 
     def step(self, rng):
-        """BATCH clips: drawn [B·F,3,H,W], features, true; a step adds at most one to what is kept, so that training starts at once."""
+        """BATCH clips: drawn [B·F,3,H,W], features, true; a step adds a few to what is kept, so that training starts at once."""
         while len(self.drawn) < BATCH or (len(self.drawn) < CLIPS and rng.random() < 0.7):
             self.drawn.append(self.draw_one(rng))
         chosen = [self.drawn[k] for k in rng.choice(len(self.drawn), BATCH, replace=False)]
