@@ -169,7 +169,7 @@ export const de: Strings = {
   clipFileFacts: (frames, time, size) =>
     `H.264 in MP4, ${frames} ${frames === 1 ? 'Bild' : 'Bilder'}, ${time}, ${size}`,
   clipFileMake: 'Datei zum Ziehen erstellen',
-  clipFileAbout: (time) => `etwa ${time}`,
+  clipFileAbout: (time, size) => `etwa ${time}, ${size}`,
   clipFileAgain: 'Noch einmal erstellen',
   clipFileTip: 'Der Clip allein als Film, mit seinem Ton; danach in ein anderes Programm ziehen.',
   clipFileMaking: 'Die Datei wird erstellt',

@@ -175,7 +175,7 @@ const en = {
   clipFileFacts: (frames: number, time: string, size: string) =>
     `H.264 in MP4, ${frames} ${frames === 1 ? 'frame' : 'frames'}, ${time}, ${size}`,
   clipFileMake: 'Make file to drag',
-  clipFileAbout: (time: string) => `about ${time}`,
+  clipFileAbout: (time: string, size: string) => `about ${time}, ${size}`,
   clipFileAgain: 'Make it again',
   clipFileTip: 'The clip alone as a film, with its sound; then drag it into another program.',
   clipFileMaking: 'The file is being made',
