@@ -71,7 +71,7 @@ test('menus on clips, prompts, ruler, room and tracks do what they say; names ar
   });
 
   await test.step('a take: starred and noted from its menu; the one in use says that it is', async () => {
-    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+2');
     await film.clips.first().click();
     const take = page.getByTestId('takes-panel').locator('[data-take-id]');
     await press(take);
@@ -91,6 +91,7 @@ test('menus on clips, prompts, ruler, room and tracks do what they say; names ar
     const [{ seed } = { seed: null }] = await film.records('segment');
     expect(seed).toBe((await film.project()).takes[0]?.seed);
     await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+1');
     await page.keyboard.press('Escape');
   });
 

@@ -6,6 +6,12 @@ const en = {
   title: 'Inspector',
   clipName: 'Name of the clip',
   renameClip: 'Rename clip',
+  speed: 'Speed',
+  speedHint: 'How fast the clip plays its frames. What follows it moves; nothing is generated anew.',
+  speedLinked:
+    'It is linked with clips that keep their speed, as sound does. Unlink them (Ctrl/Cmd+L) to change this one’s.',
+  speedEdit: (percent: number) => `Speed ${percent} %`,
+  speedSeconds: 'How long it is in the film',
   shot: 'Shot',
   part: 'Part',
   roles: { first: 'Start of the shot', forward: 'Extension', backward: 'Lead-in', retake: 'Retake' },
