@@ -70,6 +70,31 @@ test('menus on clips, prompts, ruler, room and tracks do what they say; names ar
     await page.keyboard.press('Escape');
   });
 
+  await test.step('a take: starred and noted from its menu; the one in use says that it is', async () => {
+    await page.keyboard.press('Control+2');
+    await film.clips.first().click();
+    const take = page.getByTestId('takes-panel').locator('[data-take-id]');
+    await press(take);
+    await expect(page.getByTestId('menu-use-take')).toHaveAttribute('aria-disabled', 'true');
+    await studio.screenshot('menu-take');
+    await choose('star-take');
+    await expect.poll(async () => (await film.project()).takes[0]?.isStarred).toBe(true);
+    await press(take);
+    await choose('note-take');
+    await expect(page.getByTestId('take-note')).toBeFocused();
+    await page.keyboard.type('the calm one');
+    await expect.poll(async () => (await film.project()).takes[0]?.note).toBe('the calm one');
+    await page.keyboard.press('Escape');
+    await take.getByTestId('use-take').focus();
+    await page.keyboard.press('Shift+F10');
+    await choose('lock-seed');
+    const [{ seed } = { seed: null }] = await film.records('segment');
+    expect(seed).toBe((await film.project()).takes[0]?.seed);
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+1');
+    await page.keyboard.press('Escape');
+  });
+
   await test.step('a menu at the window’s lower edge stays inside', async () => {
     const size = await page.evaluate<{ width: number; height: number }>('({ width: innerWidth, height: innerHeight })');
     await studio.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600));

@@ -1,5 +1,5 @@
 /** Exports at a multiple of the film's rate: what is promised in the form, and what the file then holds. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decode } from 'fast-png';
 import { probe } from './fixtures/probe';
@@ -23,7 +23,8 @@ test('a film of 8 frames a second leaves at 24, its own frames untouched', async
     await expect(page.getByTestId('export-frames')).toHaveText('15');
     await expect(page.getByTestId('smoothing-cost')).toContainText(/^8 frames are drawn in between/);
     await expect(page.getByTestId('export-estimate')).toHaveText(/^about [\d.]+ s$/);
-    await expect(page.getByTestId('export-typical')).toBeVisible();
+    await expect(page.getByTestId('export-bytes')).toHaveText(/^about [\d.]+ [kM]B$/);
+    await expect(page.getByTestId('export-typical')).toContainText(/^Time and size are typical/);
     await studio.screenshot('export-smooth');
   });
 
@@ -44,9 +45,14 @@ test('a film of 8 frames a second leaves at 24, its own frames untouched', async
     await page.keyboard.press('Control+e');
     await page.getByTestId('preset-png-sequence').click();
     await page.getByTestId('smoothing-3').click();
-    // Learnt from the first export.
+    // Learnt from the first export: the drawing, which is the same for every format.
     await expect(page.getByTestId('export-estimate')).toHaveText(/^about [\d.]+ s$/);
+    await expect(page.getByTestId('export-typical')).toContainText(/^The size is a typical one/);
+    await page.getByTestId('preset-h264-mp4').click();
     await expect(page.getByTestId('export-typical')).toBeHidden();
+    const told = /^about ([\d.]+) kB$/.exec((await page.getByTestId('export-bytes').textContent()) ?? '');
+    expect(Number(told?.[1])).toBeCloseTo(statSync(file).size / 1_000, 0);
+    await page.getByTestId('preset-png-sequence').click();
     await page.getByTestId('export-start').click();
     await expect.poll(() => existsSync(folder), { timeout: 60_000 }).toBe(true);
     const names = readdirSync(folder).filter((name) => name.endsWith('.png'));

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { MAX_CURVE_KEYS } from '@core/curve/parameters';
 import type * as Rules from '@core/diffusion/guidance-rule';
+import { SPEED_LEAST, SPEED_MOST } from '@core/document/clip-speed';
 import type * as D from '@core/document/diff';
 import { footageFits } from '@core/footage/fit';
 import * as R from '@core/document/records';
@@ -69,6 +70,7 @@ export const ClipRecord = z.object({
   start: Frame.min(0),
   duration: Frame.min(1),
   sourceIn: Frame,
+  speed: z.int().min(SPEED_LEAST).max(SPEED_MOST).optional(),
   groupId: Id.optional(),
   linkId: Id.optional(),
 }) satisfies z.ZodType<R.ClipRecord>;

@@ -10,6 +10,7 @@ import { DocumentDiff, DocumentRecord, GuidanceRule, Id, Rate, Sha256, StepReuse
 import { CudaLibraries, DeviceChoice, DeviceReport } from './device';
 import { DraggedOut } from './drag-out';
 import { RunProgress } from './engine';
+import { ExportCost } from './export-cost';
 import { Estimate, ExportPreset, FootageMedia, JobView, MediaView, SoundMedia, TakeReport, TakeView } from './job';
 import { HistoryPage, HistoryQuery, NOTE_MAX, TakeComparison, TakeUse } from './history';
 import { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from './library';
@@ -351,7 +352,7 @@ export const api = {
   'clipFile.state': method(ClipRef, ClipFile),
   /** Makes the file, unless it is there or being made. */
   'clipFile.make': method(ClipRef, ClipFile),
-  /** How long an export will take; frameCount is that of all films in it, without frames drawn in between. */
+  /** What an export will take; frameCount is that of all films in it, without frames drawn in between. */
   'export.estimate': method(
     z.object({
       width: z.int().min(1),
@@ -360,7 +361,7 @@ export const api = {
       smoothing: z.literal(SMOOTHINGS),
       preset: ExportPreset,
     }),
-    z.object({ seconds: z.number(), basis: z.enum(['measured', 'typical']) }),
+    ExportCost,
   ),
   /** Shows a finished export in the file manager. */
   'export.reveal': method(z.object({ jobId: Id }), Nothing),

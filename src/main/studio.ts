@@ -18,6 +18,7 @@ import type {
 } from '@contracts/ipc';
 import type { CudaLibraries, DeviceChoice, DeviceReport } from '@contracts/device';
 import type { RunProgress } from '@contracts/engine';
+import type { ExportCost } from '@contracts/export-cost';
 import type { BundlePreview, BundleProgress, ImportedBundle, MergeChoice } from '@contracts/bundle';
 import type { HistoryPage, HistoryQuery, TakeComparison, TakeUse } from '@contracts/history';
 import type { BackupView, ReclaimPlan, ReclaimReport, UpkeepProgress, VerifyReport } from '@contracts/library';
@@ -265,8 +266,8 @@ export interface Studio {
       to: number;
       name: string;
     }>;
-    /** How long an export takes, with the drawing of frames in between. */
-    estimateExport(film: ExportShape): { seconds: number; basis: 'measured' | 'typical' };
+    /** What an export takes, in time (with the drawing of frames in between) and on the disk. */
+    estimateExport(film: ExportShape): ExportCost;
     cancel(jobId: string, discards?: boolean): void;
     /** Queues a failed, cancelled or interrupted job again; it goes on from its last written step. */
     retry(jobId: string): void;

@@ -5,6 +5,7 @@
 import { assert } from '../errors';
 import { ceilToRate, floorToRate } from '../time/rate';
 import { projectOf, recordOf } from './access';
+import { playedRate } from './clip-speed';
 import type { ClipRecord, Document, RecordId, SegmentRecord } from './records';
 
 /** Half open, [from, to). */
@@ -65,21 +66,21 @@ export function sourceRangeOf(doc: Document, clip: ClipRecord): FrameRange | nul
   const shot = recordOf(doc, 'shot', clip.source.shotId);
   const planned = plannedRange(doc, shot.id);
   if (!planned) return { from: 0, to: 0 };
-  const projectRate = projectOf(doc).rate;
+  const [rate, projectRate] = [playedRate(clip, shot.rate), projectOf(doc).rate];
   // floor(s · r) lies in [from, to) exactly when s lies in [ceil(from / r), ceil(to / r)).
-  return { from: ceilToRate(planned.from, shot.rate, projectRate), to: ceilToRate(planned.to, shot.rate, projectRate) };
+  return { from: ceilToRate(planned.from, rate, projectRate), to: ceilToRate(planned.to, rate, projectRate) };
 }
 
 /** The shot frame on screen at a project frame, inside or outside the clip. */
 export function shotFrameAt(doc: Document, clip: ClipRecord, projectFrame: number): number {
   assert(clip.source.type === 'shot', `clip ${clip.id} shows no shot`);
   const shot = recordOf(doc, 'shot', clip.source.shotId);
-  return floorToRate(clip.sourceIn + projectFrame - clip.start, projectOf(doc).rate, shot.rate);
+  return floorToRate(clip.sourceIn + projectFrame - clip.start, projectOf(doc).rate, playedRate(clip, shot.rate));
 }
 
 /** The first project frame that shows the shot frame, or would, were the clip long enough. */
 export function projectFrameAt(doc: Document, clip: ClipRecord, shotFrame: number): number {
   assert(clip.source.type === 'shot', `clip ${clip.id} shows no shot`);
   const shot = recordOf(doc, 'shot', clip.source.shotId);
-  return clip.start - clip.sourceIn + ceilToRate(shotFrame, shot.rate, projectOf(doc).rate);
+  return clip.start - clip.sourceIn + ceilToRate(shotFrame, playedRate(clip, shot.rate), projectOf(doc).rate);
 }

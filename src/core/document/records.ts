@@ -84,6 +84,8 @@ export interface ClipRecord {
   readonly duration: number;
   /** Offset into the source at the project's rate; below 0 after a backward extension. 0 for stills. */
   readonly sourceIn: number;
+  /** How fast it plays its shot, in percent of the shot's rate: whole, 10 to 1000. Absent = 100 (clip-speed.ts). */
+  readonly speed?: number | undefined;
   /** Clips of one group are selected, moved, copied and deleted together; there are at least two. No record has this id. */
   readonly groupId?: RecordId | undefined;
   /** As a group; besides, linked picture and sound are trimmed and split together. */

@@ -3,6 +3,7 @@
  * the export alike. Bottom to top; hidden tracks are left out; no layers is black.
  */
 import { clipsOfTrack, projectOf, recordOf, recordsOf, videoTracksOf } from '../document/access';
+import { playedRate } from '../document/clip-speed';
 import { resolveShot, type ShotFilm } from '../document/film';
 import type { ClipRecord, Document, RecordId, TransitionRecord } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
@@ -70,7 +71,7 @@ export function createFilmReader(doc: Document, takes: TakeIndex, stills: StillF
     const shotFrame = floorToRate(
       clip.sourceIn + frame - clip.start,
       projectRate,
-      recordOf(doc, 'shot', clip.source.shotId).rate,
+      playedRate(clip, recordOf(doc, 'shot', clip.source.shotId).rate),
     );
     return film.frames[shotFrame - film.from] ?? null;
   }

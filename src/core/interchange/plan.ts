@@ -15,6 +15,7 @@ import {
   recordsOf,
   videoTracksOf,
 } from '../document/access';
+import { playedRate, speedOf } from '../document/clip-speed';
 import { resolveShot, type ShotFilm } from '../document/film';
 import type { ClipRecord, Document, MarkerRecord, RecordId, TransitionRecord } from '../document/records';
 import { audibleTracks, fadesOf, isAudioClip } from '../document/sound';
@@ -184,8 +185,8 @@ class PictureFiles {
   readonly #takes: TakeIndex;
   readonly #options: InterchangeOptions;
   readonly #names: FileNames;
-  /** A shot has a file for each stretch of frames that is shown and has no gap. */
-  readonly #ofShots = new Map<RecordId, PictureFile[]>();
+  /** A shot has a file for each speed it is played at, and each stretch of frames that is shown and has no gap. */
+  readonly #ofShots = new Map<string, PictureFile[]>();
   readonly #all: PictureFile[] = [];
 
   constructor(doc: Document, takes: TakeIndex, options: InterchangeOptions, names: FileNames) {
@@ -209,13 +210,14 @@ class PictureFiles {
   #ofShot(clip: ClipRecord, shotId: RecordId): PictureFile {
     // What the range shows of it is all there; further on something may be missing.
     const seen = clip.sourceIn + Math.max(0, this.#options.from - clip.start);
-    const files = this.#ofShots.get(shotId) ?? [];
+    const key = `${shotId} ${speedOf(clip)}`;
+    const files = this.#ofShots.get(key) ?? [];
     const known = files.find(({ picture, offset }) => seen >= offset && seen < offset + picture.frames.length);
     if (known !== undefined) return known;
     const shot = recordOf(this.#doc, 'shot', shotId);
-    const { frames, offset } = this.#framesAround(seen, shotId, shot.rate);
+    const { frames, offset } = this.#framesAround(seen, shotId, playedRate(clip, shot.rate));
     const file = this.#add(shot.name, { frames, shotId }, offset);
-    this.#ofShots.set(shotId, [...files, file]);
+    this.#ofShots.set(key, [...files, file]);
     return file;
   }
 
@@ -279,7 +281,7 @@ function promptsOf(
 ): InterchangePrompt[] {
   if (clip.source.type !== 'shot') return [];
   const { rate } = projectOf(doc);
-  const shotRate = recordOf(doc, 'shot', clip.source.shotId).rate;
+  const shotRate = playedRate(clip, recordOf(doc, 'shot', clip.source.shotId).rate);
   const first = clip.sourceIn + trimmed;
   return blocksOf(doc, clip.source.shotId).flatMap(({ from, to, text }): InterchangePrompt[] => {
     const begins = Math.max(first, ceilToRate(from, shotRate, rate));

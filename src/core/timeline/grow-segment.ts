@@ -5,6 +5,7 @@
  */
 import { projectOf, recordOf } from '../document/access';
 import { branchOf, type FrameRange, plannedRange, sourceRangeOf } from '../document/branch';
+import { playedRate } from '../document/clip-speed';
 import type { DocumentDiff } from '../document/diff';
 import type { ClipRecord, Document, Joins, RecordId, SegmentRecord, ShotRecord } from '../document/records';
 import { assert } from '../errors';
@@ -37,7 +38,6 @@ export function extendForward(doc: Document, clipId: RecordId, growth: Growth): 
   if (!Number.isSafeInteger(at) || at <= film.from || at > film.to) throw badBranch(at, film.from + 1, film.to);
   const parent = deepest(doc, head, (segment) => segment.from < at);
   return editDocument(doc, (draft) => {
-    const before = shownRange(doc, clip);
     addHead(draft, shot, { ...growth, role: 'forward', from: at, parentId: parent.id });
     layPrompt(draft, shot.id, { ...growth, direction: 'forward', range: { from: at, to: at + growth.frameCount } });
     const after = shownRange(draft.doc, clip);
@@ -49,7 +49,7 @@ export function extendForward(doc: Document, clipId: RecordId, growth: Growth): 
         `"${clip.name}" starts after frame ${at} of its shot`,
         'Branch from a frame that the clip shows.',
       );
-    fitClips(draft, shot.id, { before, after, except: clip.id, followEdges: false });
+    fitClips(draft, shot.id, { before: doc, except: clip.id, followEdges: false });
     draft.set({ ...clip, duration });
     const { nextStart } = neighbourEdges(draft.doc, clip);
     const overlap = nextStart === null ? 0 : clip.start + duration - nextStart;
@@ -66,7 +66,6 @@ export function extendBackward(doc: Document, clipId: RecordId, growth: Growth):
   if (!Number.isSafeInteger(at) || at < film.from || at >= film.to) throw badBranch(at, film.from, film.to - 1);
   const parent = deepest(doc, head, (segment) => segment.from + segment.frameCount > at);
   return editDocument(doc, (draft) => {
-    const before = shownRange(doc, clip);
     const from = at - growth.frameCount;
     addHead(draft, shot, { ...growth, role: 'backward', from, parentId: parent.id });
     layPrompt(draft, shot.id, { ...growth, direction: 'backward', range: { from, to: at } });
@@ -79,7 +78,7 @@ export function extendBackward(doc: Document, clipId: RecordId, growth: Growth):
         `"${clip.name}" ends before frame ${at} of its shot`,
         'Branch from a frame that the clip shows.',
       );
-    fitClips(draft, shot.id, { before, after, except: clip.id, followEdges: false });
+    fitClips(draft, shot.id, { before: doc, except: clip.id, followEdges: false });
     const wantedStart = clip.start + after.from - clip.sourceIn;
     const { previousEnd } = neighbourEdges(draft.doc, clip);
     const push = Math.max(0, previousEnd - wantedStart);
@@ -172,7 +171,7 @@ export function grownProjectFrames(
   if (clip.source.type !== 'shot') return 0;
   const { id, rate } = recordOf(doc, 'shot', clip.source.shotId);
   const film = plannedRange(doc, id) ?? { from: 0, to: 0 };
-  const inProject = (frame: number) => ceilToRate(frame, rate, projectOf(doc).rate);
+  const inProject = (frame: number) => ceilToRate(frame, playedRate(clip, rate), projectOf(doc).rate);
   return growth.direction === 'forward'
     ? inProject(film.to + growth.frameCount) - inProject(film.to)
     : inProject(film.from) - inProject(film.from - growth.frameCount);

@@ -40,6 +40,8 @@ export interface NewShot {
   readonly source?: SegmentSource;
   /** Project frames the clip lasts, where it is to show fewer than the shot has. */
   readonly duration?: number;
+  /** Percent, of the clip; absent = 100. Give a duration with it. */
+  readonly speed?: number | undefined;
   /** place (default): refused where it would overlap. insert: later clips of the track move right. */
   readonly mode?: 'place' | 'insert';
 }
@@ -83,6 +85,7 @@ export function insertShot(doc: Document, shot: NewShot): DocumentDiff {
       start: shot.start,
       duration,
       sourceIn: 0,
+      ...(shot.speed !== undefined && { speed: shot.speed }),
     } as const;
     placeClip(draft, clip, shot.mode ?? 'place');
   });

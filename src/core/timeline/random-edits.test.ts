@@ -63,6 +63,7 @@ import { setReferences, setShotWords } from './shot-settings';
 import { copyCurveKeys, pasteCurveKeys } from './copy-keys';
 import { cutsTogether, linkedWith, rollCuts, slideClips, slipClips } from './linked-edits';
 import { rollCut } from './roll';
+import { setClipSpeed } from './set-speed';
 import { slideClip } from './slide';
 import { slipClip } from './slip';
 import { splitClip } from './split';
@@ -385,6 +386,7 @@ const operations: readonly Operation[] = [
   },
   (doc, { a, b, flag }) =>
     flag ? renameClip(doc, clip(doc, a).id, `name ${b}`) : renameTrack(doc, track(doc, a), b % 7 === 0 ? ' ' : `T${b}`),
+  (doc, { a, b }) => setClipSpeed(doc, clip(doc, a).id, pick([10, 25, 50, 100, 137, 200, 1_000], b)),
 ];
 
 const anyDice: fc.Arbitrary<Dice> = fc.record({

@@ -46,7 +46,7 @@ export function redrawClip(doc: Document, { clipId, ids, strength, ...shot }: Re
     ...shot,
     ...{ shotId: ids.shotId, segmentId: ids.segmentId, clipId: ids.newClipId, blockId: ids.blockId },
     trackId: room ?? ids.trackId,
-    ...{ rate: source.rate, frameCount, start: clip.start, duration: clip.duration },
+    ...{ rate: source.rate, frameCount, start: clip.start, duration: clip.duration, speed: clip.speed },
     source: { shotId, from, strength },
   });
   return withTrack === null ? placed : squashDiffs(withTrack, placed);

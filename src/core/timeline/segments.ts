@@ -2,8 +2,8 @@
  * The tree of segments behind a shot: seeds and takes in use, retakes of a range, switching between branches, and
  * taking back a plan that was never run.
  */
-import { clipsOfShot, projectOf, recordOf, segmentsOf } from '../document/access';
-import { type FrameRange, plannedRange, sourceRangeOf } from '../document/branch';
+import { projectOf, recordOf, segmentsOf } from '../document/access';
+import { plannedRange } from '../document/branch';
 import type { DocumentDiff } from '../document/diff';
 import type { Document, RecordId } from '../document/records';
 import type { FootageFit } from '../footage/fit';
@@ -144,10 +144,7 @@ export function removePlannedSegment(doc: Document, segmentId: RecordId): Docume
 }
 
 function changeFilm(draft: Draft, shotId: RecordId, change: () => void): void {
-  // All clips of a shot have one source range; without clips there is nothing to fit.
-  const clip = clipsOfShot(draft.doc, shotId)[0];
-  const rangeNow = (): FrameRange => (clip && sourceRangeOf(draft.doc, clip)) ?? { from: 0, to: 0 };
-  const before = rangeNow();
+  const before = draft.doc;
   change();
-  fitClips(draft, shotId, { before, after: rangeNow(), followEdges: true });
+  fitClips(draft, shotId, { before, followEdges: true });
 }

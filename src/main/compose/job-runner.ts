@@ -10,7 +10,7 @@ import type { EngineHost } from '../engine/engine-host';
 import type { Clock } from '../platform/clock';
 import type { LibraryPaths } from '../platform/paths';
 import type { Exporter, ExporterProcess } from '../services/export/exporter';
-import type { ExportPace } from '../services/export/export-pace';
+import type { ExportCosts } from '../services/export/export-costs';
 import type { FootageService } from '../services/footage/footage-service';
 import type { ConformPace } from '../services/footage/pace';
 import type { StudioEmitter } from '../services/library/event-emitter';
@@ -36,7 +36,7 @@ interface JobRunnerOptions {
   readonly frames: FrameStore;
   readonly footage: FootageService;
   readonly pace: ConformPace;
-  readonly exportPace: ExportPace;
+  readonly exportCosts: ExportCosts;
   readonly models: ModelRegistry;
   readonly jobs: JobStore;
   readonly takes: TakeStore;
@@ -78,7 +78,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   };
   const exporting = {
     exporter: options.exporter,
-    exportPace: options.exportPace,
+    exportCosts: options.exportCosts,
     jobsDir: paths.jobs,
     clock,
     onProgress: (progress: { jobId: string; done: number; total: number; framesPerSecond: number }) =>

@@ -24,7 +24,7 @@ export function jobsOf(services: Services, generate: Generate): Studio['jobs'] {
     media,
     fittedFrame,
     interpolator,
-    exportPace,
+    exportCosts,
   } = services;
   const exporting = {
     queue,
@@ -50,7 +50,7 @@ export function jobsOf(services: Services, generate: Generate): Studio['jobs'] {
       generate(input, { provider: (await ladder.choose(device)).provider, threads }),
     export: (input) => requestExport(input, exporting),
     clipFilm: (input) => clipFilm(input, exporting),
-    estimateExport: (film) => exportPace.estimate(film),
+    estimateExport: (film) => exportCosts.estimate(film),
     cancel: (jobId, discards) => queue.cancel(jobId, discards),
     retry: (jobId) => queue.retry(jobId),
     pause: (jobId) => queue.pause(jobId),

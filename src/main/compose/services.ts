@@ -15,7 +15,7 @@ import { cudaPackage, missingCudaLibraries } from '../services/devices/cuda-libr
 import { DeviceLadder } from '../services/devices/device-ladder';
 import { createDeviceProbe } from '../services/doctor/provider-probe';
 import { Exporter, type ExporterProcess } from '../services/export/exporter';
-import { ExportPace } from '../services/export/export-pace';
+import { ExportCosts } from '../services/export/export-costs';
 import { FootageService } from '../services/footage/footage-service';
 import { ConformPace } from '../services/footage/pace';
 import { RunHistory } from '../services/history/run-history';
@@ -163,7 +163,7 @@ export function createServices(
   };
 
   const pace = new ConformPace(settings);
-  const exportPace = new ExportPace(settings);
+  const exportCosts = new ExportCosts(settings);
   const interpolator = {
     graphFile: options.interpolatorFile ?? resolve(options.embeddedModelsDir, '../interpolator/model.onnx'),
     threads,
@@ -180,7 +180,7 @@ export function createServices(
     frames,
     footage,
     pace,
-    exportPace,
+    exportCosts,
     models,
     jobs,
     takes,
@@ -238,7 +238,7 @@ export function createServices(
     fittedFrame,
     wholeFrame,
     pace,
-    exportPace,
+    exportCosts,
     interpolator,
     queue,
   };

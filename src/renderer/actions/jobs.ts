@@ -2,6 +2,7 @@
  * What can be done about a job: pause, resume, stop, run again, move in the queue, look at its clip.
  */
 import { clipsOfShot } from '@core/document/access';
+import { playedRate } from '@core/document/clip-speed';
 import { ceilToRate } from '@core/time/rate';
 import type { JobView } from '@contracts/job';
 import { moveBefore } from '../features/queue/queue-order';
@@ -81,7 +82,8 @@ export async function showJob(app: AppState, job: JobView): Promise<void> {
   const [clip] = clipsOfShot(session.doc, shotId);
   if (clip === undefined) return;
   const segment = segmentId === null ? null : segmentById(session, segmentId);
-  const offset = segment === null ? 0 : ceilToRate(segment.from, shot.rate, session.project.rate) - clip.sourceIn;
+  const offset =
+    segment === null ? 0 : ceilToRate(segment.from, playedRate(clip, shot.rate), session.project.rate) - clip.sourceIn;
   session.select([clip.id]);
   app.transport.seek(clip.start + Math.min(clip.duration - 1, Math.max(0, offset)));
 }

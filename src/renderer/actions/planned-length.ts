@@ -2,8 +2,7 @@
  * How long a planned part will be. Only a part that nothing grew from and that has no picture yet can change; its prompt
  * blocks, its last-frame image and its clips follow the new edge.
  */
-import { anchorsOf, blocksOf, clipsOfShot, recordOf, segmentsOf } from '@core/document/access';
-import { sourceRangeOf } from '@core/document/branch';
+import { anchorsOf, blocksOf, recordOf, segmentsOf } from '@core/document/access';
 import type { DocumentDiff } from '@core/document/diff';
 import type { Document } from '@core/document/records';
 import { editDocument, invalidEdit } from '@core/timeline/edit';
@@ -26,8 +25,6 @@ export function setPlannedLength(doc: Document, segmentId: string, frameCount: n
   const oldEdge = role === 'backward' ? segment.from : segment.from + segment.frameCount;
   const newEdge = oldEdge + grows * (frameCount - segment.frameCount);
   return editDocument(doc, (draft) => {
-    const clip = clipsOfShot(doc, shotId)[0];
-    const before = clip === undefined ? null : sourceRangeOf(doc, clip);
     draft.set({ ...segment, frameCount, from: role === 'backward' ? newEdge : segment.from });
     for (const block of blocksOf(doc, shotId)) {
       const from = role === 'backward' && block.from <= Math.max(oldEdge, newEdge) ? newEdge : block.from;
@@ -42,7 +39,6 @@ export function setPlannedLength(doc: Document, segmentId: string, frameCount: n
       if (anchor.frame === lastFrame && frameCount > 1)
         draft.set({ ...anchor, frame: role === 'backward' ? newEdge : newEdge - 1 });
     }
-    const after = clip === undefined ? null : sourceRangeOf(draft.doc, clip);
-    if (before !== null && after !== null) fitClips(draft, shotId, { before, after, followEdges: true });
+    fitClips(draft, shotId, { before: doc, followEdges: true });
   });
 }

@@ -69,7 +69,7 @@ const common: Answers = {
     ...{ memoryBytes: 420_000_000, diskBytes: 160_000, freeMemoryBytes: 9_000_000_000, freeDiskBytes: 80_000_000_000 },
   },
   'history.search': { runs: [], next: null },
-  'export.estimate': { seconds: 1.4, basis: 'measured' },
+  'export.estimate': { seconds: 1.4, basis: 'measured', bytes: 184_000, bytesBasis: 'measured' },
   'clipFile.state': { state: 'unmade', frameCount: 29, jobId: null, bytes: null },
   'devices.report': {
     ...{ choice: 'auto', inUse: 'cpu', why: 'It is the only one that works here.' },
@@ -342,7 +342,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   ),
   'dialog-export-smooth': studio(
     normalFilm().opened(),
-    { 'export.estimate': { seconds: 190, basis: 'typical' } },
+    { 'export.estimate': { seconds: 190, basis: 'typical', bytes: 2_400_000_000, bytesBasis: 'typical' } },
     (stage) => openExport(stage, 'smoothing-3'),
   ),
   'dialog-prune': studio(

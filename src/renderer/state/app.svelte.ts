@@ -96,6 +96,9 @@ export class AppState {
   /** Rises each time the artist asks to rename what is selected; its name in the inspector takes the focus. */
   nameFocusRequests = $state(0);
 
+  /** Rises each time the artist asks for another speed of what is selected; its field in the inspector takes the focus. */
+  speedFocusRequests = $state(0);
+
   /** Rises each time the artist asks for more seeds; the field for their number takes the focus. */
   seedCountFocusRequests = $state(0);
 

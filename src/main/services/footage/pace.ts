@@ -2,18 +2,19 @@
 import { filmFrameCount } from '@core/footage/frame-times';
 import type { FootageMedia } from '@contracts/job';
 import type { ConformShape } from '../../studio';
-import { LearnedPace } from '../queue/learned-pace';
+import { LearnedRate, type LearnedCost } from '../queue/learned-rate';
 import type { SettingStore } from '../settings/setting-store';
 
 export class ConformPace {
-  readonly #pace: LearnedPace;
+  readonly #pace: LearnedRate;
 
   constructor(settings: Pick<SettingStore, 'get' | 'set'>) {
-    this.#pace = new LearnedPace(settings, { key: 'footage.secondsPerMegapixel', typical: 0.04, startSeconds: 0.5 });
+    this.#pace = new LearnedRate(settings, { key: 'footage.secondsPerMegapixel', typical: 0.04, start: 0.5 });
   }
 
-  estimate(media: FootageMedia, shape: ConformShape): ReturnType<LearnedPace['estimate']> {
-    return this.#pace.estimate(megapixels(media, shape));
+  estimate(media: FootageMedia, shape: ConformShape): { seconds: number; basis: LearnedCost['basis'] } {
+    const { amount, basis } = this.#pace.estimate(megapixels(media, shape));
+    return { seconds: amount, basis };
   }
 
   record(media: FootageMedia, shape: ConformShape, seconds: number): void {

@@ -8,7 +8,7 @@ import { AppError } from '@core/errors';
 import type { Clock } from '../../platform/clock';
 import { errnoOf, fileErrorFrom } from '../../platform/fs-atomic';
 import { ExportTask } from '../export/messages';
-import type { ExportPace } from '../export/export-pace';
+import type { ExportCosts } from '../export/export-costs';
 import { interchangeFrames } from '../export/write-interchange';
 import { Coalescer } from './coalescer';
 import type { RunContext } from './job-queue';
@@ -28,7 +28,7 @@ export interface FilmExporter {
       readonly onProgress?: (progress: ExportProgress) => void;
       readonly signal?: AbortSignal;
     },
-  ): Promise<unknown>;
+  ): Promise<{ readonly bytes: number }>;
 }
 
 export interface ExportRunOptions {
@@ -36,7 +36,7 @@ export interface ExportRunOptions {
   readonly jobsDir: string;
   readonly clock: Clock;
   readonly onProgress: (progress: ExportProgress & { readonly jobId: string }) => void;
-  readonly exportPace: ExportPace;
+  readonly exportCosts: ExportCosts;
 }
 
 export async function runExport({ jobId, signal }: RunContext, options: ExportRunOptions): Promise<void> {
@@ -46,15 +46,16 @@ export async function runExport({ jobId, signal }: RunContext, options: ExportRu
     options.onProgress({ jobId, done, total, framesPerSecond }),
   );
   const startMs = options.clock.monotonicMs();
+  let bytes: number;
   try {
-    await options.exporter.run(task, { jobDir, onProgress: (value) => progress.push(value), signal });
+    ({ bytes } = await options.exporter.run(task, { jobDir, onProgress: (value) => progress.push(value), signal }));
   } finally {
     progress.flush();
   }
   const { plan, preset, smooth } = task;
   const frameCount = task.interchange === null ? plan.frames.length : interchangeFrames(task);
   const film = { ...plan, preset, frameCount, smoothing: smooth?.smoothing ?? 1 };
-  options.exportPace.record(film, (options.clock.monotonicMs() - startMs) / 1000);
+  options.exportCosts.record(film, { seconds: (options.clock.monotonicMs() - startMs) / 1000, bytes });
 }
 
 async function readTask(path: string): Promise<ExportTask> {

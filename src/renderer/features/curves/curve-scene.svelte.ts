@@ -4,6 +4,7 @@
  */
 import { curveValue } from '@core/curve/evaluate';
 import { curveParameters, plainValue } from '@core/curve/parameters';
+import { playedRate } from '@core/document/clip-speed';
 import type { ClipRecord, CurveKey, ShotRecord } from '@core/document/records';
 import { drawnValue, type EffectiveWindow } from '@core/prompt/effective';
 import { curveKeys, type CurveOf } from '@core/timeline/curves';
@@ -62,7 +63,7 @@ export class CurveScene {
           plain: plainValue(parameter, shot),
           windows,
           isFollowed: windows.every(({ curves }) => curves !== null),
-          shotRate: shot.rate,
+          shotRate: playedRate(clip, shot.rate),
           projectRate: session.project.rate,
         },
       ];

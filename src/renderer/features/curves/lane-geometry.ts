@@ -15,6 +15,7 @@ export const HANDLE_REACH_PX = 7;
 /** One clip's piece of the lane. */
 export interface LanePiece {
   readonly clip: Pick<ClipRecord, 'start' | 'duration' | 'sourceIn'>;
+  /** As the clip plays it. */
   readonly shotRate: Rate;
   readonly projectRate: Rate;
 }

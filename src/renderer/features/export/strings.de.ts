@@ -34,8 +34,13 @@ export const de: Strings = {
   embedHint: 'Prompts, Seeds und Einstellungen reisen mit dem Film. Aus: nichts darüber, wie er entstand.',
   files: 'Dateien',
   takes: 'Dauert',
+  onDisk: 'Auf der Platte',
   about: (time) => `etwa ${time}`,
-  typical: 'Die Zeit ist die eines kleinen Rechners; nach dem ersten Export dieser Art ist es die von diesem.',
+  typical: {
+    both: 'Zeit und Größe sind übliche Werte; nach dem ersten Export dieser Art gilt, was er hier brauchte.',
+    time: 'Die Zeit ist ein üblicher Wert; nach dem ersten Export dieser Art gilt, was er hier brauchte.',
+    size: 'Die Größe ist ein üblicher Wert; nach dem ersten Export dieser Art gilt, was er hier brauchte.',
+  },
   listsHint: (lists) =>
     `${lists}, ein ProRes-Film jeder Einstellung mit allen ihren Bildern, die Töne wie importiert, und der ganze Film zum Vergleich.`,
   lists: 'Eine OTIO und für jede Videospur eine EDL',

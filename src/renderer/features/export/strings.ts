@@ -36,8 +36,13 @@ const en = {
   embedHint: 'Prompts, seeds and settings travel with the film. Off: nothing about how it was made.',
   files: 'Files',
   takes: 'Takes',
+  onDisk: 'On the disk',
   about: (time: string) => `about ${time}`,
-  typical: 'The time is that of a small machine; after the first export of this kind it is this one’s.',
+  typical: {
+    both: 'Time and size are typical ones; after the first export of this kind they go by what it took here.',
+    time: 'The time is a typical one; after the first export of this kind it goes by what it took here.',
+    size: 'The size is a typical one; after the first export of this kind it goes by what it took here.',
+  },
   listsHint: (lists: string) =>
     `${lists}, a ProRes film of every shot with all its frames, the sounds as they were imported, and the whole film for reference.`,
   lists: 'An OTIO and an EDL for each video track',

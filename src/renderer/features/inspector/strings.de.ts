@@ -5,6 +5,12 @@ export const de: Strings = {
   title: 'Inspektor',
   clipName: 'Name des Clips',
   renameClip: 'Clip umbenennen',
+  speed: 'Tempo',
+  speedHint: 'Wie schnell der Clip seine Bilder spielt. Was folgt, rückt nach; nichts wird neu generiert.',
+  speedLinked:
+    'Er ist mit Clips verknüpft, die ihr Tempo behalten, wie Ton es tut. Erst die Verknüpfung lösen (Strg/Cmd+L).',
+  speedEdit: (percent) => `Tempo ${percent} %`,
+  speedSeconds: 'Wie lange er im Film ist',
   shot: 'Einstellung',
   part: 'Teil',
   roles: { first: 'Anfang der Einstellung', forward: 'Verlängerung', backward: 'Vorlauf', retake: 'Neuaufnahme' },
@@ -169,7 +175,7 @@ export const de: Strings = {
   clipFileFacts: (frames, time, size) =>
     `H.264 in MP4, ${frames} ${frames === 1 ? 'Bild' : 'Bilder'}, ${time}, ${size}`,
   clipFileMake: 'Datei zum Ziehen erstellen',
-  clipFileAbout: (time) => `etwa ${time}`,
+  clipFileAbout: (time, size) => `etwa ${time}, ${size}`,
   clipFileAgain: 'Noch einmal erstellen',
   clipFileTip: 'Der Clip allein als Film, mit seinem Ton; danach in ein anderes Programm ziehen.',
   clipFileMaking: 'Die Datei wird erstellt',

@@ -6,6 +6,12 @@ const en = {
   title: 'Inspector',
   clipName: 'Name of the clip',
   renameClip: 'Rename clip',
+  speed: 'Speed',
+  speedHint: 'How fast the clip plays its frames. What follows it moves; nothing is generated anew.',
+  speedLinked:
+    'It is linked with clips that keep their speed, as sound does. Unlink them (Ctrl/Cmd+L) to change this one’s.',
+  speedEdit: (percent: number) => `Speed ${percent} %`,
+  speedSeconds: 'How long it is in the film',
   shot: 'Shot',
   part: 'Part',
   roles: { first: 'Start of the shot', forward: 'Extension', backward: 'Lead-in', retake: 'Retake' },
@@ -175,7 +181,7 @@ const en = {
   clipFileFacts: (frames: number, time: string, size: string) =>
     `H.264 in MP4, ${frames} ${frames === 1 ? 'frame' : 'frames'}, ${time}, ${size}`,
   clipFileMake: 'Make file to drag',
-  clipFileAbout: (time: string) => `about ${time}`,
+  clipFileAbout: (time: string, size: string) => `about ${time}, ${size}`,
   clipFileAgain: 'Make it again',
   clipFileTip: 'The clip alone as a film, with its sound; then drag it into another program.',
   clipFileMaking: 'The file is being made',

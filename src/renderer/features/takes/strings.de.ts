@@ -26,6 +26,7 @@ export const de: Strings = {
   filter: 'Notiz oder Seed',
   hidden: (count) => (count === 1 ? '1 Take blendet der Filter aus' : `${count} Takes blendet der Filter aus`),
   note: 'Notiz',
+  editNote: 'Notiz ändern',
   notePlaceholder: 'Notiz hinzufügen',
   copyRecipe: 'Rezept als JSON kopieren',
   lockSeed: 'Diesen Seed für den nächsten Lauf sperren',

@@ -33,6 +33,7 @@ const en = {
     count === 1 ? '1 take is hidden by the filter' : `${count} takes are hidden by the filter`,
   note: 'Note',
   notePlaceholder: 'Add a note',
+  editNote: 'Change the note',
   copyRecipe: 'Copy recipe as JSON',
   lockSeed: 'Lock this seed for the next run',
   lockSeedEdit: 'Lock seed',

@@ -25,6 +25,7 @@ import {
 import { addTrack, setTrackHeight } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
 import { groupClips, linkClips, splitClips, trimmedTogether, ungroupClips, unlinkClips } from '@core/timeline/together';
+import { obstacleToSpeed } from '@core/timeline/set-speed';
 import { trimClips, type ClipEdge } from '@core/timeline/trim';
 import type { Action } from '../../actions/action';
 import { selectedClip } from '../../actions/selection';
@@ -99,6 +100,7 @@ export const timelineActions: readonly Action[] = [
     hasClips,
   ),
   action('rename', strings.renameAction, ['F2'], rename, hasSelection),
+  action('speed', strings.speedAction, ['Mod+KeyR'], askSpeed, hasSelection),
   action('group', strings.groupAction, ['Mod+KeyG'], group, hasSelection),
   action('ungroup', strings.ungroupAction, ['Mod+Shift+KeyG'], ungroup, hasSelection),
   action('link', strings.linkAction, ['Mod+KeyL'], linkOrUnlink, hasSelection),
@@ -341,6 +343,15 @@ function group(_app: AppState, session: ProjectSession): void {
 function rename(app: AppState, session: ProjectSession): void {
   if (selectedClip(session) === null) app.toast('info', strings.renameWhat);
   else app.nameFocusRequests += 1;
+}
+
+/** In the inspector, beside how long it makes the clip. */
+function askSpeed(app: AppState, session: ProjectSession): void {
+  const clip = selectedClip(session);
+  const obstacle = clip === null ? null : obstacleToSpeed(clip);
+  if (clip === null) app.toast('info', strings.speedWhat);
+  else if (obstacle !== null) app.toast('info', strings.noSpeed[obstacle]);
+  else app.speedFocusRequests += 1;
 }
 
 function ungroup(app: AppState, session: ProjectSession): void {

@@ -114,6 +114,7 @@ export function clipLabel(view: ClipView, session: ProjectSession, trackName: st
     strings.startsAt(timecodeAt(clip.start, session.project.rate)),
     strings.frames(clip.duration),
     ...(clip.source.type === 'audio' && clip.source.gainDb !== 0 ? [strings.clipGain(clip.source.gainDb)] : []),
+    ...(clip.speed === undefined ? [] : [strings.atSpeed(clip.speed)]),
     ...(clip.groupId === undefined ? [] : [strings.inGroup]),
     ...(clip.linkId === undefined ? [] : [strings.linked]),
     ...(take === null ? [] : [strings.takeOf(take.index, take.count)]),

@@ -97,7 +97,12 @@ function clipGroups(session: ProjectSession, clip: ClipRecord, ids: ById): MenuE
       : [],
     ids('timeline.cut', 'timeline.copy', 'timeline.pasteAttributes', 'timeline.split'),
     ids('timeline.delete', 'timeline.rippleDelete'),
-    ids('timeline.rename', ...together, ...(isAudioClip(clip) ? [] : ['timeline.dissolve'])),
+    ids(
+      'timeline.rename',
+      ...(isShot ? ['timeline.speed'] : []),
+      ...together,
+      ...(isAudioClip(clip) ? [] : ['timeline.dissolve']),
+    ),
     isShot ? ids('timeline.matchFrame', 'export.clip') : [],
   ].filter((group) => group.length > 0);
 }

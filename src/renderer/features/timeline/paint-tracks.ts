@@ -302,9 +302,10 @@ function paintBadge(ctx: CanvasRenderingContext2D, input: PaintInput, placed: Pl
 function paintName(ctx: CanvasRenderingContext2D, input: PaintInput, placed: PlacedClip, right: number): void {
   const { isWide, left, middle } = labelBox(input, placed);
   if (!isWide) return;
-  const { linkId, groupId, name } = placed.view.clip;
+  const { linkId, groupId, speed, name } = placed.view.clip;
   const mark = `${linkId === undefined ? '' : '⇅ '}${groupId === undefined ? '' : '❏ '}`;
-  const text = ellipsis(ctx, palette.fontStrong, mark + name, right - left);
+  const pace = speed === undefined ? '' : ` · ${speed} %`;
+  const text = ellipsis(ctx, palette.fontStrong, mark + name + pace, right - left);
   if (text !== '') writeLabel(ctx, input, placed, { text, color: palette.clipText, x: left, y: middle });
 }
 

@@ -1,6 +1,7 @@
 /** Drawing over the selected clip: a new clip above it, planned with its prompt ready to be written. */
 import { samplingFrom } from '@core/document/default-sampling';
 import { recordOf, recordsOf } from '@core/document/access';
+import { shotFrameAt } from '@core/document/branch';
 import { redrawsFilms } from '@core/diffusion/source-film';
 import { repaintsFilms } from '@core/prompt/repaint';
 import { promptAt } from '@core/prompt/resolve';
@@ -36,7 +37,7 @@ export function redraw(app: AppState): void {
       clipId: clip.id,
       ids,
       name: actionStrings.shotName(recordsOf(doc, 'shot').length + 1),
-      text: promptAt(doc, shotId, clip.sourceIn)?.text ?? '',
+      text: promptAt(doc, shotId, shotFrameAt(doc, clip, clip.start))?.text ?? '',
       modelId: model.manifest.id,
       ...{ width, height, strength: repaintsFilms(model.manifest) ? 1 : STRENGTH },
       sampling: samplingFrom(model.manifest.defaults),

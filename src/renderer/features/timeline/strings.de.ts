@@ -238,6 +238,14 @@ export const de: Strings = {
 
   renameAction: 'Den Clip umbenennen',
   renameWhat: 'Einen Clip auswählen, um ihn umzubenennen',
+  speedAction: 'Tempo …',
+  speedWhat: 'Einen Clip auswählen, um sein Tempo zu ändern',
+  noSpeed: {
+    sound: 'Ein Ton hat nur ein Tempo',
+    still: 'Ein Standbild hat kein Tempo; stattdessen länger oder kürzer machen',
+    linked: 'Der Clip ist mit Clips verknüpft, die ihr Tempo behalten, wie Ton es tut. Erst die Verknüpfung lösen',
+  },
+  atSpeed: (percent) => `mit ${percent} %`,
   renameTrack: 'Spur umbenennen',
   removeTrack: (clips) =>
     clips === 0 ? 'Spur entfernen' : `Spur mit ${clips === 1 ? 'ihrem Clip' : `ihren ${clips} Clips`} entfernen`,

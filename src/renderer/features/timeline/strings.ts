@@ -245,6 +245,14 @@ const en = {
 
   renameAction: 'Rename the clip',
   renameWhat: 'Select one clip to rename it',
+  speedAction: 'Speed…',
+  speedWhat: 'Select one clip to change its speed',
+  noSpeed: {
+    sound: 'A sound has one speed',
+    still: 'A still has no speed; make it longer or shorter instead',
+    linked: 'The clip is linked with clips that keep their speed, as sound does. Unlink them first',
+  },
+  atSpeed: (percent: number) => `at ${percent} %`,
   renameTrack: 'Rename track',
   removeTrack: (clips: number) =>
     clips === 0 ? 'Remove track' : `Remove track and its ${clips === 1 ? 'clip' : `${String(clips)} clips`}`,

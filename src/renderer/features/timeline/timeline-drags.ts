@@ -5,8 +5,9 @@
 import { decimal } from '../../ui/format';
 import { clipsOfShot, recordOf } from '@core/document/access';
 import { shotFrameAt, sourceRangeOf } from '@core/document/branch';
+import { playedRate } from '@core/document/clip-speed';
 import type { ClipRecord } from '@core/document/records';
-import { ceilToRate } from '@core/time/rate';
+import { ceilToRate, framesPerSecond, secondsFromFrames } from '@core/time/rate';
 import { timecodeAt } from '../../ui/timecode.svelte';
 import { setInOut } from '@core/timeline/project-settings';
 import { setMarker } from '@core/timeline/markers';
@@ -140,6 +141,7 @@ export function dragExtension(
   const manifest = app.modelOf(shot.modelId)?.manifest;
   if (row === undefined || manifest === undefined) return;
   const rate = session.project.rate;
+  const shotRate = playedRate(clip, shot.rate);
   const film = session.shotFilm(shot.id);
   const perWindow = framesPerExtension(manifest, shot.sampling);
   const costs = new Map<number, string>();
@@ -148,11 +150,11 @@ export function dragExtension(
   const branch = at === null ? {} : { atShotFrame: at };
 
   const label = (): string => {
-    const seconds = decimal((frames * shot.rate.den) / shot.rate.num, 1);
+    const seconds = decimal(secondsFromFrames(frames, shotRate), 1);
     return strings.ghost(frames, seconds) + (costs.get(frames) ?? '');
   };
   const ghost = (): Ghost => {
-    const length = ceilToRate(frames, shot.rate, rate);
+    const length = ceilToRate(frames, shotRate, rate);
     const [from, to] =
       direction === 'forward'
         ? [clip.start + clip.duration, clip.start + clip.duration + length]
@@ -178,7 +180,7 @@ export function dragExtension(
     const pointer = frameUnder(host, point);
     const pulled = direction === 'forward' ? pointer - (clip.start + clip.duration) : clip.start - pointer;
     frames = snapExtension(
-      (Math.max(0, pulled) * shot.rate.num * rate.den) / (shot.rate.den * rate.num),
+      (Math.max(0, pulled) * framesPerSecond(shotRate)) / framesPerSecond(rate),
       perWindow,
       point.altKey,
     );
@@ -255,7 +257,7 @@ export function dragTravel(host: DragHost, session: ProjectSession, down: Pointe
   const { block, clip, shot } = right;
   const kind = zone?.kind ?? 'linear';
   const boundary = projectFrameOf(clip, zone?.boundary ?? block.from, shot.rate, session.project.rate);
-  const perFrame = (shot.rate.num * session.project.rate.den) / (shot.rate.den * session.project.rate.num);
+  const perFrame = framesPerSecond(playedRate(clip, shot.rate)) / framesPerSecond(session.project.rate);
   const most = widestTravel(left, block);
   const start = zone === null ? 0 : zone.to - zone.from;
   // A press on the zone's edge does not move it; only what is pulled counts.
