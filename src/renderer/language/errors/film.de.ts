@@ -319,14 +319,14 @@ export const film: ErrorTable = {
   'motion cannot be {}': 'Bewegung kann nicht {1} sein',
   '"{}" cannot slide to frame {}': '„{1}“ kann nicht zu Bild {2} gleiten',
   'Choose a frame from {} on.': 'Ein Bild ab {1} wählen.',
-  '"{}" cannot be played at {} %': '„{}“ kann nicht mit {} % gespielt werden',
+  '"{}" cannot be played at {} %': '„{1}“ kann nicht mit {2} % gespielt werden',
   'Use a whole number from {} to {}; {} is its own speed.':
-    'Eine ganze Zahl von {} bis {} nehmen; {} ist das eigene Tempo.',
-  '"{}" is sound, which has one speed': '„{}“ ist Ton, und der hat nur ein Tempo',
+    'Eine ganze Zahl von {1} bis {2} nehmen; {3} ist das eigene Tempo.',
+  '"{}" is sound, which has one speed': '„{1}“ ist Ton, und der hat nur ein Tempo',
   'Choose a clip of pictures.': 'Einen Clip mit Bildern wählen.',
   'Make it longer or shorter instead.': 'Stattdessen länger oder kürzer machen.',
   '"{}" is linked with clips that keep their speed, as sound does':
-    '„{}“ ist mit Clips verknüpft, die ihr Tempo behalten, wie Ton es tut',
+    '„{1}“ ist mit Clips verknüpft, die ihr Tempo behalten, wie Ton es tut',
   'Unlink them first.': 'Erst die Verknüpfung lösen.',
   '"{}" is a still image': '„{1}“ ist ein Standbild',
   'Only a shot or a sound has other parts to show.': 'Nur eine Einstellung oder ein Ton hat andere Teile zu zeigen.',
