@@ -93,9 +93,11 @@ def encode_clips(seeds, path, pool):
 def main(what, count=0):
     if what == "coverage":
         world = PocketWorld(128, FRAMES)
-        for path in sorted(glob.glob(f"{RUN}/latents/clips_*.pt")):
-            first = int(os.path.basename(path)[6:12])
-            cover = torch.stack([(world.coverage(s, 4 * CELLS) * 255).round().byte() for s in range(first, first + FILE)])
+        for path in sorted(glob.glob(f"{RUN}/latents/*.pt")):
+            name = os.path.basename(path)
+            first = HELD_OUT_FROM if name == "held_out.pt" else int(name[6:12])
+            seeds = range(first, first + len(torch.load(path)["z"]))
+            cover = torch.stack([(world.coverage(s, 4 * CELLS) * 255).round().byte() for s in seeds])
             save(cover, path.replace(".pt", ".coverage"))
         return
     if what == "statistics":

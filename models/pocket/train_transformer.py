@@ -3,6 +3,7 @@ Train the transformer: rectified flow on cached latents, with clean-frame condit
 
     python train_transformer.py --minutes 90                 at a constant rate; run it again and it goes on
     python train_transformer.py --minutes 20 --cooldown      from there, the rate falling to nothing: the weights to ship
+    python train_transformer.py --minutes 60 --cooldown --share 0.6      from cooled weights, which the whole rate would throw back
 
 Promises: a kill costs at most SAVE_SECONDS of work (weights, averages, optimiser, step; every step's random numbers
 follow from the step alone); while a file `PAUSE` lies in the run folder nothing is computed; `transformer.jsonl` in the
@@ -99,7 +100,7 @@ def choose_times(batch, frames, clean, rng):
 
 def velocity_loss(network, z, prompt, prompt_mask, sigma, noise, clean=0, later=None, times=None, head=None, covered=None):
     """
-    Mean squared error of the velocity over the noisy tokens, per clip [B]; with `head`, plus the weighted error of coverage.
+    Squared error of the velocity of every noisy token [B,S]; with `head`, also the weighted error of coverage.
     z, noise [B,64,F,4,4] normalised; sigma [B]; times [F]; the first `clean` frames and image `later` are given; covered [B,F·16,CELLS²].
     """
     batch, _, frames, height, width = z.shape
@@ -118,7 +119,7 @@ def velocity_loss(network, z, prompt, prompt_mask, sigma, noise, clean=0, later=
     used = int(prompt_mask.sum(1).max())                                     # padding beyond the longest prompt costs and teaches nothing
     with products():
         velocity, middle = network(x, prompt[:, :used], prompt_mask[:, :used], timestep, where.expand(batch, -1, -1), lengths, tap=COVERAGE_TAP)
-    loss = (velocity.float()[:, given:] - target).square().mean((1, 2))
+    loss = (velocity.float()[:, given:] - target).square().mean(2)
     if head is not None:
         told = head(middle.float())[:, extra:]
         loss = loss, F.binary_cross_entropy_with_logits(told, covered)
@@ -150,17 +151,20 @@ def train_step(network, head, optimiser, clips, empty, step):
 
 @torch.no_grad()
 def check(network, held_out, batch=24):
-    """Held-out loss of 9-frame clips from nothing, at fixed noise: the mean, and at four noise levels."""
+    """Held-out loss of 9-frame clips from nothing, at fixed noise: the mean, at four noise levels, and of tokens with a subject in them."""
     levels = (0.3, 0.6, 0.9, 0.95)
-    losses = {}
+    losses, subjects = {}, []
     for level in levels:
         random, parts = torch.Generator().manual_seed(1), []
         for start in range(0, len(held_out), batch):
             indices = torch.arange(start, min(start + batch, len(held_out)))
-            z, prompt, mask = held_out.window(indices, torch.arange(2, 11).expand(len(indices), -1))
-            parts.append(velocity_loss(network, z, prompt, mask, torch.full((len(z),), level), torch.randn(z.shape, generator=random)))
+            places = torch.arange(2, 11).expand(len(indices), -1)
+            z, prompt, mask = held_out.window(indices, places)
+            loss = velocity_loss(network, z, prompt, mask, torch.full((len(z),), level), torch.randn(z.shape, generator=random))
+            parts.append(loss)
+            subjects.append(loss[held_out.covered(indices, places).amax(2) > 0.5])
         losses[str(level)] = round(torch.cat(parts).mean().item(), 4)
-    return dict(mean=round(sum(losses.values()) / len(levels), 4), **losses)
+    return dict(mean=round(sum(losses.values()) / len(levels), 4), **losses, subject=round(torch.cat(subjects).mean().item(), 4))
 
 
 def create_optimiser(network, head):
@@ -235,7 +239,8 @@ def draw_pictures(network, step):
     contact_sheet([generate(models, p, seed=100 + i) for i, p in enumerate(PROMPTS)]).save(f"{RUN}/pictures/step-{step:06d}.png")
 
 
-def train(minutes, cooldown):
+def train(minutes, cooldown, share):
+    """`share` of RATE and ADAM_RATE is where it begins."""
     threads, stop, journal = Threads(), Stop(), Journal()
     clips, held_out = Clips(f"{RUN}/latents/clips_*.pt"), Clips(f"{RUN}/latents/held_out.pt")
     empty, empty_mask = text.encode(*text.load(), [""])
@@ -245,7 +250,7 @@ def train(minutes, cooldown):
     shadow.load_state_dict(average)
     average = shadow.state_dict()                                                # the same memory: `shadow` always holds the averages
     first, save_due, check_due, picture_due = step, Every(SAVE_SECONDS), Every(CHECK_SECONDS), Every(PICTURE_SECONDS)
-    journal.note(event="start", cooldown=cooldown, minutes=minutes, step=step, clips=len(clips), parameters=sum(p.numel() for p in network.parameters()))
+    journal.note(event="start", cooldown=cooldown, minutes=minutes, share=share, step=step, clips=len(clips), parameters=sum(p.numel() for p in network.parameters()))
 
     def keep():
         state = dict(weights=network.state_dict(), average=average, head=head.state_dict(), optimiser=optimiser.state_dict(), step=step, seconds=seconds + spent)
@@ -256,7 +261,7 @@ def train(minutes, cooldown):
         threads.choose()
         began = time.time()
         for group in optimiser.param_groups:
-            group["scale"] = rate_scale(step - first, spent / (minutes * 60), cooldown)
+            group["scale"] = share * rate_scale(step - first, spent / (minutes * 60), cooldown)
         journal.count(*train_step(network, head, optimiser, clips, (empty[0], empty_mask[0].float()), step))
         step += 1
         with torch.no_grad():
@@ -278,5 +283,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--cooldown", action="store_true")
+    parser.add_argument("--share", type=float, default=1.0)
     arguments = parser.parse_args()
-    train(arguments.minutes, arguments.cooldown)
+    train(arguments.minutes, arguments.cooldown, arguments.share)
