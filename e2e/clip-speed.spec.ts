@@ -74,6 +74,10 @@ test('a clip at half its speed shows each frame twice as long, and the film afte
 
   await test.step('a slowed clip comes back after the studio was closed', async () => {
     await film.select(film.clips.first());
+    await page.getByRole('button', { name: 'Lock track V1' }).click();
+    await page.keyboard.press('Control+r');
+    await expect(film.toasts).toContainText('The track is locked');
+    await page.getByRole('button', { name: 'Unlock track V1' }).click();
     await page.keyboard.press('Control+r');
     await page.keyboard.type('25');
     await page.keyboard.press('Enter');

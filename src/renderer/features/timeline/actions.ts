@@ -351,6 +351,7 @@ function askSpeed(app: AppState, session: ProjectSession): void {
   const obstacle = clip === null ? null : obstacleToSpeed(clip);
   if (clip === null) app.toast('info', strings.speedWhat);
   else if (obstacle !== null) app.toast('info', strings.noSpeed[obstacle]);
+  else if (recordOf(session.doc, 'track', clip.trackId).isLocked) app.toast('info', strings.trackIsLocked);
   else app.speedFocusRequests += 1;
 }
 
