@@ -2,7 +2,7 @@
  * How fast a clip plays its shot: at the shot's own rate, times its speed. Everything between a clip's project frames and the
  * shot's frames counts at that rate, so a slowed clip is trimmed, slipped, grown and exported like any other.
  */
-import type { Rate } from '../time/rate';
+import { percentOfRate, type Rate } from '../time/rate';
 import type { ClipRecord } from './records';
 
 /** Percent. */
@@ -16,12 +16,9 @@ export function speedOf({ speed }: Pick<ClipRecord, 'speed'>): number {
 
 /** Shot frames in a second of the film. Exact: 24000/1001 at 137 % is 32880/1001. */
 export function playedRate(clip: Pick<ClipRecord, 'speed'>, shotRate: Rate): Rate {
-  if (clip.speed === undefined) return shotRate;
-  const [num, den] = [shotRate.num * clip.speed, shotRate.den * SPEED_OWN];
-  const common = gcd(num, den);
-  return { num: num / common, den: den / common };
+  return clip.speed === undefined ? shotRate : percentOfRate(shotRate, clip.speed);
 }
 
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
+export function isSpeed(percent: number): boolean {
+  return Number.isSafeInteger(percent) && percent >= SPEED_LEAST && percent <= SPEED_MOST;
 }

@@ -7,7 +7,7 @@ import { curvesProblem } from '../curve/problems';
 import { AppError, type ErrorCode } from '../errors';
 import { anchorsOf, blocksOf, endOf, projectOf } from './access';
 import { type FrameRange, rangeAfter, sourceRangeOf } from './branch';
-import { SPEED_LEAST, SPEED_MOST, SPEED_OWN } from './clip-speed';
+import { isSpeed, SPEED_OWN } from './clip-speed';
 import { indexOf } from './record-map';
 import {
   type AudioSource,
@@ -134,9 +134,8 @@ function* rangeViolations(doc: Document, scope: Scope): Iterable<string> {
 }
 
 /** Its own speed is written by leaving it out, so that equal clips are equal records. */
-function isSpeed({ speed = SPEED_OWN, source }: ClipRecord): boolean {
-  const isInRange = areIntegers(speed) && speed >= SPEED_LEAST && speed <= SPEED_MOST && speed !== SPEED_OWN;
-  return isInRange && source.type === 'shot';
+function hasSpeed({ speed = SPEED_OWN, source }: ClipRecord): boolean {
+  return isSpeed(speed) && speed !== SPEED_OWN && source.type === 'shot';
 }
 
 function rangeProblem(record: DocumentRecord): string | null {
@@ -146,7 +145,7 @@ function rangeProblem(record: DocumentRecord): string | null {
       if (record.start > MAX_FRAME) return `starts at ${record.start}, beyond the last frame a film can have`;
       if (record.start < 0) return `starts at ${record.start}, before the film`;
       if (record.duration < 1) return `lasts ${record.duration} frames; at least 1 is needed`;
-      if (record.speed !== undefined && !isSpeed(record)) return `cannot be played at ${record.speed} %`;
+      if (record.speed !== undefined && !hasSpeed(record)) return `cannot be played at ${record.speed} %`;
       if (record.source.type === 'audio') return soundProblem(record.source);
       return record.source.type === 'still' && record.sourceIn !== 0 ? 'is a still with an offset' : null;
     case 'transition': {

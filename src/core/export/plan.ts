@@ -3,12 +3,12 @@
  * the export alike. Bottom to top; hidden tracks are left out; no layers is black.
  */
 import { clipsOfTrack, projectOf, recordOf, recordsOf, videoTracksOf } from '../document/access';
-import { playedRate } from '../document/clip-speed';
+import { shotFrameAt } from '../document/branch';
 import { resolveShot, type ShotFilm } from '../document/film';
 import type { ClipRecord, Document, RecordId, TransitionRecord } from '../document/records';
 import type { FrameHash, TakeIndex } from '../document/takes';
 import { invalidInput } from '../errors';
-import { floorToRate, type Rate } from '../time/rate';
+import type { Rate } from '../time/rate';
 
 /** The stored frame of an imported image, null while there is none. */
 export type StillFrame = (mediaId: string) => FrameHash | null;
@@ -52,7 +52,6 @@ const OPAQUE = 256;
 
 /** Resolves every shot once, when first shown; then a frame costs O(tracks · log clips). Valid for this document and these takes. */
 export function createFilmReader(doc: Document, takes: TakeIndex, stills: StillFrame): FilmReader {
-  const projectRate = projectOf(doc).rate;
   const films = new Map<RecordId, ShotFilm>();
   const lanes = videoTracksOf(doc)
     .filter((track) => !track.isHidden)
@@ -68,12 +67,7 @@ export function createFilmReader(doc: Document, takes: TakeIndex, stills: StillF
     if (clip.source.type === 'still') return stills(clip.source.mediaId);
     if (clip.source.type === 'audio') return null;
     const film = filmOf(clip.source.shotId);
-    const shotFrame = floorToRate(
-      clip.sourceIn + frame - clip.start,
-      projectRate,
-      playedRate(clip, recordOf(doc, 'shot', clip.source.shotId).rate),
-    );
-    return film.frames[shotFrame - film.from] ?? null;
+    return film.frames[shotFrameAt(doc, clip, frame) - film.from] ?? null;
   }
 
   return {

@@ -22,6 +22,15 @@ export function createRate(num: number, den = 1): Rate {
       `rate ${num}/${den} is not a frame rate`,
       'Use for example 24, 25 or 30000/1001.',
     );
+  return reduced(num, den);
+}
+
+/** So many percent of a rate, exactly. Unlike a film's it may exceed 1,000 frames a second. */
+export function percentOfRate({ num, den }: Rate, percent: number): Rate {
+  return reduced(num * percent, den * 100);
+}
+
+function reduced(num: number, den: number): Rate {
   const g = gcd(num, den);
   return { num: num / g, den: den / g };
 }

@@ -21,9 +21,10 @@ export function fitClips(draft: Draft, shotId: RecordId, options: FitOptions): v
   for (const clip of clipsOfShot(draft.doc, shotId)) {
     if (clip.id === options.except) continue;
     // Each plays at a speed of its own.
-    const ranges = { before: rangeOf(options.before, clip), after: rangeOf(draft.doc, clip) };
-    const sourceIn = fittedIn(draft, clip, { ...options, ...ranges });
-    const sourceOut = fittedOut(draft, clip, { ...options, ...ranges });
+    const { followEdges } = options;
+    const fit = { before: rangeOf(options.before, clip), after: rangeOf(draft.doc, clip), followEdges };
+    const sourceIn = fittedIn(draft, clip, fit);
+    const sourceOut = fittedOut(draft, clip, fit);
     if (sourceIn === clip.sourceIn && sourceOut === clip.sourceIn + clip.duration) continue;
     unlockedTrack(draft.doc, clip.trackId);
     if (sourceIn >= sourceOut) draft.remove(clip.id);

@@ -4,7 +4,7 @@
  */
 import { recordOf } from '../document/access';
 import { sourceRangeOf } from '../document/branch';
-import { SPEED_LEAST, SPEED_MOST, SPEED_OWN, speedOf } from '../document/clip-speed';
+import { isSpeed, SPEED_LEAST, SPEED_MOST, SPEED_OWN, speedOf } from '../document/clip-speed';
 import type { DocumentDiff } from '../document/diff';
 import type { ClipRecord, Document, RecordId } from '../document/records';
 import { editDocument, invalidEdit, unlockedTrack } from './edit';
@@ -20,7 +20,7 @@ export function setClipSpeed(doc: Document, clipId: RecordId, speed: number): Do
   const clip = recordOf(doc, 'clip', clipId);
   unlockedTrack(doc, clip.trackId);
   assertPlaysAtOtherSpeeds(clip);
-  if (!Number.isSafeInteger(speed) || speed < SPEED_LEAST || speed > SPEED_MOST)
+  if (!isSpeed(speed))
     throw invalidEdit(
       'clip.speed',
       speed,
@@ -29,15 +29,12 @@ export function setClipSpeed(doc: Document, clipId: RecordId, speed: number): Do
     );
   const after = atSpeed(doc, clip, speed);
   return editDocument(doc, (draft) => {
-    const ripple = {
+    draft.set(after);
+    rippleFilm(draft, {
       edited: new Map([[clip.trackId, endOf(clip)]]),
       fromFrame: endOf(clip),
       byFrames: after.duration - clip.duration,
-    };
-    // A longer one finds its place made, a shorter one makes it.
-    if (ripple.byFrames < 0) draft.set(after);
-    rippleFilm(draft, ripple);
-    if (ripple.byFrames >= 0) draft.set(after);
+    });
   });
 }
 
@@ -49,17 +46,29 @@ export function obstacleToSpeed(clip: ClipRecord): 'sound' | 'still' | 'linked' 
 }
 
 function assertPlaysAtOtherSpeeds(clip: ClipRecord): void {
-  if (clip.source.type === 'audio')
-    throw invalidEdit('clip', clip.name, `"${clip.name}" is sound, which has one speed`, 'Choose a clip of pictures.');
-  if (clip.source.type === 'still')
-    throw invalidEdit('clip', clip.name, `"${clip.name}" is a still image`, 'Make it longer or shorter instead.');
-  if (clip.linkId !== undefined)
-    throw invalidEdit(
-      'clip.speed',
-      clip.name,
-      `"${clip.name}" is linked with clips that keep their speed, as sound does`,
-      'Unlink them first.',
-    );
+  const obstacle = obstacleToSpeed(clip);
+  switch (obstacle) {
+    case 'sound':
+      throw invalidEdit(
+        'clip',
+        clip.name,
+        `"${clip.name}" is sound, which has one speed`,
+        'Choose a clip of pictures.',
+      );
+    case 'still':
+      throw invalidEdit('clip', clip.name, `"${clip.name}" is a still image`, 'Make it longer or shorter instead.');
+    case 'linked':
+      throw invalidEdit(
+        'clip.speed',
+        clip.name,
+        `"${clip.name}" is linked with clips that keep their speed, as sound does`,
+        'Unlink them first.',
+      );
+    case null:
+      return;
+    default:
+      obstacle satisfies never;
+  }
 }
 
 /** The same frames of the shot, as nearly as frames of the film allow; an edge that shows the end of the shot shows it still. */
