@@ -97,7 +97,7 @@ def main(what, count=0):
             name = os.path.basename(path)
             first = HELD_OUT_FROM if name == "held_out.pt" else int(name[6:12])
             seeds = range(first, first + len(torch.load(path)["z"]))
-            cover = torch.stack([(world.coverage(s, 4 * CELLS) * 255).round().byte() for s in seeds])
+            cover = torch.stack([(world.coverage(s, 32 // CELLS) * 255).round().byte() for s in seeds])
             save(cover, path.replace(".pt", ".coverage"))
         return
     if what == "statistics":

@@ -17,7 +17,7 @@ def orthogonal(stack, steps=5):
     a, b, c = NEWTON_SCHULZ
     tall = stack.shape[1] > stack.shape[2]
     x = stack.mT if tall else stack
-    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).to(PRODUCTS)
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).to(torch.bfloat16 if stack.is_cuda else PRODUCTS)
     for _ in range(steps):
         gram = x @ x.mT                                        # [N,rows,rows]
         x = a * x + (b * gram + c * gram @ gram) @ x
@@ -45,13 +45,14 @@ class Muon(torch.optim.Optimizer):
         rate, momentum = group["rate"] * group["scale"], group["momentum"]
         shapes = {}
         for p in parameters:
-            mean = self.state[p]["mean"].lerp_(p.grad, 1 - momentum)
-            update = p.grad.lerp(mean, momentum).reshape(p.shape[0], -1)               # Nesterov's look ahead
-            shapes.setdefault(update.shape, []).append((p, update))
-        for (rows, columns), pairs in shapes.items():
-            turned = orthogonal(torch.stack([u for _, u in pairs])) * max(1.0, rows / columns) ** 0.5
-            for (p, _), update in zip(pairs, turned):
-                p.mul_(1 - rate * group["decay"]).add_(update.reshape(p.shape), alpha=-rate)
+            shapes.setdefault((p.shape[0], p[0].numel()), []).append(p)
+        for (rows, columns), alike in shapes.items():
+            gradients, means = [p.grad for p in alike], [self.state[p]["mean"] for p in alike]
+            torch._foreach_lerp_(means, gradients, 1 - momentum)
+            updates = torch._foreach_lerp(gradients, means, momentum)                  # Nesterov's look ahead
+            turned = orthogonal(torch.stack([u.reshape(rows, columns) for u in updates])) * max(1.0, rows / columns) ** 0.5
+            torch._foreach_mul_(alike, 1 - rate * group["decay"])
+            torch._foreach_add_(alike, [t.reshape(p.shape) for p, t in zip(alike, turned)], alpha=-rate)
 
     def step_others(self, parameters, group):
         rate, (beta1, beta2) = group["rate"] * group["scale"], group["betas"]
@@ -59,7 +60,11 @@ class Muon(torch.optim.Optimizer):
             state = self.state[p]
             state.setdefault("square", torch.zeros_like(p))
             state["count"] = state.get("count", 0) + 1
-            state["mean"].lerp_(p.grad, 1 - beta1)
-            state["square"].lerp_(p.grad.square(), 1 - beta2)
-            deviation = (state["square"] / (1 - beta2 ** state["count"])).sqrt() + 1e-8
-            p.addcdiv_(state["mean"], deviation, value=-rate / (1 - beta1 ** state["count"]))
+        states = [self.state[p] for p in parameters]
+        gradients, means, squares = [p.grad for p in parameters], [s["mean"] for s in states], [s["square"] for s in states]
+        torch._foreach_lerp_(means, gradients, 1 - beta1)
+        torch._foreach_mul_(squares, beta2)
+        torch._foreach_addcmul_(squares, gradients, gradients, 1 - beta2)
+        deviations = torch._foreach_sqrt(torch._foreach_div(squares, [1 - beta2 ** s["count"] for s in states]))
+        torch._foreach_add_(deviations, 1e-8)
+        torch._foreach_addcdiv_(parameters, means, deviations, [-rate / (1 - beta1 ** s["count"]) for s in states])

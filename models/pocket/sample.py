@@ -17,7 +17,7 @@ from data import load_statistics
 from paths import HERE, RUN
 from transformer import Transformer, coordinates, load_weights, pack, unpack
 
-STEPS, GUIDANCE, STEADY = 24, 3.0, 1.0                  # what the package says of itself
+STEPS, GUIDANCE, STEADY = 24, 2.5, 1.0                  # what the package says of itself
 SEAM = 3                                                # frames over which guidance comes back behind given ones
 PROMPTS = (
     "a red ball bouncing on a blue background", "a big yellow star spinning at night",
@@ -100,8 +100,15 @@ def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None
     begin: (step, normalised latents [B,64,F,h,w]): draw these over, from the noise level of that step on (SDEdit, arXiv:2108.01073).
     Returns normalised latents [B,64,F,h,w].
     """
+    prompt, mask = text.encode(models.tokenizer, models.encoder, [negative] * len(noise) + list(prompts))
+    return draw_latents(models.transformer, prompt, mask, noise, prefix, later, begin, steps, guidance, steady, fps)
+
+
+@torch.no_grad()
+def draw_latents(transformer, prompt, mask, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, fps=8):
+    """The same from prompt tokens [2·B,L,384] and their mask [2·B,L], the negative prompt's first; where `noise` is, everything is computed."""
     batch, _, frames, height, width = noise.shape
-    x, given = pack(noise), torch.zeros(1, frames * height * width, 1)
+    x, given = pack(noise), torch.zeros(1, frames * height * width, 1, device=noise.device)
     where, extra = coordinates(frames, height, width, fps=fps), 0
     if prefix is not None:
         kept = prefix.shape[2] * height * width
@@ -110,11 +117,10 @@ def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None
     if later is not None:
         frame, z = later
         extra = height * width
-        x, given = torch.cat([pack(z), x], 1), torch.cat([torch.ones(1, extra, 1), given], 1)
+        x, given = torch.cat([pack(z), x], 1), torch.cat([torch.ones(1, extra, 1, device=noise.device), given], 1)
         where = torch.cat([coordinates(1, height, width, frame, fps=fps), where], 1)
-    prompt, mask = text.encode(models.tokenizer, models.encoder, [negative] * batch + list(prompts))
     used = int(mask.sum(1).max())
-    prompt, mask, where = prompt[:, :used], mask[:, :used].float(), where.expand(2 * batch, -1, -1)
+    prompt, mask, where = prompt[:, :used], mask[:, :used].float(), where.to(noise.device).expand(2 * batch, -1, -1)
     sigma = torch.linspace(1, 1 / steps, steps).tolist() + [0.0]
     if begin is not None:
         assert later is None, "a later image has no place among latents to begin from"
@@ -123,7 +129,7 @@ def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None
         x = torch.where(given > 0, x, (1 - sigma[0]) * pack(z) + sigma[0] * x)
     for now, following in zip(sigma, sigma[1:]):
         timestep = (now * 1000 * (1 - given[..., 0])).expand(2 * batch, -1)
-        unguided, prompted = models.transformer(torch.cat([x, x]), prompt, mask, timestep, where).chunk(2)
+        unguided, prompted = transformer(torch.cat([x, x]), prompt, mask, timestep, where).chunk(2)
         velocity = guided(unguided, prompted, guidance, steady, frames, height * width, extra, 0 if prefix is None else prefix.shape[2])
         x = torch.where(given > 0, x, x + (following - now) * velocity)
     return unpack(x[:, extra:], frames, height, width)

@@ -78,19 +78,29 @@ class Attention(nn.Module):
             q, k = turn(q, rotation), turn(k, rotation)
         split = lambda y: y.reshape(y.shape[0], y.shape[1], self.heads, -1).transpose(1, 2)   # [B,heads,tokens,D/heads]
         q, k, v = split(q).to(v.dtype), split(k).to(v.dtype), split(v)
-        scores = (q * q.shape[-1] ** -0.5) @ k.transpose(2, 3)                         # [B,heads,S,L]; plain products: torch's fused
-        y = (scores if bias is None else scores + bias).softmax(-1).to(v.dtype) @ v    # attention is four times slower here in bfloat16
+        if x.is_cuda and bias is None:
+            y = F.scaled_dot_product_attention(q, k, v)
+        else:
+            scores = (q * q.shape[-1] ** -0.5) @ k.transpose(2, 3)                         # [B,heads,S,L]; plain products: torch's fused
+            y = (scores if bias is None else scores + bias).softmax(-1).to(v.dtype) @ v    # attention is four times slower on processors in bfloat16
         return self.to_out[0](y.transpose(1, 2).reshape(x.shape[0], x.shape[1], x.shape[2]))
 
 
 def modulate(x, shift, scale, lengths):
-    """shift, scale [B,K,D]: of K runs of tokens (`lengths`), or of every token when `lengths` is None."""
+    """
+    shift, scale [B,K,D]: of K runs of tokens (`lengths`), or of every token when `lengths` is None. Where `lengths` is a mask [B,S], K is 2:
+    the first for tokens that it holds, the second for the others.
+    """
+    if torch.is_tensor(lengths):
+        return x * (1 + torch.where(lengths[..., None], scale[:, :1], scale[:, 1:])) + torch.where(lengths[..., None], shift[:, :1], shift[:, 1:])
     if lengths is None or len(lengths) == 1:
         return x * (1 + scale) + shift
     return torch.cat([part * (1 + scale[:, k:k + 1]) + shift[:, k:k + 1] for k, part in enumerate(x.split(lengths, 1))], 1)
 
 
 def gated(x, gate, lengths):
+    if torch.is_tensor(lengths):
+        return x * torch.where(lengths[..., None], gate[:, :1], gate[:, 1:])
     if lengths is None or len(lengths) == 1:
         return x * gate
     return torch.cat([part * gate[:, k:k + 1] for k, part in enumerate(x.split(lengths, 1))], 1)
@@ -143,7 +153,7 @@ class TimeEmbedding(nn.Module):
         self.linear = nn.Linear(width, 6 * width)
 
     def forward(self, timestep):
-        frequencies = torch.exp(-math.log(10000.0) * torch.arange(self.half, dtype=torch.float32) / self.half)
+        frequencies = torch.exp(-math.log(10000.0) * torch.arange(self.half, dtype=torch.float32, device=timestep.device) / self.half)
         angles = timestep.reshape(-1, 1) * frequencies[None]                           # [N,128]
         embedded = self.emb.timestep_embedder(torch.cat([angles.cos(), angles.sin()], 1))
         return self.linear(F.silu(embedded)), embedded
@@ -165,14 +175,14 @@ class Transformer(nn.Module):
 
     def positions(self, coords):
         """coords [B,3,S] -> sines and cosines of absolute time and place [B,S,30]."""
-        angles = [coords[:, k, :, None] * (2 * math.pi / POSITION_BASE[k] * torch.tensor(POSITION_TURNS)) for k in range(3)]
+        angles = [coords[:, k, :, None] * (2 * math.pi / POSITION_BASE[k] * torch.tensor(POSITION_TURNS, device=coords.device)) for k in range(3)]
         angles = torch.cat(angles, -1)                                                 # [B,S,15]
         return torch.cat([angles.cos(), angles.sin()], -1)
 
     def forward(self, latents, text, text_mask, timestep, coords, lengths=None, tap=None):
         """
         latents [B,S,64], text [B,L,384], text_mask [B,L] of 0 and 1, coords [B,3,S] (seconds, pixels down, pixels right).
-        timestep: σ·1000, [B,S] for every token; or [B,K] for K runs of tokens whose `lengths` add up to S.
+        timestep: σ·1000, [B,S] for every token; or [B,K] for K runs of tokens whose `lengths` add up to S; or [B,2] and a mask `lengths` [B,S].
         Returns the velocity [B,S,64]; with `tap`, also what leaves that many blocks, [B,S,256].
         """
         batch, runs = timestep.shape

@@ -6,6 +6,7 @@ says what is in it. `ToyWorld` is all of it and teaches the autoencoder; `Pocket
 
     clip, caption = PocketWorld(size=128, frames=13).sample(seed)        clip [3,frames,size,size] in [-1,1]
 
+`size` may also be (height, width): things keep their size and shape, and the room between them grows.
 Promises: the same seed always gives the same clip. The order of the random draws is therefore part of the format:
 weights, cached latents and reference runs depend on it.
 """
@@ -59,6 +60,8 @@ CAMERA_WORDS = {
 WEATHER_WORDS = {"rain": ("in the rain", "while it rains"), "snow": ("while snow falls", "in falling snow")}
 SIZE_WORDS = {"small": ("small", "little", "tiny"), "big": ("big", "large", "huge")}
 
+UNIT = 128                                                   # pixels that a frame of the world is wide: a larger one shows more of it
+WHOLE = 13                                                   # frames in which a motion runs its course; more go on at the same speed
 HALF_WIDTH = {"small": .17, "medium": .27, "big": .42}       # of a subject; the frame is 2 wide
 STANDING = ("car", "house", "tree", "cat", "boat", "flower", "box", "triangle")
 FACES_RIGHT = ("fish", "bird", "car", "boat")                # mirrored when they move left
@@ -71,11 +74,15 @@ def choose(rng, options):
 
 class ToyWorld:
     def __init__(self, size=128, frames=17):
-        self.size, self.frames = size, frames
-        self.sprites = draw_sprites()
+        self.height, self.width = (size, size) if isinstance(size, int) else size
+        self.frames, self.sprites = frames, draw_sprites()
+
+    def times(self):
+        """Of every frame, 1 being where a motion has run its course: the world of the autoencoder fits it into whatever it draws."""
+        return np.linspace(0, 1, self.frames, dtype=np.float32)
 
     def sample(self, seed):
-        """-> clip [3,F,size,size] in [-1,1], caption."""
+        """-> clip [3,F,height,width] in [-1,1], caption."""
         rng = np.random.default_rng(seed)
         scene = self.scene(rng)
         caption = self.caption(scene, rng)
@@ -87,9 +94,9 @@ class ToyWorld:
         scene = self.scene(rng)
         return scene, self.caption(scene, rng)
 
-    def coverage(self, seed, cells=8):
+    def coverage(self, seed, cell=16):
         """
-        How much of every cell the subjects cover, [F,cells,cells] in [0,1]: nothing else is drawn, so it costs a millisecond.
+        How much of every cell of so many pixels the subjects cover, [F,height/cell,width/cell] in [0,1]: nothing else is drawn, so it costs a millisecond.
         The backdrop is drawn at a tiny size, only to draw the same random numbers.
         """
         rng = np.random.default_rng(seed)
@@ -98,10 +105,11 @@ class ToyWorld:
         BACKDROPS[scene["backdrop"]](8, 8, rng, np.zeros(3, np.float32))
         if scene["backdrop"] == "sea":
             rng.uniform(0, 6.28)
-        seen = torch.zeros(self.frames, 1, 4 * cells, 4 * cells)
+        size = 4 * self.height // cell, 4 * self.width // cell
+        seen = torch.zeros(self.frames, 1, *size)
         for subject in scene["subjects"]:
-            x, y, scale, angle = subject_path(subject, scene, self.frames, rng)
-            seen = torch.maximum(seen, self.layer(subject, x, y, scale, angle, 4 * cells, self.sprites[subject["kind"]][None, 4:]))
+            x, y, scale, angle = subject_path(subject, scene, self.times(), rng)
+            seen = torch.maximum(seen, self.layer(subject, x, y, scale, angle, size, self.sprites[subject["kind"]][None, 4:]))
         return F.avg_pool2d(seen, 4)[:, 0]
 
     def scene(self, rng):
@@ -127,31 +135,31 @@ class ToyWorld:
         return words
 
     def render(self, scene, rng):
-        """-> [3,F,size,size] in [-1,1]."""
-        size, frames = self.size, self.frames
-        width, height = int(size * 1.5), int(size * 1.25)
+        """-> [3,F,height,width] in [-1,1]."""
+        size, frames = (self.height, self.width), self.frames
+        height, width = int(self.height * 1.25), int(self.width * 1.5)
         picture = BACKDROPS[scene["backdrop"]](height, width, rng, np.asarray(COLORS[scene["bg"]], np.float32) / 255)
         picture = torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))              # [3,height,width]
         offset, zoom, parallax = camera_path(scene["camera"], frames)
         view = torch.zeros(frames, 2, 3)
-        view[:, 0, 0] = torch.from_numpy(size / width * np.ones(frames, np.float32) * zoom)
-        view[:, 1, 1] = torch.from_numpy(size / height * np.ones(frames, np.float32) * zoom)
+        view[:, 0, 0] = torch.from_numpy(self.width / width * np.ones(frames, np.float32) * zoom)
+        view[:, 1, 1] = torch.from_numpy(self.height / height * np.ones(frames, np.float32) * zoom)
         view[:, 0, 2] = torch.from_numpy(offset)
-        grid = F.affine_grid(view, (frames, 3, size, size), align_corners=False)
+        grid = F.affine_grid(view, (frames, 3, *size), align_corners=False)
         out = F.grid_sample(picture[None].expand(frames, -1, -1, -1), grid, padding_mode="border", align_corners=False)
         if scene["backdrop"] == "sea":
-            out = waves(out, rng)
+            out = waves(out, self.times(), rng)
         for subject in scene["subjects"]:
-            x, y, scale, angle = subject_path(subject, scene, frames, rng)
+            x, y, scale, angle = subject_path(subject, scene, self.times(), rng)
             out = self.place(out, subject, (x + parallax) / zoom, y / zoom, scale / zoom, angle)
         if scene["weather"]:
             out = weather(out, scene["weather"], rng)
         return (out.clamp(0, 1) * 2 - 1).permute(1, 0, 2, 3).contiguous()
 
     def place(self, out, subject, x, y, scale, angle):
-        """Lay the subject's sprite over out [F,3,size,size]."""
+        """Lay the subject's sprite over out [F,3,height,width]."""
         sprite = F.avg_pool2d(self.sprites[subject["kind"]][None], 2)                             # [1,5,64,64]
-        layer = self.layer(subject, x, y, scale, angle, self.size, sprite)                        # [F,5,size,size]
+        layer = self.layer(subject, x, y, scale, angle, (self.height, self.width), sprite)        # [F,5,height,width]
         paint, tint, alpha = layer[:, :3], layer[:, 3:4], layer[:, 4:5]
         color = torch.tensor(COLORS[subject["color"]], dtype=torch.float32)[None, :, None, None] / 255
         shade = paint / alpha.clamp(min=1e-4).clamp(min=.25)
@@ -159,12 +167,14 @@ class ToyWorld:
         return out * (1 - alpha) + (shade * (1 - tinted) + shade * color * tinted).clamp(0, 1) * alpha
 
     def layer(self, subject, x, y, scale, angle, size, sprite):
-        """The sprite [1,C,·,·] where the subject is in every frame: [F,C,size,size]."""
+        """The sprite [1,C,·,·] where the subject is in every frame: [F,C,*size]. x, y in [-1,1] from edge to edge, scale in half UNITs."""
+        wide, tall = self.width / UNIT, self.height / UNIT
+        x, y = x * wide, y * tall
         mirrored = -1.0 if subject["motion"] == "left" and subject["kind"] in FACES_RIGHT else 1.0
         cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
-        to_sprite = np.stack([np.stack([mirrored * cos, mirrored * sin, mirrored * (-cos * x - sin * y)], -1),
-                              np.stack([-sin, cos, sin * x - cos * y], -1)], 1)                   # [F,2,3]
-        grid = F.affine_grid(torch.from_numpy(to_sprite.astype(np.float32)), (len(x), sprite.shape[1], size, size), align_corners=False)
+        to_sprite = np.stack([np.stack([mirrored * cos * wide, mirrored * sin * tall, mirrored * (-cos * x - sin * y)], -1),
+                              np.stack([-sin * wide, cos * tall, sin * x - cos * y], -1)], 1)     # [F,2,3]
+        grid = F.affine_grid(torch.from_numpy(to_sprite.astype(np.float32)), (len(x), sprite.shape[1], *size), align_corners=False)
         return F.grid_sample(sprite.expand(len(x), -1, -1, -1), grid, padding_mode="zeros", align_corners=False)
 
 
@@ -200,9 +210,9 @@ def camera_path(camera, frames):
     return zero, zoom, zero
 
 
-def subject_path(subject, scene, frames, rng):
-    """-> x, y of the centre in [-1,1], half-width in that unit, angle; each [frames]."""
-    t = np.linspace(0, 1, frames, dtype=np.float32)
+def subject_path(subject, scene, t, rng):
+    """t [frames] -> x, y of the centre in [-1,1], half-width, angle; each [frames]."""
+    frames = len(t)
     base = HALF_WIDTH[subject["size"]] * rng.uniform(.9, 1.1)
     one = np.ones(frames, np.float32)
     cx = rng.uniform(-.35, .35) if subject["side"] is None else (-.45, .45)[subject["side"]] + rng.uniform(-.1, .1)
@@ -240,11 +250,11 @@ def subject_path(subject, scene, frames, rng):
     return [np.asarray(v, np.float32) for v in (x, y, scale, angle)]
 
 
-def waves(out, rng):
-    """Glints that run over the lower part of out [F,3,S,S]."""
-    frames, _, _, size = out.shape
-    y, x = torch.linspace(0, 1, size)[None, None, :, None], torch.linspace(0, 1, size)[None, None, None, :]
-    t, phase = torch.linspace(0, 1, frames)[:, None, None, None], float(rng.uniform(0, 6.28))
+def waves(out, times, rng):
+    """Glints that run over the lower part of out [F,3,H,W]."""
+    height, width = out.shape[2:]
+    y, x = torch.linspace(0, 1, height)[None, None, :, None], torch.linspace(0, width / height, width)[None, None, None, :]
+    t, phase = torch.from_numpy(times)[:, None, None, None], float(rng.uniform(0, 6.28))
     glint = torch.sin(x * 26 + phase + t * 6.28 + torch.sin(y * 40 + phase)) * torch.sin(y * 90 - t * 6.28)
     return out + ((y - .6) * 12).clamp(0, 1) * glint.clamp(min=0) * .13
 
@@ -277,6 +287,9 @@ class PocketWorld(ToyWorld):
     MOTIONS = ("still", "left", "right", "up", "down", "bounce", "grow", "shrink", "spin", "left", "right", "up", "down", "bounce")
     SIZES = ("small", "medium", "medium", "big", "big")
     TWO_SUBJECTS = .1
+
+    def times(self):
+        return np.linspace(0, max(1, (self.frames - 1) / (WHOLE - 1)), self.frames, dtype=np.float32)
 
     def scene(self, rng):
         backdrop, bg = choose(rng, self.BACKDROPS), choose(rng, self.COLORS)

@@ -1,0 +1,29 @@
+"""What the stages on a GPU share. Without one they run on the processor, slowly: to try them."""
+import torch
+
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+torch.backends.cudnn.benchmark = True
+torch.set_float32_matmul_precision("high")
+
+
+def products():
+    """Context in which matrix products and convolutions run in bfloat16, as `precision.products` on processors."""
+    return torch.autocast(DEVICE, torch.bfloat16, enabled=DEVICE == "cuda")
+
+
+def compile_each(network, kind):
+    """Compile every module of a kind on its own, for each shape it meets: alike ones share what is compiled."""
+    torch._dynamo.config.recompile_limit = torch._dynamo.config.accumulated_recompile_limit = 4096
+    for module in network.modules():
+        if isinstance(module, kind):
+            module.compile(dynamic=False)
+
+
+def compile_no_more(shapes):
+    """So many shapes are compiled; others that come are computed without."""
+    torch._dynamo.config.recompile_limit = torch._dynamo.config.accumulated_recompile_limit = shapes
+
+
+def decibels(squared):
+    """Mean squared errors of values in [-1,1] -> their mean PSNR in dB."""
+    return round(float(-10 * torch.log10(squared / 4).mean()), 2)
