@@ -4,7 +4,7 @@ The picture autoencoder: every frame on its own, 128 × 128 × 3 -> 8 × 8 × 16
 Promises: any height and width that are multiples of 32, and the same means every time (there is no sampling). The encoder
 knows no connection between frames, so a film can be extended one frame at a time. The decoder draws every frame on its own too;
 then `Settle` makes neighbouring frames agree where the transformer left them different though nothing moves there, a backdrop
-above all. A clip autoencoder with temporal compression was tried and was far too slow to train on two cores (NOTES.md).
+above all, and `follow.py` does the same for what moves. A clip autoencoder with temporal compression was tried and was far too slow to train on two cores (NOTES.md).
 
 Method: residual convolutions with pixel (un)shuffle instead of strides; GroupNorm (arXiv:1803.08494). Settle: see there.
 """
@@ -15,6 +15,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from follow import follow, frames_beside
 from paths import HERE, RUN
 
 LATENT = 16                            # channels at 1/16 size; 64 after folding to 1/32
@@ -35,14 +36,6 @@ class Block(nn.Module):
 
     def forward(self, x):
         return x + self.c2(F.silu(self.n2(self.c1(F.silu(self.n1(x))))))
-
-
-def frames_beside(x, frames, offset):
-    """Every frame's neighbour so many frames on; what lies beyond an end is the end. [B·F,C,h,w] -> the same."""
-    clip = x.reshape(-1, frames, *x.shape[1:])                                       # [B,F,C,h,w]
-    for _ in range(abs(offset)):
-        clip = torch.cat([clip[:, :1], clip[:, :-1]] if offset < 0 else [clip[:, 1:], clip[:, -1:]], 1)
-    return clip.flatten(0, 1)
 
 
 def patch_mean(x, size=PATCH):
@@ -123,7 +116,7 @@ class Autoencoder(nn.Module):
     def decode(self, z, frames=1):
         """Frames of clips, `frames` of each: [B·F,64,h,w] -> [B·F,3,32·h,32·w], not clamped."""
         x, features = self.draw(z)
-        return self.settle(x, features, frames)
+        return follow(self.settle(x, features, frames), frames)
 
 
 def load_weights(autoencoder, weights):

@@ -240,7 +240,7 @@ def write_manifest(package, version):
         "schemaVersion": 1, "id": "pocket", "version": version, "name": "Pocket (toy world)", "kind": "generator", "family": "ltx",
         "licence": "MIT; text encoder and tokenizer: Apache-2.0 (sentence-transformers/all-MiniLM-L6-v2)",
         "description": "Trained for this project on drawn clips; simple subjects, colours and motions.",
-        "frameGrid": {"multiple": 1, "plus": 0, "min": 1, "max": 13}, "sizeGrid": 32, "nativeSize": [NATIVE["size"]] * 2, "maxSize": [256, 256],
+        "frameGrid": {"multiple": 1, "plus": 0, "min": 1, "max": 17}, "sizeGrid": 32, "nativeSize": [NATIVE["size"]] * 2, "maxSize": [256, 256],
         "nativeRate": {"num": NATIVE["fps"], "den": 1}, "nativeFrames": NATIVE["frames"], "promptTokens": text.TOKENS,
         "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "carriesGiven": True, "perFramePrompts": False},
         "defaults": {"steps": STEPS, "guidance": GUIDANCE, "guidanceRule": {"steady": STEADY}, "negative": "", "extensionPrefix": 4}, "memoryMiB": 400, "files": files}

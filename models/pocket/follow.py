@@ -1,41 +1,49 @@
 """
-An experiment, in no package yet: what moves is made to keep its shape by averaging every pixel along its way (NOTES.md, "Following").
+What moves keeps its shape: every pixel is averaged with the pixels that it was and becomes, wherever they are. The last step of decoding.
 
-    python follow.py WEIGHTS-clips.npy          the clips that evaluate.py keeps: their warping error and right subjects, plain and followed
+Promises: nothing is learnt and nothing invented; where no patch is alike nothing is averaged; one frame alone is left as it is. Shifts of whole
+pictures instead of a fetch for every place, one after the other, keep it to a few MiB as nodes of the decoder's graph (NOTES.md, "Following").
 
-As a part of the decoder's graph it takes a sixth of a second a clip and 50 to 180 MiB, more than the engine's bar has room for; that is
-what a next version has to solve first.
+Method: non-local means for films (Buades, Coll and Morel, AVSS 2005) with the best match only, which is looked for at a quarter, half and the
+whole of the size; a place near the one found before carries its own way with it, as in PatchMatch (Barnes et al. 2009).
 """
 import math
-import sys
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from autoencoder import frames_beside
-from evaluate import held_out_scenes, real_clips, scores
-from examiner import load_examiner
-from paths import HERE
-from warping import clip_error, open_flow
-
-FOLLOWED, FOLLOW_AGREE = (-1, 1), 0.15 # frames in which a pixel is looked for, and how far patches may differ (root mean square)
-REACH, FINE_PATCH = 2, 7               # it looks so far at a quarter of the size, which is 8 pixels, and 3 more at the finer ones
+FOLLOWED, AGREE = (-1, 1), 0.15        # frames in which a pixel is looked for, and how far patches may differ (root mean square)
+SEARCHES = ((4, 2, 3), (2, 1, 5))      # shrunk so much, it looks so far, and compares patches of so many pixels: 8 pixels, then 2
+LAST_REACH, LAST_PATCH = 1, 7          # at the whole size, by brightness
 NEAREST = 1e-5                         # squared difference that a place one pixel further away must be better by
-MEASURED = 40                          # clips
 
 
-def around(reach):
+def frames_beside(x, frames, offset):
+    """Every frame's neighbour so many frames on; what lies beyond an end is the end. [B·F,C,h,w] -> the same."""
+    clip = x.reshape(-1, frames, *x.shape[1:])                                       # [B,F,C,h,w]
+    for _ in range(abs(offset)):
+        clip = torch.cat([clip[:, :1], clip[:, :-1]] if offset < 0 else [clip[:, 1:], clip[:, -1:]], 1)
+    return clip.flatten(0, 1)
+
+
+def steps_around(reach):
     """Steps (down, right) to every place at most so far away, the place itself first."""
     steps = [(down, right) for down in range(-reach, reach + 1) for right in range(-reach, reach + 1)]
     return sorted(steps, key=lambda step: step[0] ** 2 + step[1] ** 2)
 
 
-def pixels_at(x, down, right):
-    """x(y + down, x + right) for every pixel, edges repeated. x [N,C,H,W]; down, right [N,1,H,W], whole numbers -> [N,C,H,W]."""
+def after(x, other):
+    """
+    x, computed after `other` [N,C,H,W]. Left to itself the runtime computes all places of a search before it compares any, and keeps them.
+    """
+    return x + 0 * other[:1, :1, :1, :1]
+
+
+def pixels_at(x, flow):
+    """x(y + flow[0], x + flow[1]), edges repeated. x [N,C,H,W], flow [N,2,H,W] of whole numbers -> [N,C,H,W]."""
     count, _, height, width = x.shape
-    rows = (torch.arange(height)[:, None] + down).clamp(0, height - 1)
-    columns = (torch.arange(width) + right).clamp(0, width - 1)
+    rows = (torch.arange(height)[:, None] + flow[:, 0]).clamp(0, height - 1)
+    columns = (torch.arange(width) + flow[:, 1]).clamp(0, width - 1)
     places = (rows * width + columns).long().reshape(count, 1, height * width)
     return torch.cat([plane.flatten(2).gather(2, places) for plane in x.split(1, 1)], 1).reshape(x.shape)
 
@@ -47,64 +55,42 @@ def patches_apart(here, there, size):
     return F.avg_pool2d(rows, (size, 1), 1, (size // 2, 0), count_include_pad=False)
 
 
-def search(here, near, down, right, reach, size):
+def search(here, near, flow, reach, size):
     """
-    Where in `near` the patch of every pixel of `here` is found again: about (down, right) [N,1,H,W], at most `reach` pixels off it,
-    the nearest of equal places. -> down, right.
+    Where in `near` the patch of every pixel of `here` is found again: so far about where `flow` [N,2,H,W] says, or about the same place
+    (None); the nearest of equal places. -> flow.
     """
-    steps = around(reach)                                                            # K of them
-    places = [at + torch.tensor([float(s[k]) for s in steps]).reshape(-1, 1, 1, 1, 1) for k, at in enumerate((down, right))]   # [K,N,1,H,W]
-    moved = pixels_at(near.repeat(len(steps), 1, 1, 1), *(p.flatten(0, 1) for p in places))
-    apart = patches_apart(here.repeat(len(steps), 1, 1, 1), moved, size).reshape(places[0].shape)
-    cost = apart + NEAREST * torch.tensor([math.hypot(*s) for s in steps]).reshape(-1, 1, 1, 1, 1)
-    best = cost.argmin(0, keepdim=True)
-    return [p.gather(0, best)[0] for p in places]
+    steps, (height, width) = steps_around(reach), here.shape[2:]
+    wide = F.pad(near if flow is None else pixels_at(near, flow), (reach, reach, reach, reach), mode="replicate")
+    for k, (down, right) in enumerate(steps):
+        wide = wide if k == 0 else after(wide, best)
+        seen = wide[:, :, reach + down:reach + down + height, reach + right:reach + right + width]           # one step on
+        apart = patches_apart(here, seen, size) + NEAREST * math.hypot(down, right)                          # [N,1,H,W]
+        if k == 0:
+            best, chosen = apart, torch.zeros_like(apart)
+        else:
+            closer = apart < best
+            best, chosen = torch.where(closer, apart, best), torch.where(closer, float(k), chosen)
+    step = torch.tensor(steps, dtype=torch.float32)[chosen[:, 0].long()].permute(0, 3, 1, 2)                 # [N,2,H,W]
+    return step if flow is None else step + pixels_at(flow, step)
 
 
 def best_match(here, near):
-    """
-    Of every pixel of `here` the pixel of `near` around which patches are most alike [N,3,H,W], and how far they differ (squared) [N,1,H,W].
-    Looked for at a quarter of the size as far as REACH goes, then about what was found at half the size, then, by brightness, at the whole.
-    """
-    down = right = torch.zeros_like(F.avg_pool2d(here[:, :1], 4))
-    for shrunk, reach, size in ((4, REACH, 3), (2, 1, 5)):
-        found = search(F.avg_pool2d(here, shrunk), F.avg_pool2d(near, shrunk), down, right, reach, size)
-        down, right = (2 * F.interpolate(v, scale_factor=2.0, mode="nearest") for v in found)
-    down, right = search(here.mean(1, keepdim=True), near.mean(1, keepdim=True), down, right, 1, FINE_PATCH)
-    match = pixels_at(near, down, right)
-    return match, patches_apart(here, match, FINE_PATCH)
+    """Of every pixel of `here` the pixel of `near` around which patches are most alike [N,3,H,W], and how far they differ (squared) [N,1,H,W]."""
+    flow = None
+    for shrunk, reach, size in SEARCHES:
+        flow = 2 * F.interpolate(search(F.avg_pool2d(here, shrunk), F.avg_pool2d(near, shrunk), flow, reach, size), scale_factor=2.0, mode="nearest")
+    flow = search(here.mean(1, keepdim=True), near.mean(1, keepdim=True), flow, LAST_REACH, LAST_PATCH)
+    match = pixels_at(near, flow)
+    return match, patches_apart(here, match, LAST_PATCH)
 
 
 def follow(x, frames):
-    """
-    Averages every pixel with the pixel that it was and becomes in the frames beside, weighted by how far the patches around agree: what moves
-    keeps its shape, and where nothing is alike nothing is averaged. x: frames of clips [B·F,3,H,W], not clamped -> the same. One frame
-    alone is left as it is.
-
-    After non-local means for films (Buades, Coll and Morel, AVSS 2005), with the best match only.
-    """
-    total, weights = x, 1
+    """x: frames of clips [B·F,3,H,W], not clamped, `frames` of each -> the same, steadied along their ways."""
+    total, weights = x, torch.ones_like(x[:, :1])
     for offset in FOLLOWED:
-        match, apart = best_match(x, frames_beside(x, frames, offset))
-        w = torch.exp(-apart / (2 * FOLLOW_AGREE ** 2))
+        here = after(x, weights)
+        match, apart = best_match(here, frames_beside(here, frames, offset))
+        w = torch.exp(-apart / (2 * AGREE ** 2))
         total, weights = total + w * match, weights + w
     return total / weights
-
-
-@torch.no_grad()
-def measure(path):
-    clips = torch.from_numpy(np.load(path)[:MEASURED]).float() / 127.5 - 1                                   # [B,3,F,H,W]
-    scenes, examiner = held_out_scenes(len(clips)), load_examiner()
-    flow = open_flow(f"{HERE}/../../resources/interpolator/model.onnx")
-    warping = lambda films: float(np.mean([clip_error(flow, film.numpy()) for film in films]))
-    batch, channels, frames, height, width = clips.shape
-    drawn = clips.transpose(1, 2).flatten(0, 1)                                                              # [B·F,3,H,W]
-    followed = follow(drawn, frames).reshape(batch, frames, channels, height, width).transpose(1, 2)
-    real = warping(real_clips(scenes))
-    for name, films in (("plain", clips), ("followed", followed)):
-        right = scores(examiner, films, scenes)[0]["subject"]
-        print(f"{name}: warping {warping(films) / real:.2f} × real, right subject {right:.0%}", flush=True)
-
-
-if __name__ == "__main__":
-    measure(sys.argv[1])

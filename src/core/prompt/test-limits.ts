@@ -3,7 +3,7 @@
  */
 import type { ModelLimits } from './model-limits';
 
-/** The embedded model: any frame count from 1 to 13, trained on 9. */
+/** The embedded model as it was: any frame count from 1 to 13 (17 since version 8), trained on 9. */
 export const pocketLimits: ModelLimits = {
   family: 'ltx',
   frameGrid: { multiple: 1, plus: 0, min: 1, max: 13 },

@@ -75,10 +75,11 @@ describe('a run', () => {
   });
 
   test('an extension can go frame by frame', async () => {
+    const prompt = 'a white boat moving right on the sea'; // whose waves never rest
     const windows = [
-      aWindow(),
-      aWindow({ start: 2, frames: 4, prefix: 3, keepFrom: 5, keepTo: 6 }),
-      aWindow({ start: 3, frames: 4, prefix: 3, keepFrom: 6, keepTo: 7 }),
+      aWindow({ prompt }),
+      aWindow({ start: 2, frames: 4, prefix: 3, keepFrom: 5, keepTo: 6, prompt }),
+      aWindow({ start: 3, frames: 4, prefix: 3, keepFrom: 6, keepTo: 7, prompt }),
     ];
     const { frames } = await run(aRecipe({ frameCount: 7, windows }));
     expect(new Set(frames).size).toBe(7);
@@ -237,7 +238,7 @@ describe('cancelling', () => {
 describe('a run refuses', () => {
   test.each<[string, Parameters<typeof aRecipe>[0], object]>([
     ['a size off the grid', { width: 100 }, { code: 'input/invalid', detail: { field: 'width', value: '100' } }],
-    ['a window over the longest', { frameCount: 14 }, { code: 'input/invalid', detail: { field: 'windows.0.frames' } }],
+    ['a window over the longest', { frameCount: 18 }, { code: 'input/invalid', detail: { field: 'windows.0.frames' } }],
     [
       'another scheduler',
       { scheduler: { class: 'UniPCMultistepScheduler', config: {} } },
