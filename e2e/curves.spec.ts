@@ -86,7 +86,7 @@ test('a guidance curve is drawn by mouse, bent, moved, reset and deleted, and ea
   await film.planQuickShot('a red ball', { frames: 20, steps: 1 });
   await page.keyboard.press('Shift+C');
   await expect(curve.lane).toBeVisible();
-  await expect(page.getByTestId('curve-empty')).toHaveText(/^\s*Guidance is 3\.00 throughout\. Click to add a key/);
+  await expect(page.getByTestId('curve-empty')).toHaveText(/^\s*Guidance is 2\.50 throughout\. Click to add a key/);
   await studio.screenshot('curves-empty');
 
   await test.step('a click adds a key where it is, and on the curve itself where it is near', async () => {
@@ -118,10 +118,10 @@ test('a guidance curve is drawn by mouse, bent, moved, reset and deleted, and ea
     expect(frame).toBe(2);
     expect(value).toBeCloseTo(1.5, 1);
     await page.keyboard.press('Control+z');
-    await curve.drag([2, 0.1], [4, 0.31]);
+    await curve.drag([2, 0.1], [4, 0.26]);
     // Near its plain value it lands on it.
     expect(await curve.pairs('guidance')).toEqual([
-      [4, 3],
+      [4, 2.5],
       [10, 8],
     ]);
     await page.keyboard.press('Control+z');
@@ -200,7 +200,7 @@ test('a guidance curve is drawn by mouse, bent, moved, reset and deleted, and ea
 
   await test.step('a double click resets, Delete removes, and the clip stays', async () => {
     await curve.click(18, 0.725, { clickCount: 2 });
-    expect((await curve.pairs('guidance'))[2]).toEqual([18, 3]);
+    expect((await curve.pairs('guidance'))[2]).toEqual([18, 2.5]);
     await page.keyboard.press('Delete');
     await expect(curve.keys).toHaveCount(2);
     await expect(curve.keys.last()).toBeFocused();
@@ -252,14 +252,14 @@ test('the recipe has the values, the take goes stale by a curve and fresh again 
 
   await test.step('a flat curve at the plain value changes nothing, and the take stays fresh', async () => {
     await page.getByTestId('curve-toggle').click();
-    await curve.click(3, 0.3);
+    await curve.click(3, 0.25);
     await expect(curve.keys).toHaveCount(1);
-    expect(await curve.pairs('guidance')).toEqual([[3, 3]]);
+    expect(await curve.pairs('guidance')).toEqual([[3, 2.5]]);
     await expect(page.getByTestId('clip-inspector')).not.toContainText('changed since');
   });
 
   await test.step('one that rises late makes it stale; generated, the frames before it are the same', async () => {
-    await curve.click(9, 0.3);
+    await curve.click(9, 0.25);
     await curve.click(11, 0.9);
     await expect(page.getByTestId('clip-inspector')).toContainText('The guidance has changed since');
     await page.keyboard.press('Escape');
@@ -271,7 +271,7 @@ test('the recipe has the values, the take goes stale by a curve and fresh again 
     const recipes = [await recipeOf(film, 0), await recipeOf(film, 1)];
     const curved = recipes.find(({ windows }) => windows.some(({ guidance }) => guidance !== undefined));
     expect(curved?.windows.map(({ guidance }) => guidance?.length)).toEqual([1, 7]);
-    expect(curved?.windows[0]?.guidance).toEqual([3]);
+    expect(curved?.windows[0]?.guidance).toEqual([2.5]);
     expect(curved?.windows[1]?.guidance?.at(-1)).toBeGreaterThan(8);
     const frames = await framesOfTakes(film);
     const [first, second] = frames;
@@ -303,8 +303,8 @@ test('the recipe has the values, the take goes stale by a curve and fresh again 
     await page.getByTestId('curve-parameter').selectOption('guidance');
     await expect(curve.keys).toHaveCount(3);
     expect(await curve.pairs('guidance')).toEqual([
-      [3, 3],
-      [9, 3],
+      [3, 2.5],
+      [9, 2.5],
       [11, 9],
     ]);
     await film.waitForSaved();

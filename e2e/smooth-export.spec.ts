@@ -11,7 +11,7 @@ test('a film of 8 frames a second leaves at 24, its own frames untouched', async
   const film = new StudioPage(studio.page);
   const { page } = studio;
   await film.newProject('Smooth');
-  await film.planQuickShot('a red ball moving right on a blue background', { frames: 5 });
+  await film.planQuickShot('a white boat moving right on the sea', { frames: 5 }); // whose waves never rest
   await film.generate();
 
   await test.step('the form says the rate, the frames and the time before anything is drawn', async () => {
