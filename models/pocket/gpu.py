@@ -1,6 +1,11 @@
 """What the stages on a GPU share. Without one they run on the processor, slowly: to try them."""
 import torch
+import torch.nn.functional as F
 
+from gpu_pool import CELL
+from train_autoencoder import GRADIENT, SQUARED, edges_error
+
+SUBJECT = 3.0                                # so many times a pixel with a subject counts
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 torch.backends.cudnn.benchmark = True
 torch.set_float32_matmul_precision("high")
@@ -22,6 +27,17 @@ def compile_each(network, kind):
 def compile_no_more(shapes):
     """So many shapes are compiled; others that come are computed without."""
     torch._dynamo.config.recompile_limit = torch._dynamo.config.accumulated_recompile_limit = shapes
+
+
+def subject_weights(cover):
+    """Silhouettes uint8 [N,H/CELL,W/CELL] -> how much every pixel counts, 1 … SUBJECT, [N,1,H,W]."""
+    return 1 + (SUBJECT - 1) / 255 * F.interpolate(cover[:, None].float(), scale_factor=CELL, mode="bilinear")
+
+
+def weighted_error(error, share):
+    """`train_autoencoder.picture_error` with a share [N,1,H,W] of mean 1 for every pixel. -> loss, squared error of every value."""
+    squared = error.square()
+    return (share * (error.abs() + SQUARED * squared)).mean() + GRADIENT * edges_error(error), squared.detach()
 
 
 def decibels(squared):

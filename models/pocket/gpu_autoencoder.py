@@ -16,17 +16,17 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import load_autoencoder
-from gpu import DEVICE, decibels, products
+from gpu import DEVICE, decibels, products, subject_weights, weighted_error
 from gpu_pool import CELL, Kind
 from keep import half
 from muon import Muon
 from paths import RUN, save
-from train_autoencoder import GRADIENT, SHRINK, SQUARED, rate_scale
+from train_autoencoder import SHRINK, rate_scale
 
 KEPT = {"square": (4, 220_000), "toy": (8, 24_000), "leaves": (8, 8_000)}      # frames of every clip, room for frames
 SHARES = {"square": 0.6, "toy": 0.28, "leaves": 0.12}
 BATCH, CROPPED, CROP = 128, 0.2, 64                                          # a crop's batch is four times as large
-NOISE, SUBJECT = 0.15, 3.0
+NOISE = 0.15                                                                 # of the latents' deviation, at most
 RATE, ADAM_RATE, STEADY, AVERAGE = 0.012, 1e-3, 0.3, 0.998
 REFRESH_STEPS, REFRESH_CLIPS, LOG_STEPS, CHECK_SECONDS = 40, 400, 100, 30
 
@@ -61,7 +61,7 @@ def draw_batch(pools, batch, crop):
     """-> frames [B,3,C,C] in [-1,1], weights of their pixels [B,1,C,C]."""
     parts = [pools[name].draw(round(batch * share)) for name, share in SHARES.items()]
     pictures, cover = (torch.cat(p) for p in zip(*parts))
-    weight = 1 + (SUBJECT - 1) / 255 * F.interpolate(cover[:, None].float(), scale_factor=CELL, mode="bilinear")
+    weight = subject_weights(cover)
     if crop < 128:
         y, x = np.random.randint(0, 128 - crop + 1, 2)
         pictures, weight = pictures[:, :, y:y + crop, x:x + crop], weight[:, :, y:y + crop, x:x + crop]
@@ -76,11 +76,8 @@ def loss_of(autoencoder, x, weight):
         z = autoencoder.encoder(x)                                                                          # [B,16,C/16,C/16]
         strength = NOISE * torch.rand(len(z), 1, 1, 1, device=DEVICE) * z.float().std()
         y = autoencoder.decoder((z.float() + strength * torch.randn_like(z, dtype=torch.float32)).contiguous(memory_format=torch.channels_last)).float()
-    error = y - x
-    share = weight / weight.mean()
-    squared = error.square()
-    edges = (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
-    return (share * (error.abs() + SQUARED * squared)).mean() + GRADIENT * edges + SHRINK * z.float().square().mean(), squared.detach().mean()
+    loss, squared = weighted_error(y - x, weight / weight.mean())
+    return loss + SHRINK * z.float().square().mean(), squared.mean()
 
 
 @torch.no_grad()

@@ -20,7 +20,7 @@ from world import PocketWorld, ToyWorld
 
 POOL = os.environ.get("POCKET_POOL", f"{RUN}/pool")
 TEXT = os.environ.get("POCKET_TEXT", f"{RUN}/text")          # model.onnx and tokenizer.json of a package's text encoder and tokenizer
-EXAM, TOKENS, WIDTH, CELL, CAPTION = 500, 32, 384, 4, 200
+EXAM, TOKENS, WIDTH, CELL = 500, 32, 384, 4
 NOT_YET, DRAWN, LEFT_OUT = 0, 1, 2
 # kind: world, (height, width), frames, clips, first seed, share of the whole time after which all are drawn
 KINDS = {

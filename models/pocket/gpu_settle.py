@@ -12,22 +12,21 @@ import time
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from autoencoder import load_autoencoder
 from data import load_statistics
-from gpu import DEVICE, decibels, products
-from gpu_pool import CELL, Kind, TextEncoder
+from gpu import DEVICE, SUBJECT, decibels, products, subject_weights, weighted_error
+from gpu_pool import Kind, TextEncoder
 from gpu_transformer import encode
 from keep import half
 from paths import RUN, save
 from pairs import FIRST_STEPS, GUIDANCES
 from sample import draw_latents, load_transformer
-from train_autoencoder import GRADIENT, SQUARED, rate_scale
+from train_autoencoder import rate_scale
 from train_settle import MOST_GIVEN, SHARES, TEMPORAL
 
 BATCH, FRAMES, AT_ONCE, HELD_OUT = 16, 9, 120, 48
-SUBJECT, RATE, AVERAGE = 3.0, 2e-3, 0.99
+RATE, AVERAGE = 2e-3, 0.99
 LOG_SECONDS = 10
 
 
@@ -71,7 +70,7 @@ class Lessons:
         z = torch.where(keep[..., None, None, None], parts["true"], parts["made"]).float() * self.deviation + self.mean
         with torch.no_grad(), products():
             x, features = self.autoencoder.draw(z.flatten(0, 1).contiguous(memory_format=torch.channels_last))
-        weight = 1 + (SUBJECT - 1) / 255 * F.interpolate(parts["cover"].flatten(0, 1)[:, None].float(), scale_factor=CELL, mode="bilinear")
+        weight = subject_weights(parts["cover"].flatten(0, 1))
         return x.float().contiguous(), features.float().contiguous(), parts["pictures"].flatten(0, 1).float() / 127.5 - 1, weight
 
     def batch(self):
@@ -89,12 +88,11 @@ class Lessons:
 def loss_of(made, true, weight):
     """-> loss; squared error of every frame [B·F]; mean |error| of neighbours' difference. [B·F,3,H,W]"""
     error = made - true
-    share, squared = weight / weight.mean(), error.square()
-    edges = (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
+    share = weight / weight.mean()
+    loss, squared = weighted_error(error, share)
     clips, shares = error.unflatten(0, (-1, FRAMES)), share.unflatten(0, (-1, FRAMES))
     flicker = (clips[:, 1:] - clips[:, :-1]).abs()
-    loss = (share * (error.abs() + SQUARED * squared)).mean() + GRADIENT * edges + TEMPORAL * (shares[:, 1:] * flicker).mean()
-    return loss, squared.detach(), flicker.detach().mean()
+    return loss + TEMPORAL * (shares[:, 1:] * flicker).mean(), squared, flicker.detach().mean()
 
 
 @torch.no_grad()

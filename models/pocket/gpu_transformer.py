@@ -10,6 +10,7 @@ its own, nine neighbouring frames nearly always, seventeen at most, and frames o
 to nothing in a straight line, by the clock.
 """
 import json
+import math
 import os
 import sys
 import time
@@ -22,11 +23,10 @@ import torch.nn.functional as F
 from autoencoder import load_autoencoder
 from data import CELLS
 from gpu import DEVICE, compile_each, compile_no_more, products
-from gpu_pool import Kind, TextEncoder
+from gpu_pool import KINDS, Kind, TextEncoder
 from keep import half
-from muon import Muon
 from paths import HERE, RUN, save
-from train_transformer import COVERAGE_TAP, COVERAGE_WEIGHT, PROMPT_DROPPED, SIGMA_DEVIATION, SIGMA_MEAN, CoverageHead
+from train_transformer import COVERAGE_TAP, COVERAGE_WEIGHT, PROMPT_DROPPED, SIGMA_DEVIATION, SIGMA_MEAN, CoverageHead, create_optimiser
 from transformer import Block, Transformer, coordinates, load_weights, pack
 
 TOKENS = 36_864                                   # a step, about
@@ -35,7 +35,7 @@ SHAPES = {
     ("square", 9, False): 0.43, ("square", 9, True): 0.13, ("wide", 9, False): 0.07, ("tall", 9, False): 0.07, ("square", 17, False): 0.08, ("square", 13, False): 0.08,
     ("square", 5, False): 0.06, ("wide", 9, True): 0.025, ("tall", 9, True): 0.025, ("square", 17, True): 0.015, ("square", 1, False): 0.015,
 }
-AREAS = {"square": 16, "wide": 24, "tall": 24}    # tokens a frame
+GRIDS = {name: (KINDS[name][1][0] // 32, KINDS[name][1][1] // 32) for name in ("square", "wide", "tall")}     # tokens of a frame, down and across
 FIRST_SHARE, FIRSTS_SHARE, MOST_FIRST = 0.22, 0.25, 4      # of clips: one given first frame; two to four
 LATER_IS_LAST, LATER_FIRST_TOO = 0.7, 0.5
 RATE, ADAM_RATE, DECAY, WARM_STEPS, STEADY, AVERAGE = 0.01, 1e-3, 0.03, 100, 0.35, 0.998
@@ -134,12 +134,6 @@ def check(network, head, clips):
     return dict(mean=round(sum(found.values()) / len(LEVELS), 4), **found)
 
 
-def create_optimiser(network, head):
-    is_matrix = lambda name, p: "transformer_blocks" in name and p.ndim == 2 and "table" not in name
-    named = [*network.named_parameters(), *head.named_parameters(prefix="coverage")]
-    return Muon([p for n, p in named if is_matrix(n, p)], [p for n, p in named if not is_matrix(n, p)], RATE, ADAM_RATE, decay=DECAY)
-
-
 def load_lessons(limit):
     autoencoder = load_autoencoder().to(DEVICE, memory_format=torch.channels_last)
     sets = {name: Clips(name, autoencoder, limit) for name in ("square", "wide", "tall", "held_out")}
@@ -152,7 +146,7 @@ def load_lessons(limit):
 
 def batch_of(shape, tokens=TOKENS):
     name, frames, later = shape
-    return max(2, tokens // ((frames + later) * AREAS[name]) // 8 * 8)
+    return max(2, tokens // ((frames + later) * math.prod(GRIDS[name])) // 8 * 8)
 
 
 def step_of(network, head, optimiser, sets, empty, shape, rng, tokens=TOKENS):
@@ -192,7 +186,7 @@ def compile_shapes(network, head, tokens):
             break
         name, frames, later = shape
         batch, times = batch_of(shape, tokens), []
-        height, width = 4 if name != "tall" else 6, AREAS[name] // (4 if name != "tall" else 6)
+        height, width = GRIDS[name]
         z = torch.randn(batch, 64, frames, height, width, device=DEVICE)
         prompt, mask, first = torch.randn(batch, 32, 384, device=DEVICE), torch.ones(batch, 32, device=DEVICE), torch.zeros(batch, dtype=torch.long, device=DEVICE)
         covered = torch.zeros(batch, frames * height * width, CELLS ** 2, device=DEVICE)
@@ -202,7 +196,7 @@ def compile_shapes(network, head, tokens):
             (loss.mean() + silhouette).backward()
             silhouette.item()
             times.append(time.time() - began)
-        met.add((batch, (frames + later) * AREAS[name]))
+        met.add((batch, (frames + later) * height * width))
         print(*shape, f"first {times[0]:.1f} s, then {1000 * min(times[1:]):.1f} ms", flush=True)
     network.zero_grad(set_to_none=True)
     compile_no_more(len(met))
@@ -223,7 +217,7 @@ def train(seconds, limit=10 ** 9, tokens=TOKENS):
     started = time.time()
     sets, mean, deviation = load_lessons(limit)
     save((mean, deviation), f"{RUN}/statistics.pt")
-    optimiser, empty = create_optimiser(network, head), empty_prompt()
+    optimiser, empty = create_optimiser(network, head, RATE, ADAM_RATE, DECAY), empty_prompt()
     average, own = list(shadow.state_dict().values()), list(network.state_dict().values())
     log, step, seen = open(f"{RUN}/transformer.jsonl", "a", buffering=1), 0, 0
     began = time.time()

@@ -73,11 +73,14 @@ def draw_batch(data, rng):
     return torch.stack(frames)
 
 
+def edges_error(error):
+    return (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
+
+
 def picture_error(error):
     """Of what came back, in [-2,2], any shape that ends in height and width -> absolute, squared and outlines' error in one; PSNR in dB."""
     squared = error.square().mean()
-    gradient = (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
-    return error.abs().mean() + SQUARED * squared + GRADIENT * gradient, -10 * torch.log10(squared.detach() / 4)
+    return error.abs().mean() + SQUARED * squared + GRADIENT * edges_error(error), -10 * torch.log10(squared.detach() / 4)
 
 
 def reconstruction_loss(autoencoder, x, decoder_only, random):

@@ -167,10 +167,10 @@ def check(network, held_out, batch=24):
     return dict(mean=round(sum(losses.values()) / len(levels), 4), **losses, subject=round(torch.cat(subjects).mean().item(), 4))
 
 
-def create_optimiser(network, head):
+def create_optimiser(network, head, rate=RATE, adam_rate=ADAM_RATE, decay=0.01):
     is_matrix = lambda name, p: "transformer_blocks" in name and p.ndim == 2 and "table" not in name
     named = [*network.named_parameters(), *head.named_parameters(prefix="coverage")]
-    return Muon([p for n, p in named if is_matrix(n, p)], [p for n, p in named if not is_matrix(n, p)], RATE, ADAM_RATE)
+    return Muon([p for n, p in named if is_matrix(n, p)], [p for n, p in named if not is_matrix(n, p)], rate, adam_rate, decay=decay)
 
 
 def load_state(network, head, optimiser, cooldown, minutes):
