@@ -384,6 +384,22 @@ test('what scrolls into sight is drawn as if all of it were drawn', async ({ stu
   await expect.poll(picture).toBe(scrolled);
 });
 
+test('a press while the wheel still turns takes the clip that has come under the pointer', async ({ studio }) => {
+  const film = new StudioPage(studio.page);
+  await filmOf(film, 9, 9, 9, 9);
+  const { keyboard, mouse } = studio.page;
+  for (let i = 0; i < 6; i++) await keyboard.press('Equal');
+  await keyboard.press('Home');
+  const frame = await film.pixelsPerFrame();
+  const tracks = await film.clips.first().boundingBox();
+  if (!tracks) throw new Error('no clip');
+  await mouse.move(tracks.x + 4 * frame, tracks.y + tracks.height / 2);
+  await mouse.wheel(18 * frame, 0);
+  await mouse.down();
+  await mouse.up();
+  await expect(studio.page.getByRole('gridcell', { name: /^Clip Shot 3,/ })).toHaveAttribute('aria-selected', 'true');
+});
+
 test('a locked track refuses edits with a sentence; a hidden one is not shown', async ({ studio }) => {
   const film = new StudioPage(studio.page);
   await filmOf(film, 9);

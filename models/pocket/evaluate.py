@@ -6,7 +6,7 @@ Examine weights: one command, one table, saved as JSON and Markdown beside them.
 Promises: prompts are drawn from seeds that no training saw, and none equals a training caption; every clip has fixed
 noise, so two sets of weights meet the same questions; generation is float32 at the package's own defaults, through the
 package's transformer graph where one is named, which takes two thirds of torch's time; the examiner (`examiner.py`) has never seen a
-generated clip. Two ceilings stand beside every score: real clips, and real clips through the autoencoder. What was not measured says so. Do not tune the examiner.
+generated clip; killed, it goes on (`remembered.py`). Two ceilings stand beside every score: real clips, and real clips through the autoencoder. What was not measured says so. Do not tune the examiner.
 
 Method: Fréchet distance (Heusel et al. 2017, arXiv:1706.08500) on the examiner's features instead of Inception's;
 warping error as in `warping.py`.
@@ -24,6 +24,7 @@ from courtesy import wait_while_paused
 from examiner import ANSWERS, NOT_ASKED, answers_of, load_examiner
 from paths import HERE, RUN
 from photographs import photographs
+from remembered import digest, digest_of_file, forget, remembered
 from sample import GUIDANCE, STEADY, STEPS, GraphTransformer, Models, generate_latents, load_transformer
 from textures import dead_leaves
 from warping import clip_error, open_flow
@@ -60,9 +61,20 @@ def noise(seeds, frames=FRAMES):
     return torch.cat([torch.randn(1, 64, frames, 4, 4, generator=torch.Generator().manual_seed(s)) for s in seeds])
 
 
+def everything_drawn_with(models, transformer_file):
+    """-> a digest of the weights and of the code between a prompt and its frames."""
+    sources = [digest_of_file(f"{HERE}/{name}.py") for name in ("sample", "text", "transformer", "autoencoder", "follow", "carry")]
+    return digest(digest_of_file(transformer_file), models.autoencoder.state_dict(), models.mean, models.deviation, STEPS, GUIDANCE, STEADY, sources)
+
+
+def draw(models, captions, noise, **given):
+    """-> normalised latents as `generate_latents`, the same ones when it is asked again after a kill."""
+    return remembered(lambda: generate_latents(models, captions, noise, **given), models.drawn_with, captions, noise, given)
+
+
 def decode(models, z):
     """[B,64,F,4,4] -> [B,3,F,128,128]."""
-    return torch.stack([models.decode(one[None]) for one in z])
+    return remembered(lambda: torch.stack([models.decode(one[None]) for one in z]), models.drawn_with, "decoded", z)
 
 
 def encode(models, clips):
@@ -76,7 +88,7 @@ def real_clips(scenes):
 
 
 def generate(models, scenes):
-    parts = [decode(models, generate_latents(models, [c for _, _, c in part], noise([s for s, _, _ in part]))) for part in in_batches(scenes)]
+    parts = [decode(models, draw(models, [c for _, _, c in part], noise([s for s, _, _ in part]))) for part in in_batches(scenes)]
     return torch.cat(parts)
 
 
@@ -119,11 +131,11 @@ def extend(models, examiner, scenes):
     at_seams, beside, kept = [], [], []
     for part in in_batches(scenes):
         captions = [c for _, _, c in part]
-        film = decode(models, generate_latents(models, captions, noise([s for s, _, _ in part])))
+        film = decode(models, draw(models, captions, noise([s for s, _, _ in part])))
         seams = []
         for k in range(EXTENSIONS):
             prior = film[:, :, -PRIOR:]
-            z = generate_latents(models, captions, noise([s + 1_000_000 * (k + 1) for s, _, _ in part]), prefix=encode(models, prior))
+            z = draw(models, captions, noise([s + 1_000_000 * (k + 1) for s, _, _ in part]), prefix=encode(models, prior))
             seams.append(film.shape[2])                                                 # index of the first new frame
             drawn = carry_given(decode(models, z), {f: prior[:, :, f] for f in range(PRIOR)})
             film = torch.cat([film, drawn[:, :, PRIOR:].clamp(-1, 1)], 2)
@@ -145,7 +157,7 @@ def conditioned(models, scenes):
         real, captions, eps = real_clips(part), [c for _, _, c in part], noise([s for s, _, _ in part])
         z = encode(models, real)
         last = (FRAMES - 1, z[:, :, -1:])
-        make = lambda **given: decode(models, generate_latents(models, captions, eps, **given))
+        make = lambda **given: decode(models, draw(models, captions, eps, **given))
         found["first frame"].append(psnr(make(prefix=z[:, :, :1])[:, :, 0], real[:, :, 0]))
         found["four first frames"].append(psnr(make(prefix=z[:, :, :4])[:, :, :4], real[:, :, :4]))
         found["last frame"].append(psnr(make(later=last)[:, :, -1], real[:, :, -1]))
@@ -176,6 +188,7 @@ def evaluate(weights, count, rife, package):
     torch.set_num_threads(2)
     transformer = GraphTransformer(package, threads=2) if package else load_transformer(weights)
     models, examiner, scenes = Models(transformer), load_examiner(), held_out_scenes(count)
+    models.drawn_with = everything_drawn_with(models, f"{package}/transformer/model.onnx" if package else weights)
     real, made = real_clips(scenes), generate(models, scenes)
     np.save(os.path.splitext(weights)[0] + "-clips.npy", ((made[:60] + 1) * 127.5).round().byte().numpy())     # to look at
     rebuilt = torch.cat([decode(models, encode(models, part)) for part in real.split(BATCH)])
@@ -232,4 +245,5 @@ if __name__ == "__main__":
         json.dump(dict(step=step, rows={k: dict(zip(("value", "real", "rebuilt", "asked"), v)) for k, v in rows.items()}), file, indent=1, ensure_ascii=False)
     with open(out + ".md", "w") as file:
         file.write(markdown(rows, about))
+    forget()
     print(markdown(rows, about))

@@ -43,6 +43,16 @@ export class LaneDrawing {
   /** The lane has changed. */
   request(lane: Lane): void {
     this.#due.add(lane);
+    this.#requestFrame();
+  }
+
+  /** The window has moved. */
+  requestAll(): void {
+    for (const lane of this.#lanes) this.#due.add(lane);
+    if (this.#lanes.length > 0) this.#requestFrame();
+  }
+
+  #requestFrame(): void {
     this.#request ??= requestAnimationFrame(() => {
       this.#request = null;
       this.#draw();

@@ -84,7 +84,7 @@ export class TimelineScene {
     this.#app.timelineView.scrollX = Math.max(0, this.#scrollX + by);
   });
   readonly drawing = new LaneDrawing(this.motion, () => {
-    this.scroll.to(this.#scrollX - this.origin);
+    this.scroll.to(this.#scrollX - this.#origin);
     // What is drawn of was described anew in this frame.
     const isBusy = this.#describedFor !== this.#drawnWindow;
     this.#describedFor = this.#drawnWindow;
@@ -114,10 +114,14 @@ export class TimelineScene {
     const { pixelsPerFrame } = this.#app.timelineView;
     return { pixelsPerFrame, scrollX: this.#scrollX };
   });
-  /** Of the film's pixels, the one that elements are placed from: scrolling moves them all at once. */
-  readonly origin: number = $derived(originOf(this.#scrollX, devicePixelRatio.current ?? 1));
+  /**
+   * Of the film's pixels, the one that elements are placed from: scrolling moves them all at once. It and the first tile are
+   * written when they are others, not derived: most steps leave them alone, and then nothing that depends on them is asked.
+   */
+  #origin: number = $state(0);
+  #firstTile: number = $state(0);
   /** Where the lanes' canvases are drawn for. */
-  readonly place: TilesPlace = $derived({ scrollX: this.#scrollX, origin: this.origin });
+  readonly place: TilesPlace = $derived({ scrollX: this.#scrollX, origin: this.#origin });
   /** How wide what scrolls is: elements are placed from one origin over so many CSS pixels. */
   readonly span: number = $derived.by(() => this.#ui.laneWidth + originStep(devicePixelRatio.current ?? 1));
 
@@ -153,9 +157,6 @@ export class TimelineScene {
    * What is described and drawn: whole tiles, and while the wheel turns the next one on that side. It is another only when
    * a tile comes into sight, and so is what is derived of it.
    */
-  readonly #firstTile: number = $derived(
-    Math.floor((this.#scrollX - SLACK_PX) / tileWidth(devicePixelRatio.current ?? 1)),
-  );
   readonly #drawnFrom: number = $derived.by(() => {
     const tile = tileWidth(devicePixelRatio.current ?? 1);
     const first = this.#firstTile - (this.motion.direction < 0 ? 1 : 0);
@@ -352,11 +353,23 @@ export class TimelineScene {
   constructor(app: AppState) {
     this.#app = app;
     this.#ui = timelineUiOf(app);
+    this.#follow();
+    $effect.pre(() => this.#follow());
+    $effect(() => {
+      void this.place;
+      this.drawing.requestAll();
+    });
+  }
+
+  #follow(): void {
+    const ratio = devicePixelRatio.current ?? 1;
+    this.#origin = originOf(this.#scrollX, ratio);
+    this.#firstTile = Math.floor((this.#scrollX - SLACK_PX) / tileWidth(ratio));
   }
 
   /** Where an element stands in a `MovedLane`, in CSS pixels. */
   x(frame: number): number {
-    return frame * this.#app.timelineView.pixelsPerFrame - this.origin;
+    return frame * this.#app.timelineView.pixelsPerFrame - this.#origin;
   }
 
   /** CSS pixels from the frame to where the window's left edge was at rest, while it lies behind that. */
