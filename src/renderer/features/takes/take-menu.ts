@@ -4,7 +4,7 @@ import { setSegment } from '@core/timeline/segments';
 import { applyTake } from '../../actions/takes';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
-import type { MenuEntry } from '../../ui/ActionMenu.svelte';
+import { menuEntry, type MenuEntry } from '../../ui/menu-entry';
 import { compareWithUsed, usedInPlaceOf } from '../compare/open-compare';
 import { strings as compareStrings } from '../compare/strings';
 import { strings as samplingStrings } from '../sampling/strings';
@@ -23,13 +23,10 @@ export interface TakeOnRow {
 
 export function takeMenu(app: AppState, session: ProjectSession, row: TakeOnRow): MenuEntry[][] {
   const { take, isActive, isImported } = row;
-  const can = (id: string, label: string, run: () => void, reason: string | null = null): MenuEntry => {
-    return { id, label, reason, run };
-  };
   return [
     [
-      can('use-take', strings.use, () => applyTake(session, take), isActive ? strings.inUse : null),
-      can(
+      menuEntry('use-take', strings.use, () => applyTake(session, take), isActive ? strings.inUse : null),
+      menuEntry(
         'compare-take',
         compareStrings.compareWithUsed,
         () => compareWithUsed(app, session, take),
@@ -37,19 +34,19 @@ export function takeMenu(app: AppState, session: ProjectSession, row: TakeOnRow)
       ),
     ],
     [
-      can('star-take', take.isStarred === true ? strings.unstar : strings.star, () => {
+      menuEntry('star-take', take.isStarred === true ? strings.unstar : strings.star, () => {
         void starTake(app, take, take.isStarred !== true);
       }),
-      can('note-take', take.note ? strings.editNote : strings.notePlaceholder, row.writeNote),
+      menuEntry('note-take', take.note ? strings.editNote : strings.notePlaceholder, row.writeNote),
     ],
     isImported
       ? []
       : [
-          can('lock-seed', strings.lockSeed, () => {
+          menuEntry('lock-seed', strings.lockSeed, () => {
             lockSeed(session, take);
           }),
-          can('take-recipe', strings.showRecipe, () => (app.dialog = { kind: 'recipe', takeId: take.id })),
-          can('take-details', samplingStrings.details.show, row.showDetails),
+          menuEntry('take-recipe', strings.showRecipe, () => (app.dialog = { kind: 'recipe', takeId: take.id })),
+          menuEntry('take-details', samplingStrings.details.show, row.showDetails),
         ],
   ].filter((group) => group.length > 0);
 }

@@ -12,7 +12,7 @@ import { beginShot } from '../../actions/generate';
 import { actionById, keysOf, runAction } from '../../actions/registry';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
-import type { MenuEntry } from '../../ui/ActionMenu.svelte';
+import type { MenuEntry } from '../../ui/menu-entry';
 import { strings } from './strings';
 import { timelineUiOf, type MenuOn } from './timeline-ui.svelte';
 
