@@ -65,6 +65,7 @@ export function setClipSpeed(
 interface Span {
   readonly start: number;
   readonly duration: number;
+  readonly sourceIn: number;
   readonly speed?: number | undefined;
 }
 
@@ -85,7 +86,7 @@ function clipsAtOneSpeed(
 /** From the first frame of any of them to the last. */
 function spanOf(clips: readonly ClipRecord[], { speed }: ClipRecord): Span {
   const start = Math.min(...clips.map((one) => one.start));
-  return { start, duration: Math.max(...clips.map(endOf)) - start, speed };
+  return { start, duration: Math.max(...clips.map(endOf)) - start, sourceIn: 0, speed };
 }
 
 /** Why the clip has one speed only; null when it has any. */
@@ -130,10 +131,12 @@ function atSpeed(doc: Document, before: ClipRecord, speed: number): ClipRecord {
  * it, one within moves in proportion; neither goes on where there is nothing more to show.
  */
 function following(doc: Document, clip: ClipRecord, speed: number, [before, after]: readonly [Span, Span]): ClipRecord {
+  // An edge at the very end of a shot shows a part of a frame more, or less, than it did.
+  const late = scaled(before.sourceIn, before, speed) - after.sourceIn;
   const edge = (frame: number): number => {
     if (frame <= before.start) return frame;
     if (frame >= before.start + before.duration) return frame + after.duration - before.duration;
-    return before.start + scaled(frame - before.start, before, speed);
+    return before.start + scaled(before.sourceIn + frame - before.start, before, speed) - after.sourceIn;
   };
   const [start, end] = [edge(clip.start), edge(endOf(clip))];
   if (clip.source.type === 'still') return { ...clip, start, duration: Math.max(1, end - start) };
@@ -141,7 +144,8 @@ function following(doc: Document, clip: ClipRecord, speed: number, [before, afte
   const has = sourceRangeOf(doc, next) ?? { from: 0, to: Infinity };
   // How long it plays before the others begin; of one that begins later, nothing.
   const ahead = Math.max(0, before.start - start);
-  const wanted = scaled(clip.sourceIn + ahead, clip, speed) - ahead;
+  const isFirst = clip.start <= before.start;
+  const wanted = scaled(clip.sourceIn + ahead, clip, speed) - ahead - (isFirst ? late : 0);
   const sourceIn = Math.min(has.to - 1, Math.max(has.from, wanted));
   const first = start + Math.max(0, sourceIn - wanted);
   return { ...next, start: first, sourceIn, duration: Math.max(1, Math.min(end - first, has.to - sourceIn)) };
