@@ -3,6 +3,8 @@
  * places a sound by them, so they must not be smeared or heard twice when it is stretched.
  */
 
+import { SOUND_CHANNELS } from '../export/sound-plan';
+
 /** Where it begins, in samples of the sound, and the mean square of what begins. */
 export interface Attack {
   readonly at: number;
@@ -17,10 +19,11 @@ const RISE = 4;
 /** −50 dB: what is quieter places nothing. */
 const LEAST = 1e-5;
 
-/** Fed with one side of a sound (or the mean of both) in the order of time. */
+/** Fed with a sound in the order of time, interleaved stereo. */
 export class AttackFinder {
   #found: Attack[] = [];
   readonly #past: number[] = new Array<number>(PAST).fill(0);
+  /** The louder side of each sample. */
   #block = new Float32Array(BLOCK);
   #previous = new Float32Array(BLOCK);
   #filled = 0;
@@ -37,8 +40,9 @@ export class AttackFinder {
   }
 
   add(samples: Float32Array): void {
-    for (const sample of samples) {
-      this.#block[this.#filled++] = sample;
+    for (let at = 0; at < samples.length; at += SOUND_CHANNELS) {
+      const [left, right] = [samples[at] ?? 0, samples[at + 1] ?? 0];
+      this.#block[this.#filled++] = Math.abs(left) > Math.abs(right) ? left : right;
       if (this.#filled < BLOCK) continue;
       this.#look();
       [this.#previous, this.#block] = [this.#block, this.#previous];

@@ -5,13 +5,17 @@ import { stretchedSamples, TimeStretch } from './time-stretch';
 
 const RATE = SOUND_RATE.num;
 
-function stereo(samples: Float32Array): Float32Array {
-  return Float32Array.from({ length: samples.length * SOUND_CHANNELS }, (_, i) => samples[i >> 1] ?? 0);
+/** @param right the right side, as a factor of the left one */
+function stereo(samples: Float32Array, right: number): Float32Array {
+  return Float32Array.from(
+    { length: samples.length * SOUND_CHANNELS },
+    (_, i) => (samples[i >> 1] ?? 0) * (i % 2 === 0 ? 1 : right),
+  );
 }
 
 /** In blocks of uneven length, as a decoder gives them. @returns its left side */
-function stretched(samples: Float32Array, speed: number, blockSamples = 5_003): Float32Array {
-  const sound = stereo(samples);
+function stretched(samples: Float32Array, speed: number, { blockSamples = 5_003, right = 1 } = {}): Float32Array {
+  const sound = stereo(samples, right);
   const stretch = new TimeStretch(speed);
   const parts: Float32Array[] = [];
   const step = blockSamples * SOUND_CHANNELS;
@@ -39,7 +43,7 @@ function onsets(samples: Float32Array): number[] {
 const speeds = [10, 33, 50, 90, 137, 200, 400, 1_000];
 
 test.each(speeds)(
-  'at %i %% a sound is exactly as long as asked, and each click is heard once, on its sample',
+  'at %i percent a sound is exactly as long as asked, and each click is heard once, on its sample',
   (speed) => {
     const times = [0, 0.25, 0.7, 1.1, 1.93];
     const sound = clicks(2.001, times);
@@ -51,7 +55,17 @@ test.each(speeds)(
   },
 );
 
-test.each(speeds)('at %i %% a tone keeps its pitch and its loudness', (speed) => {
+test.each([33, 50, 75, 150, 200])(
+  'at %i percent a roll of 16 hits a second keeps each of them in its place',
+  (speed) => {
+    const times = Array.from({ length: 30 }, (_, i) => 0.05 + i * 0.06);
+    expect(onsets(stretched(clicks(2, times), speed))).toEqual(
+      times.map((at) => Math.round((Math.round(at * RATE) * 100) / speed)),
+    );
+  },
+);
+
+test.each(speeds)('at %i percent a tone keeps its pitch and its loudness', (speed) => {
   for (const hertz of [110, 440, 2_000]) {
     const heard = stretched(tone(hertz, 2), speed).subarray(2_400, -2_400);
     const crossings = heard.reduce(
@@ -67,10 +81,21 @@ test.each(speeds)('at %i %% a tone keeps its pitch and its loudness', (speed) =>
 
 test('how it comes in blocks makes no difference, and at its own speed nothing is changed', () => {
   const sound = Float32Array.from(tone(300, 1), (value, i) => value + 0.1 * Math.sin(i * i));
-  expect(stretched(sound, 66, 100)).toEqual(stretched(sound, 66, 48_000));
+  expect(stretched(sound, 66, { blockSamples: 100 })).toEqual(stretched(sound, 66, { blockSamples: 48_000 }));
   const own = stretched(sound, 100);
   expect(own).toHaveLength(sound.length);
   own.forEach((value, i) => expect(value).toBeCloseTo(sound[i] ?? 0, 6));
+});
+
+test('both sides are heard out: in opposite phase, or with one of them silent, nothing is lost', () => {
+  const sound = Float32Array.from(tone(300, 1), (value, i) => value * (i > 20_000 ? 1 : 0));
+  const wanted = stretched(sound, 50);
+  for (const right of [-1, 0]) {
+    const heard = stretched(sound, 50, { right });
+    expect(onsets(heard)).toEqual(onsets(wanted));
+    for (let at = 44_000; at + 2_400 <= heard.length; at += 2_400)
+      expect(Math.max(...heard.subarray(at, at + 2_400))).toBeGreaterThan(0.46);
+  }
 });
 
 test('of nothing comes nothing, and of a single sample what it lasts', () => {

@@ -11,10 +11,15 @@ import { type Attack, AttackFinder } from './attacks';
 const HOP = 1024;
 /** Samples a window may be shifted for a better fit, to either side. */
 const SEARCH = 512;
-/** Candidates are compared in steps of so many samples first. */
+/** Candidates are compared in steps of so many samples first, then each of those around the best. */
 const COARSE = 8;
+/** Of the latter every other sample counts: what aligns them is far below the pitch that this leaves out. */
+const FINE = 2;
 /** Of two that fit alike, the one nearer to its place; in units of a perfect fit, for the whole way of SEARCH. */
 const SHIFT_COSTS = 0.02;
+
+/** What of the left side windows are fitted by; not half, so that sides in opposite phase do not cancel out. */
+const LEFT = 0.7;
 
 const fadeIn = Float32Array.from({ length: HOP }, (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * i) / HOP));
 
@@ -32,13 +37,15 @@ export class TimeStretch {
   readonly #attacks = new AttackFinder();
   /** What is kept of the sound, and both sides of it as one; the first is sample #base of the sound. */
   #kept: Float32Array;
-  #mono: Float32Array;
+  #mixed: Float32Array;
   #base: number;
   /** Samples of the sound that came. */
   #read = 0;
   #window = 0;
   /** Middle of the last window, in the sound. */
   #middle = 0;
+  /** The attack that the last window laid in its place. */
+  #sounding: Attack | null = null;
   #written = 0;
 
   /** @param speed percent */
@@ -49,7 +56,7 @@ export class TimeStretch {
     this.#ahead = step + 4 * HOP;
     this.#base = -this.#behind - HOP;
     this.#kept = new Float32Array(-this.#base * SOUND_CHANNELS);
-    this.#mono = new Float32Array(-this.#base);
+    this.#mixed = new Float32Array(-this.#base);
   }
 
   /** As much as is certain by now. */
@@ -76,18 +83,16 @@ export class TimeStretch {
   }
 
   #append(block: Float32Array): void {
-    const count = block.length / SOUND_CHANNELS;
-    const mono = new Float32Array(count);
-    for (let i = 0; i < count; i++) mono[i] = ((block[2 * i] ?? 0) + (block[2 * i + 1] ?? 0)) / 2;
-    this.#attacks.add(mono);
+    this.#attacks.add(block);
     const drop = Math.max(0, this.#placeOf(this.#window) - this.#behind - this.#base);
     const kept = new Float32Array(this.#kept.length + block.length - drop * SOUND_CHANNELS);
     kept.set(this.#kept.subarray(drop * SOUND_CHANNELS));
     kept.set(block, kept.length - block.length);
-    const monoKept = new Float32Array(kept.length / SOUND_CHANNELS);
-    monoKept.set(this.#mono.subarray(drop));
-    monoKept.set(mono, monoKept.length - count);
-    [this.#kept, this.#mono, this.#base] = [kept, monoKept, this.#base + drop];
+    const mixed = new Float32Array(kept.length / SOUND_CHANNELS);
+    mixed.set(this.#mixed.subarray(drop));
+    for (let i = mixed.length - block.length / SOUND_CHANNELS; i < mixed.length; i++)
+      mixed[i] = LEFT * (kept[2 * i] ?? 0) + (1 - LEFT) * (kept[2 * i + 1] ?? 0);
+    [this.#kept, this.#mixed, this.#base] = [kept, mixed, this.#base + drop];
   }
 
   /** Lays windows as long as they may be, and gives what is whole by then. */
@@ -122,18 +127,17 @@ export class TimeStretch {
 
   #middleOf(place: number): number {
     const out = this.#window * HOP;
-    const homeOf = ({ at }: Attack): number => stretchedSamples(at, this.#speed);
     this.#attacks.forgetBefore(place - this.#behind);
     let [least, most] = [place - SEARCH, place + SEARCH];
-    let sounding: Attack | null = null;
+    const near: Attack[] = [];
     for (const attack of this.#attacks.found) {
-      const home = homeOf(attack);
-      if (Math.abs(home - out) < HOP) {
-        if (sounding === null || attack.loudness > sounding.loudness) sounding = attack;
-      } else if (home < out) least = Math.max(least, attack.at + HOP);
+      const home = this.#homeOf(attack);
+      if (Math.abs(home - out) < HOP) near.push(attack);
+      else if (home < out) least = Math.max(least, attack.at + HOP);
       else most = Math.min(most, attack.at - HOP);
     }
-    if (sounding !== null) return out + sounding.at - homeOf(sounding);
+    this.#sounding = this.#soundingOf(near, out);
+    if (this.#sounding !== null) return out + this.#sounding.at - this.#homeOf(this.#sounding);
     // Kept off an attack, it is sought on its side of it; between two that are close, before the next one.
     if (least > most) {
       if (most < place - SEARCH || least <= place + SEARCH) least = most - 2 * SEARCH;
@@ -146,38 +150,63 @@ export class TimeStretch {
     );
   }
 
+  /** Where an attack is heard. */
+  #homeOf({ at }: Attack): number {
+    return stretchedSamples(at, this.#speed);
+  }
+
+  /**
+   * Which of the attacks within a window it lays in its place. An attack is whole in two windows that follow one another: the
+   * one that the window before has begun is ended, unless that one had nearly all of it; else the loudest of what it will be.
+   */
+  #soundingOf(near: readonly Attack[], out: number): Attack | null {
+    const begun = near.find((attack) => attack === this.#sounding);
+    if (begun !== undefined && this.#homeOf(begun) - out + HOP > HOP / 3) return begun;
+    let [loudest, loudness] = [null as Attack | null, 0];
+    for (const attack of near) {
+      const left = this.#homeOf(attack) - out + HOP;
+      const heard = attack.loudness * (fadeIn[left] ?? 1);
+      if (heard > loudness) [loudest, loudness] = [attack, heard];
+    }
+    return loudest;
+  }
+
   /** Where the first half of a window is most like what would follow in the sound after the one before. */
   #bestMiddle(least: number, most: number, place: number): number {
     const near = Math.min(most, Math.max(least, place));
-    const cost = (middle: number): number => (SHIFT_COSTS * Math.abs(middle - near)) / SEARCH;
-    let [best, bestFit] = [near, -Infinity];
-    const look = (middle: number, step: number): void => {
-      const fit = this.#likeness(middle, step) - cost(middle);
+    const [coarse, fine] = [this.#likenessIn(COARSE), this.#likenessIn(FINE)];
+    let best = near;
+    let bestFit = -Infinity;
+    const look = (middle: number, likeness: (middle: number) => number): void => {
+      const fit = likeness(middle) - (SHIFT_COSTS * Math.abs(middle - near)) / SEARCH;
       if (fit > bestFit) [best, bestFit] = [middle, fit];
     };
-    look(near, COARSE);
-    for (let middle = least; middle <= most; middle += COARSE) look(middle, COARSE);
+    look(near, coarse);
+    for (let middle = least; middle <= most; middle += COARSE) look(middle, coarse);
     const around = best;
     bestFit = -Infinity;
     for (let middle = Math.max(least, around - COARSE); middle <= Math.min(most, around + COARSE); middle++)
-      look(middle, 1);
+      look(middle, fine);
     return best;
   }
 
-  /** −1 … 1; 0 where one of them is silent. */
-  #likeness(middle: number, step: number): number {
-    const mono = this.#mono;
-    const [here, there] = [this.#middle - this.#base, middle - HOP - this.#base];
-    let product = 0;
-    let energy = 0;
-    let energyThere = 0;
-    for (let i = 0; i < HOP; i += step) {
-      const a = mono[here + i] ?? 0;
-      const b = mono[there + i] ?? 0;
-      product += a * b;
-      energy += a * a;
-      energyThere += b * b;
-    }
-    return energy * energyThere > 1e-12 ? product / Math.sqrt(energy * energyThere) : 0;
+  /** −1 … 1 for a place of the next window, every so many samples compared; 0 where there is silence. */
+  #likenessIn(step: number): (middle: number) => number {
+    const mixed = this.#mixed;
+    const here = this.#middle - this.#base;
+    const offset = HOP + this.#base;
+    let energyHere = 0;
+    for (let i = 0; i < HOP; i += step) energyHere += (mixed[here + i] ?? 0) ** 2;
+    return (middle) => {
+      const there = middle - offset;
+      let product = 0;
+      let energy = 0;
+      for (let i = 0; i < HOP; i += step) {
+        const value = mixed[there + i] ?? 0;
+        product += value * (mixed[here + i] ?? 0);
+        energy += value * value;
+      }
+      return energy * energyHere > 1e-12 ? product / Math.sqrt(energy * energyHere) : 0;
+    };
   }
 }

@@ -204,7 +204,7 @@ test.each([
   [0.5, 1.25].forEach((wanted, i) => expect(Math.abs((found[i] ?? 0) / RATE - wanted)).toBeLessThan(0.001));
 });
 
-test.each([10, 33, 50, 200, 1_000])('at %i %% each click of the film is on its sample', async (speed) => {
+test.each([10, 33, 50, 200, 1_000])('at %i percent each click of the film is on its sample', async (speed) => {
   const times = [0, 0.25, 0.7, 1.3];
   const file = await aSound('clicks.wav', clicks(1.5, times, 44_100), { rate: 44_100 });
   const length = Math.floor((1.5 * RATE * 100) / speed);
