@@ -3,6 +3,7 @@ import { encode } from 'fast-png';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { clicks, wavFile } from '../test/support/sounds';
+import { listen } from './fixtures/listen';
 import { probe } from './fixtures/probe';
 import { expect, test, type StudioUnderTest } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
@@ -20,30 +21,6 @@ function writePicture(studio: StudioUnderTest, name: string): string {
   const data = new Uint8Array(64 * 64 * 3).fill(90);
   writeFileSync(file, encode({ width: 64, height: 64, channels: 3, depth: 8, data }));
   return file;
-}
-
-/** As text: the suite's types know no Web Audio. */
-const TAP = `{
-  const heard = (window.heard = { peak: 0 });
-  const connect = AudioNode.prototype.connect;
-  AudioNode.prototype.connect = function (to, ...rest) {
-    if (to instanceof AudioDestinationNode) {
-      const ear = new AnalyserNode(this.context, { fftSize: 2048 });
-      connect.call(this, ear);
-      const samples = new Float32Array(2048);
-      setInterval(() => {
-        ear.getFloatTimeDomainData(samples);
-        for (const value of samples) heard.peak = Math.max(heard.peak, Math.abs(value));
-      }, 20);
-    }
-    return connect.call(this, to, ...rest);
-  };
-}`;
-
-/** Listens in on what the page sends to its output; answers with the loudest sample since it was last asked. */
-async function listen({ page }: StudioUnderTest): Promise<() => Promise<number>> {
-  await page.evaluate(TAP);
-  return () => page.evaluate<number>('(() => { const { peak } = heard; heard.peak = 0; return peak; })()');
 }
 
 test('music is put under a film, edited, heard and exported', async ({ studio }) => {

@@ -138,8 +138,8 @@ export interface Studio {
     pathOf(mediaId: string): string;
     /** The file of a sound's waveform. */
     peaksFile(mediaId: string): Promise<string>;
-    /** A sound's samples as films have them: 48 kHz, interleaved stereo, 32-bit float, little-endian. */
-    samples(mediaId: string, signal?: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
+    /** A sound's samples as films have them: 48 kHz, interleaved stereo, 32-bit float, little-endian; at a speed in percent. */
+    samples(mediaId: string, speed: number, signal?: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
   };
 
   /** Imported films and numbered pictures: originals that are linked, and conformed to the film's rate and size. */

@@ -5,7 +5,7 @@
 import { assert } from '../errors';
 import { ceilToRate, floorToRate } from '../time/rate';
 import { projectOf, recordOf } from './access';
-import { playedRate } from './clip-speed';
+import { playedFrames, playedRate } from './clip-speed';
 import type { ClipRecord, Document, RecordId, SegmentRecord } from './records';
 
 /** Half open, [from, to). */
@@ -62,7 +62,7 @@ export function plannedRange(doc: Document, shotId: RecordId): FrameRange | null
  */
 export function sourceRangeOf(doc: Document, clip: ClipRecord): FrameRange | null {
   if (clip.source.type === 'still') return null;
-  if (clip.source.type === 'audio') return { from: 0, to: clip.source.frameCount };
+  if (clip.source.type === 'audio') return { from: 0, to: playedFrames(clip, clip.source.frameCount) };
   const shot = recordOf(doc, 'shot', clip.source.shotId);
   const planned = plannedRange(doc, shot.id);
   if (!planned) return { from: 0, to: 0 };

@@ -135,7 +135,7 @@ function* rangeViolations(doc: Document, scope: Scope): Iterable<string> {
 
 /** Its own speed is written by leaving it out, so that equal clips are equal records. */
 function hasSpeed({ speed = SPEED_OWN, source }: ClipRecord): boolean {
-  return isSpeed(speed) && speed !== SPEED_OWN && source.type === 'shot';
+  return isSpeed(speed) && speed !== SPEED_OWN && source.type !== 'still';
 }
 
 function rangeProblem(record: DocumentRecord): string | null {

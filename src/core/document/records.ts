@@ -58,7 +58,7 @@ export interface TrackRecord {
 export interface AudioSource {
   readonly type: 'audio';
   readonly mediaId: string;
-  /** Project frames the file lasts, the last one begun included. */
+  /** Project frames the file lasts at its own speed, the last one begun included. */
   readonly frameCount: number;
   readonly gainDb: number;
   /** Project frames, ≥ 0. A clip shorter than its fades has them cut short (see fadesOf), so a trim loses nothing. */
@@ -82,9 +82,9 @@ export interface ClipRecord {
   readonly start: number;
   /** Project frames, ≥ 1. Clips of one track never overlap. */
   readonly duration: number;
-  /** Offset into the source at the project's rate; below 0 after a backward extension. 0 for stills. */
+  /** Offset into the source, as the clip plays it, at the project's rate; below 0 after a backward extension. 0 for stills. */
   readonly sourceIn: number;
-  /** How fast it plays its shot, in percent of the shot's rate: whole, 10 to 1000. Absent = 100 (clip-speed.ts). */
+  /** How fast it plays its shot or sound, in percent of its own rate: whole, 10 to 1000. Absent = 100 (clip-speed.ts). */
   readonly speed?: number | undefined;
   /** Clips of one group are selected, moved, copied and deleted together; there are at least two. No record has this id. */
   readonly groupId?: RecordId | undefined;

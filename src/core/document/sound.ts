@@ -5,6 +5,9 @@
 import { audioTracksOf } from './access';
 import type { AudioSource, ClipRecord, Document, TrackRecord } from './records';
 
+/** As it is played: a longer one would not fit into the studio's memory. */
+export const SOUND_MINUTES_MOST = 20;
+
 /** Quieter than any ear tells from silence. */
 export const GAIN_DB_MIN = -60;
 export const GAIN_DB_MAX = 24;

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Document } from '../document/records';
 import { createRate } from '../time/rate';
 import { insertAudio, setClipSound } from '../timeline/insert-audio';
+import { setClipSpeed } from '../timeline/set-speed';
+import { slipClip } from '../timeline/slip';
 import { splitClip } from '../timeline/split';
 import { after, anEmptyFilm } from '../timeline/test-films';
 import { addTrack, setTrack } from '../timeline/tracks';
@@ -74,6 +76,24 @@ describe('in samples', () => {
     expect([left, right]).toMatchObject([
       { start: 0, sourceStart: 0, length: 20_000, fadeIn: 16_000, fadeOut: 0 },
       { start: 24_000, sourceStart: 24_000, length: 72_000, fadeIn: 0, fadeOut: 16_000 },
+    ]);
+  });
+
+  test('a slowed sound is heard from the sample of the slowed file on, also after a split, a trim and a slip', () => {
+    const slow = after(
+      aFilmWithTwoSounds(),
+      (doc) => setClipSpeed(doc, 'music', 50),
+      (doc) => splitClip(doc, 'music', 20, 'rest'),
+      (doc) => trimClip(doc, 'rest', 'start', 24, { ripple: false }),
+      (doc) => trimClip(doc, 'rest', 'end', 90, { ripple: false }),
+      (doc) => slipClip(doc, 'rest', 3),
+      (doc) => setClipSound(doc, 'rest', { fadeIn: 8 }),
+    );
+    const [left, right, voice] = planSound(slow, { from: 0, to: 96 }).clips;
+    expect([left, right, voice]).toMatchObject([
+      { speed: 50, start: 0, sourceStart: 0, length: 40_000 },
+      { speed: 50, start: 48_000, sourceStart: 54_000, length: 132_000, fadeIn: 16_000 },
+      { speed: 100, sourceStart: 0, length: 48_000 },
     ]);
   });
 

@@ -3,6 +3,7 @@
  * Muted tracks, and those that are not solo while another is, are left out.
  */
 import { clipsOfTrack, projectOf } from '../document/access';
+import { speedOf } from '../document/clip-speed';
 import type { Document } from '../document/records';
 import { audibleTracks, fadesOf, isAudioClip } from '../document/sound';
 import { nearestToRate, type Rate } from '../time/rate';
@@ -13,7 +14,9 @@ export const SOUND_CHANNELS = 2;
 
 export interface SoundClip {
   readonly mediaId: string;
-  /** First sample of the file that is heard, at SOUND_RATE. */
+  /** How fast the file is played, at its own pitch (core/sound/time-stretch.ts); percent. */
+  readonly speed: number;
+  /** First sample that is heard of the file as it is played, at SOUND_RATE. */
   readonly sourceStart: number;
   /** Sample of the plan where the clip begins; below 0 when it began before the range. */
   readonly start: number;
@@ -43,6 +46,7 @@ export function planSound(doc: Document, range: { readonly from: number; readonl
       const { fadeIn, fadeOut } = fadesOf(clip);
       clips.push({
         mediaId: clip.source.mediaId,
+        speed: speedOf(clip),
         sourceStart: sampleAt(clip.sourceIn),
         start: sampleAt(clip.start) - sampleAt(range.from),
         length: sampleAt(end) - sampleAt(clip.start),

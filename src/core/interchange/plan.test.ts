@@ -8,6 +8,7 @@ import { extendForward } from '../timeline/grow-segment';
 import { insertAudio } from '../timeline/insert-audio';
 import { insertStill } from '../timeline/insert-still';
 import { addMarker } from '../timeline/markers';
+import { setClipSpeed } from '../timeline/set-speed';
 import { splitClip } from '../timeline/split';
 import { aShot, aTake, after, anEmptyFilm } from '../timeline/test-films';
 import { addTrack, setTrack } from '../timeline/tracks';
@@ -98,7 +99,7 @@ test('sounds keep their file, and say what the mix does with them; muted and hid
     (d) => insertStill(d, { clipId: 's', trackId: 'track-2', start: 5, duration: 2, mediaId: 'p', name: 'p' }),
   );
   const { sounds, tracks } = interchange(doc);
-  expect(sounds).toEqual([{ mediaId: 'm', file: 'media/Sea.wav' }]);
+  expect(sounds).toEqual([{ mediaId: 'm', file: 'media/Sea.wav', speed: 100 }]);
   expect(tracks.map(({ name, kind }) => [name, kind])).toEqual([
     ['V1', 'Video'],
     ['V2', 'Video'],
@@ -115,6 +116,30 @@ test('sounds keep their file, and say what the mix does with them; muted and hid
     (d) => setTrack(d, 'track-2', { isHidden: true }),
   );
   expect(interchange(quiet)).toMatchObject({ sounds: [], tracks: [{ name: 'V1' }] });
+});
+
+test('a sound has a file for each speed it is played at, which begins and ends where the clip can', () => {
+  const doc = after(
+    film,
+    (d) => addTrack(d, { id: 'a1', type: 'audio' }),
+    (d) => insertAudio(d, { clipId: 's', trackId: 'a1', start: 0, mediaId: 'm', name: 'sea', frameCount: 40 }),
+    (d) => splitClip(d, 's', 10, 's-2'),
+    (d) => setClipSpeed(d, 's-2', 50),
+    (d) => splitClip(d, 's-2', 30, 's-3'),
+  );
+  const { sounds, tracks } = interchange(doc, { to: 70, extensionOfSound: () => '.mp3' });
+  expect(sounds).toEqual([
+    { file: 'media/sea.mp3', mediaId: 'm', speed: 100 },
+    { file: 'media/sea.wav', mediaId: 'm', speed: 50 },
+  ]);
+  const clips = tracks.find(({ kind }) => kind === 'Audio')?.clips ?? [];
+  expect(
+    clips.map(({ file, fileIn, fileFrames, start, duration }) => [file, fileIn, fileFrames, start, duration]),
+  ).toEqual([
+    ['media/sea.mp3', 0, 40, 0, 10],
+    ['media/sea.wav', 20, 80, 10, 20],
+    ['media/sea.wav', 40, 80, 30, 40],
+  ]);
 });
 
 test('prompts and markers lie over the frames they are about', () => {

@@ -15,7 +15,7 @@ import {
   recordsOf,
   videoTracksOf,
 } from '../document/access';
-import { playedRate, speedOf } from '../document/clip-speed';
+import { playedFrames, playedRate, SPEED_OWN, speedOf } from '../document/clip-speed';
 import { resolveShot, type ShotFilm } from '../document/film';
 import type { ClipRecord, Document, MarkerRecord, RecordId, TransitionRecord } from '../document/records';
 import { audibleTracks, fadesOf, isAudioClip } from '../document/sound';
@@ -38,6 +38,8 @@ export interface InterchangePicture {
 export interface InterchangeSound {
   readonly file: string;
   readonly mediaId: string;
+  /** Percent; at any but its own it is written anew, at its own pitch. */
+  readonly speed: number;
 }
 
 export interface InterchangeClip {
@@ -104,11 +106,16 @@ export function planInterchange(doc: Document, takes: TakeIndex, options: Interc
   const { from, to } = options;
   const names = new FileNames();
   const pictures = new PictureFiles(doc, takes, options, names);
-  const soundFiles = new Map<string, string>();
+  /** As a shot, a sound has a file for each speed it is played at. */
+  const soundFiles = new Map<string, InterchangeSound>();
   const soundFile = (clip: ClipRecord, mediaId: string): string => {
-    const known = soundFiles.get(mediaId);
-    const file = known ?? `${MEDIA_FOLDER}/${names.give(clip.name, options.extensionOfSound(mediaId))}`;
-    soundFiles.set(mediaId, file);
+    const speed = speedOf(clip);
+    const key = `${mediaId} ${speed}`;
+    const known = soundFiles.get(key);
+    if (known !== undefined) return known.file;
+    const extension = speed === SPEED_OWN ? options.extensionOfSound(mediaId) : '.wav';
+    const file = `${MEDIA_FOLDER}/${names.give(clip.name, extension)}`;
+    soundFiles.set(key, { file, mediaId, speed });
     return file;
   };
   const inRange = (clip: ClipRecord) => clip.start < to && endOf(clip) > from;
@@ -156,7 +163,7 @@ export function planInterchange(doc: Document, takes: TakeIndex, options: Interc
       .map((clip): InterchangeClip => {
         const { start, duration, trimmed } = placed(clip);
         const { mediaId, frameCount, gainDb } = clip.source;
-        const shown = { start, duration, fileIn: clip.sourceIn + trimmed, fileFrames: frameCount };
+        const shown = { start, duration, fileIn: clip.sourceIn + trimmed, fileFrames: playedFrames(clip, frameCount) };
         const loudness = { gainDb, ...fadesOf(clip) };
         return { name: clip.name, file: soundFile(clip, mediaId), ...shown, loudness, prompts: [] };
       }),
@@ -166,7 +173,7 @@ export function planInterchange(doc: Document, takes: TakeIndex, options: Interc
     ...{ name: project.name, rate: project.rate, length: to - from },
     tracks: [...video, ...audio].filter(({ clips }) => clips.length > 0),
     pictures: pictures.all(),
-    sounds: [...soundFiles].map(([mediaId, file]) => ({ mediaId, file })),
+    sounds: [...soundFiles.values()],
     markers: markersOf(doc)
       .filter(({ frame }) => frame >= from && frame < to)
       .map(({ frame, name, color, note }) => ({ frame: frame - from, name, color, note })),

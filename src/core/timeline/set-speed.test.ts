@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { applyDiff, reverseDiff } from '../document/apply-diff';
 import { recordOf } from '../document/access';
 import { plannedRange, projectFrameAt, shotFrameAt } from '../document/branch';
 import { playedRate } from '../document/clip-speed';
@@ -13,12 +14,13 @@ import { insertAudio } from './insert-audio';
 import { insertStill } from './insert-still';
 import { redrawClip } from './redraw';
 import { removePlannedSegment } from './segments';
-import { setClipSpeed } from './set-speed';
+import { isSpeedLocked, setClipSpeed } from './set-speed';
+import { slipLimits } from './slip';
 import { splitClip } from './split';
 import { aShot, aTake, after, anEmptyFilm, testSampling } from './test-films';
 import { linkClips } from './together';
-import { addTrack } from './tracks';
-import { trimClip } from './trim';
+import { addTrack, setTrack } from './tracks';
+import { trimClip, trimLimits } from './trim';
 
 /** Two shots of 9 frames at 8 a second in a film of 24: 27 project frames each, one after the other. */
 const film = after(anEmptyFilm(), aShot('a'), aShot('b', { start: 27 }));
@@ -137,29 +139,149 @@ test('a clip drawn over is as slow as what it is drawn over', () => {
   expect(shown(slow, 'r-clip')).toEqual(shown(slow, 'a-clip'));
 });
 
-test('what has one speed, and speeds that are none, are refused by name; nothing has changed', () => {
+test('a still, and speeds that are none, are refused by name; nothing has changed', () => {
   const mixed = after(
     film,
-    (doc) => addTrack(doc, { id: 'sound', type: 'audio' }),
-    (doc) =>
-      insertAudio(doc, {
-        clipId: 's',
-        trackId: 'sound',
-        start: 0,
-        mediaId: 'm',
-        name: 'sea',
-        frameCount: 27,
-        mode: 'place',
-      }),
-    (doc) => linkClips(doc, ['a-clip', 's'], 'pair'),
+    aTrackFor('sound'),
+    aSound('s', 'sound', 0, 27),
     (doc) =>
       insertStill(doc, { clipId: 'still', trackId: 'track-2', start: 0, duration: 9, mediaId: 'm', name: 'moon' }),
+    // A still with its sound: the sound changes, and the still is as long as it.
+    (doc) => linkClips(doc, ['still', 's'], 'pair'),
   );
   const refused = (id: string, speed: number) => () => setClipSpeed(mixed, id, speed);
-  expect(refused('s', 50)).toThrow(/sea.* is sound/);
   expect(refused('still', 50)).toThrow(/moon.* is a still/);
-  expect(refused('a-clip', 50)).toThrow(/is linked with clips that keep their speed/);
   for (const speed of [0, 9, 1_001, 50.5, Number.NaN]) expect(refused('b-clip', speed)).toThrow(/cannot be played at/);
+});
+
+const aTrackFor = (id: string) => (doc: Document) => addTrack(doc, { id, type: 'audio' });
+const aSound = (clipId: string, trackId: string, start: number, frameCount: number) => (doc: Document) =>
+  insertAudio(doc, { clipId, trackId, start, mediaId: `${clipId}-media`, name: clipId, frameCount });
+
+/** Both shots with their sound under them, as footage comes. */
+const footage = after(
+  film,
+  aTrackFor('t'),
+  aSound('sea', 't', 0, 27),
+  aSound('wind', 't', 27, 27),
+  (doc) => linkClips(doc, ['a-clip', 'sea'], 'first'),
+  (doc) => linkClips(doc, ['b-clip', 'wind'], 'second'),
+);
+
+describe('linked clips', () => {
+  test.each(['a-clip', 'sea'])('the sound goes along, whichever of the two is asked: %s', (id) => {
+    const slow = after(footage, (doc) => setClipSpeed(doc, id, 50));
+    for (const one of ['a-clip', 'sea'])
+      expect(clip(slow, one)).toEqual({ start: 0, duration: 54, sourceIn: 0, speed: 50 });
+    // What follows moves once, with its sound.
+    for (const one of ['b-clip', 'wind'])
+      expect(clip(slow, one)).toEqual({ start: 54, duration: 27, sourceIn: 0, speed: undefined });
+    const fast = after(slow, (doc) => setClipSpeed(doc, id, 300));
+    for (const one of ['a-clip', 'sea']) expect(clip(fast, one)).toMatchObject({ start: 0, duration: 9, speed: 300 });
+    for (const one of ['b-clip', 'wind']) expect(clip(fast, one).start).toBe(9);
+    // All of it is one edit, and back at its own speed nothing is left of it.
+    const own = after(fast, (doc) => setClipSpeed(doc, id, 100));
+    expect([...own.values()]).toEqual([...footage.values()]);
+    const diff = setClipSpeed(footage, id, 50);
+    expect([...applyDiff(slow, reverseDiff(diff)).values()]).toEqual([...footage.values()]);
+  });
+
+  test('one taken out of its link is changed alone', () => {
+    const alone = after(footage, (doc) => setClipSpeed(doc, 'sea', 50, () => false));
+    expect(clip(alone, 'sea')).toEqual({ start: 0, duration: 54, sourceIn: 0, speed: 50 });
+    expect(clip(alone, 'a-clip')).toEqual(clip(footage, 'a-clip'));
+    expect([clip(alone, 'b-clip').start, clip(alone, 'wind').start]).toEqual([54, 54]);
+  });
+
+  test('a locked track refuses, and nothing has changed; what is out of sync lock stays', () => {
+    const locked = after(footage, (doc) => setTrack(doc, 't', { isLocked: true }));
+    expect(isSpeedLocked(locked, recordOf(locked, 'clip', 'a-clip'), () => true)).toBe(true);
+    expect(() => setClipSpeed(locked, 'a-clip', 50)).toThrow(/track A1 is locked/);
+    expect(isSpeedLocked(locked, recordOf(locked, 'clip', 'a-clip'), () => false)).toBe(false);
+    const music = after(footage, aTrackFor('u'), aSound('music', 'u', 40, 27));
+    const moved = after(music, (doc) => setClipSpeed(doc, 'a-clip', 50));
+    expect(clip(moved, 'music').start).toBe(67);
+    const free = after(music, (doc) => setTrack(doc, 'u', { isSyncLocked: false }));
+    expect(
+      clip(
+        after(free, (doc) => setClipSpeed(doc, 'a-clip', 50)),
+        'music',
+      ).start,
+    ).toBe(40);
+  });
+
+  test('a sound that begins before its picture and ends after it does so by as many frames, in step with it', () => {
+    const early = after(
+      anEmptyFilm(),
+      aTrackFor('t'),
+      aSound('sea', 't', 0, 60),
+      (doc) => trimClip(doc, 'sea', 'start', 10, { ripple: false }),
+      (doc) => trimClip(doc, 'sea', 'end', 50, { ripple: false }),
+      aShot('a', { start: 20 }),
+      (doc) => trimClip(doc, 'a-clip', 'end', 44, { ripple: false }),
+      (doc) => linkClips(doc, ['a-clip', 'sea'], 'pair'),
+    );
+    const slow = after(early, (doc) => setClipSpeed(doc, 'a-clip', 50));
+    expect(clip(slow, 'a-clip')).toMatchObject({ start: 20, duration: 48 });
+    // Sound frame 20 lies under the first frame of the picture: as it plays now, that is its frame 40.
+    expect(clip(slow, 'sea')).toEqual({ start: 10, duration: 64, sourceIn: 30, speed: 50 });
+    // Sped up it would need 20 frames of before the picture, and has as many.
+    const fast = after(early, (doc) => setClipSpeed(doc, 'sea', 200));
+    expect(clip(fast, 'a-clip')).toMatchObject({ start: 20, duration: 12 });
+    expect(clip(fast, 'sea')).toEqual({ start: 10, duration: 28, sourceIn: 0, speed: 200 });
+    const faster = after(early, (doc) => setClipSpeed(doc, 'sea', 400));
+    // It has less than that, and begins later.
+    expect(clip(faster, 'sea')).toEqual({ start: 15, duration: 15, sourceIn: 0, speed: 400 });
+  });
+
+  test('pictures over one sound all change, in proportion', () => {
+    const both = after(film, aTrackFor('t'), aSound('sea', 't', 0, 60), (doc) =>
+      linkClips(doc, ['a-clip', 'b-clip', 'sea'], 'three'),
+    );
+    for (const id of ['a-clip', 'b-clip', 'sea']) {
+      const slow = after(both, (doc) => setClipSpeed(doc, id, 50));
+      expect(clip(slow, 'a-clip')).toEqual({ start: 0, duration: 54, sourceIn: 0, speed: 50 });
+      expect(clip(slow, 'b-clip')).toEqual({ start: 54, duration: 54, sourceIn: 0, speed: 50 });
+      expect(clip(slow, 'sea')).toEqual({ start: 0, duration: 120, sourceIn: 0, speed: 50 });
+    }
+  });
+
+  test('a sound within its picture moves to where its moment goes', () => {
+    const inside = after(footage, (doc) => splitClip(doc, 'sea', 12, 'late'));
+    const slow = after(inside, (doc) => setClipSpeed(doc, 'a-clip', 50));
+    expect(clip(slow, 'sea')).toMatchObject({ start: 0, duration: 24, sourceIn: 0, speed: 50 });
+    expect(clip(slow, 'late')).toMatchObject({ start: 24, duration: 30, sourceIn: 24, speed: 50 });
+    expect(clip(slow, 'wind').start).toBe(54);
+  });
+});
+
+describe('a sound at another speed', () => {
+  test('is trimmed, slipped and split as far as it goes then', () => {
+    const slow = after(anEmptyFilm(), aTrackFor('t'), aSound('sea', 't', 0, 27), (doc) => setClipSpeed(doc, 'sea', 33));
+    // 27 / 0.33 = 81.8 frames, the last one begun included.
+    expect(clip(slow, 'sea').duration).toBe(82);
+    expect(trimLimits(slow, 'sea', 'end', { ripple: false })).toEqual({ min: 1, max: 82 });
+    const short = after(slow, (doc) => trimClip(doc, 'sea', 'end', 40, { ripple: false }));
+    expect(slipLimits(short, 'sea')).toEqual({ min: 0, max: 42 });
+    const split = after(short, (doc) => splitClip(doc, 'sea', 15, 'rest'));
+    expect(clip(split, 'rest')).toEqual({ start: 15, duration: 25, sourceIn: 15, speed: 33 });
+  });
+
+  test('may not last over 20 minutes; the error says from which speed on it would not', () => {
+    const long = after(anEmptyFilm(), aTrackFor('t'), aSound('sea', 't', 0, 24 * 60 * 11));
+    expect(() => setClipSpeed(long, 'sea', 50)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('would last over 20 minutes at 50 %') as string,
+        detail: expect.objectContaining({ remedy: expect.stringContaining('Use 55 % or more') as string }) as object,
+      }) as Error,
+    );
+    expect(
+      clip(
+        after(long, (doc) => setClipSpeed(doc, 'sea', 55)),
+        'sea',
+      ).duration,
+    ).toBe(24 * 60 * 20);
+  });
 });
 
 test('rates stay exact', () => {

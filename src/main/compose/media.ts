@@ -63,8 +63,8 @@ export function mediaOf({ projects, media, footage, frames, settings, sweep, fit
       for (const { id } of linked) collected.push(await media.collect(id, signal));
       return collected;
     },
-    samples: async function* (mediaId, signal) {
-      yield* soundBlocks(await media.soundOf(mediaId), signal);
+    samples: async function* (mediaId, speed, signal) {
+      yield* soundBlocks(await media.soundOf(mediaId), { speed, ...(signal && { signal }) });
     },
   };
 }

@@ -4,10 +4,11 @@
  * the speed. A seek, a loop or an edit begins anew from where the picture is.
  */
 import { recordsOf } from '@core/document/access';
+import { speedOf } from '@core/document/clip-speed';
 import type { Document } from '@core/document/records';
 import { isAudioClip } from '@core/document/sound';
 import { AppError } from '@core/errors';
-import { planSound, SOUND_CHANNELS, SOUND_RATE, type SoundPlan } from '@core/export/sound-plan';
+import { planSound, SOUND_CHANNELS, SOUND_RATE, type SoundClip, type SoundPlan } from '@core/export/sound-plan';
 import type { AppState } from '../state/app.svelte';
 import { appErrorFrom } from '../state/app-error-from';
 import { soundUrl } from '../state/urls';
@@ -21,7 +22,7 @@ export class SoundPlayer {
   readonly #app: AppState;
   #context: AudioContext | null = null;
   #playing: AudioBufferSourceNode[] = [];
-  /** null: on its way, or not to be had. */
+  /** By address, which is another for each speed; null: on its way, or not to be had. */
   #sounds = new Map<string, AudioBuffer | null>();
   readonly #backwards = new Map<string, AudioBuffer>();
   /** Rises when a sound has come. */
@@ -36,9 +37,9 @@ export class SoundPlayer {
     const { session } = this.#app;
     const wanted = new Set<string>();
     for (const clip of session === null ? [] : recordsOf(session.doc, 'clip'))
-      if (isAudioClip(clip)) wanted.add(clip.source.mediaId);
+      if (isAudioClip(clip)) wanted.add(soundUrl(clip.source.mediaId, speedOf(clip)));
     this.#forgetAllBut(wanted);
-    for (const mediaId of wanted) if (!this.#sounds.has(mediaId)) void this.#fetch(mediaId);
+    for (const url of wanted) if (!this.#sounds.has(url)) void this.#fetch(url);
   }
 
   /** Brings what is heard in line with the transport. Read in an effect. */
@@ -55,9 +56,10 @@ export class SoundPlayer {
     // What is scheduled now is heard after the output's latency: it begins that much earlier.
     const startsAt = context.currentTime - elapsed - (context.outputLatency || 0);
     for (const sound of scheduleSounds(plan, startsAt, context.currentTime, Math.abs(speed))) {
-      const forwards = this.#sounds.get(sound.mediaId) ?? null;
+      const url = urlOf(sound.clip);
+      const forwards = this.#sounds.get(url) ?? null;
       if (forwards === null) continue;
-      const buffer = speed > 0 ? forwards : this.#reversed(sound.mediaId, forwards);
+      const buffer = speed > 0 ? forwards : this.#reversed(url, forwards);
       const source = new AudioBufferSourceNode(context, { buffer, playbackRate: Math.abs(speed) });
       const loudness = new GainNode(context, { gain: 0 });
       sound.loudness.forEach(({ at, gain }, i) => {
@@ -77,12 +79,12 @@ export class SoundPlayer {
     // Backwards the frame under the playhead is shown first, and so heard first.
     if (frame < start) return null;
     const plan = planSound(doc, { from: start, to: frame + 1 });
-    return backwards(plan, (mediaId) => this.#sounds.get(mediaId)?.length ?? null);
+    return backwards(plan, (clip) => this.#sounds.get(urlOf(clip))?.length ?? null);
   }
 
   /** Kept while it is played: who shuttles back and forth hears it at once. */
-  #reversed(mediaId: string, forwards: AudioBuffer): AudioBuffer {
-    const known = this.#backwards.get(mediaId);
+  #reversed(url: string, forwards: AudioBuffer): AudioBuffer {
+    const known = this.#backwards.get(url);
     if (known !== undefined) return known;
     const { length, numberOfChannels, sampleRate } = forwards;
     const buffer = new AudioBuffer({ length, numberOfChannels, sampleRate });
@@ -90,7 +92,7 @@ export class SoundPlayer {
       buffer.copyToChannel(forwards.getChannelData(channel).slice().reverse(), channel);
     // A film is mostly shuttled over one sound; of more than a few the others are made again.
     if (this.#backwards.size >= MAX_REVERSED) this.#backwards.clear();
-    this.#backwards.set(mediaId, buffer);
+    this.#backwards.set(url, buffer);
     return buffer;
   }
 
@@ -118,17 +120,17 @@ export class SoundPlayer {
 
   #forgetAllBut(wanted: ReadonlySet<string>): void {
     let bytes = 0;
-    for (const [mediaId, buffer] of this.#sounds) {
+    for (const [url, buffer] of this.#sounds) {
       const size = (buffer?.length ?? 0) * SOUND_CHANNELS * Float32Array.BYTES_PER_ELEMENT;
-      if (!wanted.has(mediaId) && bytes + size > MAX_BYTES) this.#sounds.delete(mediaId);
+      if (!wanted.has(url) && bytes + size > MAX_BYTES) this.#sounds.delete(url);
       else bytes += size;
     }
   }
 
-  async #fetch(mediaId: string): Promise<void> {
-    this.#sounds.set(mediaId, null);
+  async #fetch(url: string): Promise<void> {
+    this.#sounds.set(url, null);
     try {
-      const answer = await fetch(soundUrl(mediaId));
+      const answer = await fetch(url);
       if (!answer.ok) throw new AppError('media/unreadable', await answer.text());
       const samples = new Float32Array(await answer.arrayBuffer());
       const length = Math.floor(samples.length / SOUND_CHANNELS);
@@ -138,10 +140,14 @@ export class SoundPlayer {
         const side = buffer.getChannelData(channel);
         for (let i = 0; i < length; i++) side[i] = samples[i * SOUND_CHANNELS + channel] ?? 0;
       }
-      this.#sounds.set(mediaId, buffer);
+      this.#sounds.set(url, buffer);
       this.#loaded++;
     } catch (thrown) {
       this.#app.showError(appErrorFrom(thrown));
     }
   }
+}
+
+function urlOf({ mediaId, speed }: Pick<SoundClip, 'mediaId' | 'speed'>): string {
+  return soundUrl(mediaId, speed);
 }

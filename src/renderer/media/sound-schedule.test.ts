@@ -4,12 +4,14 @@ import { backwards, scheduleSounds } from './sound-schedule';
 
 const plan = (clip: Partial<SoundClip>): SoundPlan => ({
   length: 96_000,
-  clips: [{ mediaId: 'm', sourceStart: 0, start: 0, length: 48_000, gainDb: 0, fadeIn: 0, fadeOut: 0, ...clip }],
+  clips: [
+    { mediaId: 'm', speed: 100, sourceStart: 0, start: 0, length: 48_000, gainDb: 0, fadeIn: 0, fadeOut: 0, ...clip },
+  ],
 });
 
 test('a clip begins when the picture does, at its own place in the file', () => {
   expect(scheduleSounds(plan({ start: 24_000, sourceStart: 12_000 }), 10, 9.9)).toMatchObject([
-    { mediaId: 'm', at: 10.5, offset: 0.25, duration: 1 },
+    { clip: { mediaId: 'm', speed: 100 }, at: 10.5, offset: 0.25, duration: 1 },
   ]);
 });
 

@@ -5,10 +5,10 @@
 import { loudnessAt, loudnessOf, SOUND_RATE, type SoundClip, type SoundPlan } from '@core/export/sound-plan';
 
 export interface ScheduledSound {
-  readonly mediaId: string;
+  readonly clip: Pick<SoundClip, 'mediaId' | 'speed'>;
   /** Seconds on the audio clock at which it begins. */
   readonly at: number;
-  /** Seconds into the file, and of it. */
+  /** Seconds into the file as the clip plays it, and of it. */
   readonly offset: number;
   readonly duration: number;
   /** Loudness at times of the audio clock, straight lines between; the first at `at`. */
@@ -40,7 +40,7 @@ export function scheduleSounds(plan: SoundPlan, startsAt: number, now: number, s
     ];
     return [
       {
-        mediaId: clip.mediaId,
+        clip,
         at: Math.max(now, timeOf(first)),
         offset: (clip.sourceStart + first - clip.start) / SOUND_RATE.num,
         duration: (last - first) / SOUND_RATE.num,
@@ -53,13 +53,13 @@ export function scheduleSounds(plan: SoundPlan, startsAt: number, now: number, s
 /**
  * The plan heard from its end to its start, of sounds that run backwards themselves. Clips of sounds that are not here yet
  * are left out.
- * @param samplesOf the whole sound's length; null = not here yet
+ * @param samplesOf the whole sound's length as the clip plays it; null = not here yet
  */
-export function backwards(plan: SoundPlan, samplesOf: (mediaId: string) => number | null): SoundPlan {
+export function backwards(plan: SoundPlan, samplesOf: (clip: SoundClip) => number | null): SoundPlan {
   return {
     length: plan.length,
     clips: plan.clips.flatMap((clip): SoundClip[] => {
-      const samples = samplesOf(clip.mediaId);
+      const samples = samplesOf(clip);
       if (samples === null) return [];
       return [
         {

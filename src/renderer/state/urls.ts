@@ -26,7 +26,7 @@ export function peaksUrl(mediaId: string): string {
   return `/peaks/${encodeURIComponent(mediaId)}`;
 }
 
-/** A sound's samples as they are heard: 48 kHz, interleaved stereo, 32-bit float. */
-export function soundUrl(mediaId: string): string {
-  return `/sounds/${encodeURIComponent(mediaId)}`;
+/** A sound's samples as they are heard at a speed in percent: 48 kHz, interleaved stereo, 32-bit float. */
+export function soundUrl(mediaId: string, speed: number): string {
+  return `/sounds/${encodeURIComponent(mediaId)}?speed=${speed}`;
 }

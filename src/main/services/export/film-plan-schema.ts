@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { Id, Rate, Sha256 } from '@contracts/document';
+import { SPEED_LEAST, SPEED_MOST, SPEED_OWN } from '@core/document/clip-speed';
 import type { FilmPlan } from '@core/export/plan';
 import type { SoundPlan } from '@core/export/sound-plan';
 
@@ -26,6 +27,8 @@ export const SoundPlanSchema = z.object({
     .array(
       z.object({
         mediaId: Id,
+        // Tasks written before sounds had a speed have none.
+        speed: z.int().min(SPEED_LEAST).max(SPEED_MOST).default(SPEED_OWN),
         sourceStart: Sample.min(0),
         start: Sample,
         length: Sample.min(1),

@@ -3,6 +3,7 @@
  * (jobs/<id>/plan.json): it can be large, and it is what a person looks at when an export went wrong.
  */
 import { z } from 'zod';
+import { SPEED_LEAST, SPEED_MOST } from '@core/document/clip-speed';
 import type { FilmPlan } from '@core/export/plan';
 import { SMOOTHINGS, type Smoothing } from '@core/interpolation/smoothing';
 import type { SoundPlan } from '@core/export/sound-plan';
@@ -35,7 +36,12 @@ export interface TaskInterchange {
     readonly frames: readonly string[];
     readonly recipes: readonly Recipe[] | null;
   }[];
-  readonly sounds: readonly { readonly file: string; readonly path: string }[];
+  /** Copied as they are; with `stretch`, written anew at that speed. */
+  readonly sounds: readonly {
+    readonly file: string;
+    readonly path: string;
+    readonly stretch?: { readonly speed: number; readonly channels: number } | undefined;
+  }[];
   readonly lists: readonly { readonly file: string; readonly text: string }[];
 }
 
@@ -82,7 +88,13 @@ export const ExportTask = z.object({
       pictures: z.array(
         z.object({ file: InFolder, frames: z.array(Sha256).min(1), recipes: z.array(Recipe).max(100_000).nullable() }),
       ),
-      sounds: z.array(z.object({ file: InFolder, path: z.string().min(1) })),
+      sounds: z.array(
+        z.object({
+          file: InFolder,
+          path: z.string().min(1),
+          stretch: z.object({ speed: z.int().min(SPEED_LEAST).max(SPEED_MOST), channels: z.int().min(1) }).optional(),
+        }),
+      ),
       lists: z.array(z.object({ file: InFolder, text: z.string() })),
     })
     .nullable()

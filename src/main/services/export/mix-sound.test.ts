@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const clip = (more: Partial<SoundClip> = {}): SoundClip => ({
-  ...{ mediaId: 'm', sourceStart: 0, start: 0, length: RATE, gainDb: 0, fadeIn: 0, fadeOut: 0 },
+  ...{ mediaId: 'm', speed: 100, sourceStart: 0, start: 0, length: RATE, gainDb: 0, fadeIn: 0, fadeOut: 0 },
   ...more,
 });
 
@@ -202,6 +202,48 @@ test.each([
   const found = onsets(mixed.filter((_, i) => i % 2 === 0));
   expect(found).toHaveLength(2);
   [0.5, 1.25].forEach((wanted, i) => expect(Math.abs((found[i] ?? 0) / RATE - wanted)).toBeLessThan(0.001));
+});
+
+test.each([10, 33, 50, 200, 1_000])('at %i percent each click of the film is on its sample', async (speed) => {
+  const times = [0, 0.25, 0.7, 1.3];
+  const file = await aSound('clicks.wav', clicks(1.5, times, 44_100), { rate: 44_100 });
+  const length = Math.floor((1.5 * RATE * 100) / speed);
+  // It begins half a second into the film; a second clip goes on from the middle of the slowed file.
+  const half = Math.floor(length / 2);
+  const clips = [
+    clip({ speed, start: 24_000, length: half }),
+    clip({ speed, start: 24_000 + half, sourceStart: half, length: length - half }),
+  ];
+  const out = join(dir, 'mix.raw');
+  await mixSound({ plan: { length: 24_000 + length, clips }, files: { m: file } }, out);
+  const left = (await rawSamples(out)).filter((_, i) => i % 2 === 0);
+  expect(left).toHaveLength(24_000 + length);
+  const found = left.reduce<{ readonly at: number[]; readonly loud: number }>(
+    ({ at, loud }, value, i) => {
+      if (Math.abs(value) < 0.3) return { at, loud };
+      return { at: i - loud > 480 ? [...at, i] : at, loud: i };
+    },
+    { at: [], loud: -RATE },
+  ).at;
+  expect(found).toHaveLength(times.length);
+  // A file at 44.1 kHz has its clicks between two samples of 48 kHz; stretched, that is up to so many.
+  times.forEach((at, i) =>
+    expect(Math.abs((found[i] ?? 0) - 24_000 - (at * RATE * 100) / speed), `click ${i}`).toBeLessThan(48),
+  );
+});
+
+test('a tone keeps its pitch in the film at any speed', async () => {
+  const tone = Float32Array.from({ length: 2 * RATE }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 440 * i) / RATE));
+  const file = await aSound('tone.wav', tone);
+  for (const speed of [25, 50, 150, 400]) {
+    const length = (2 * RATE * 100) / speed;
+    const sound = { plan: { length, clips: [clip({ speed, length })] }, files: { m: file } };
+    const task = await aTask((length / RATE) * 24, createRate(24), sound, `at-${speed}.mov`);
+    await writeFilm(task);
+    const samples = (await heard(task.outPath)).subarray(2_400, length - 2_400);
+    const crossings = samples.filter((value, i) => i > 0 && value >= 0 !== (samples[i - 1] ?? 0) >= 0).length;
+    expect(((crossings / 2) * RATE) / samples.length, `${speed} %`).toBeCloseTo(440, -1);
+  }
 });
 
 async function rawSamples(path: string): Promise<Float32Array> {

@@ -53,7 +53,7 @@ class ClipReader {
   readonly #clip: SoundClip;
   readonly #file: SoundFile;
   readonly #blocks: AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined>;
-  /** Samples of the file that are decoded and not yet mixed; the first is sample #at of the file. */
+  /** Samples of the file, as it is played, that are not yet mixed; the first is sample #at. */
   #rest: Float32Array<ArrayBuffer> = new Float32Array(0);
   #at = 0;
   #isAtEnd = false;
@@ -61,7 +61,7 @@ class ClipReader {
   constructor(clip: SoundClip, file: SoundFile, signal?: AbortSignal) {
     this.#clip = clip;
     this.#file = file;
-    this.#blocks = soundBlocks(file, signal);
+    this.#blocks = soundBlocks(file, { speed: clip.speed, ...(signal && { signal }) });
   }
 
   /** True when nothing of it is still to be heard. A file that ends before its clip leaves silence. */

@@ -4,6 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { clicks, wavFile } from '../../../../test/support/sounds';
 import { tempDir } from '../../../../test/support/temp-dir';
 import { takeIndexFrom } from '@core/document/film';
 import type { Document } from '@core/document/records';
@@ -54,7 +55,7 @@ function taskOf(doc: Document, takes: ReturnType<typeof takeIndexFrom>, from: nu
   return {
     ...{ plan: planFilm(doc, takes, { from, to, stills }), preset: 'timeline', framesDir: store.dir },
     ...{ outPath: join(dir, 'out', 'film'), recipes: null, sound: null, smooth: null },
-    interchange: interchangeTask({ document: doc, takes, from, to, stills, soundPaths: new Map(), recipesOf: null }),
+    interchange: interchangeTask({ document: doc, takes, from, to, stills, soundFiles: new Map(), recipesOf: null }),
   };
 }
 
@@ -129,6 +130,23 @@ test('a sound is copied byte for byte, and can be written to where its original 
   await writeFilm({ ...task, interchange: { ...task.interchange!, sounds: [{ file: 'media/Sea.wav', path }] } });
   const copy = join(task.outPath, 'media', 'Sea.wav');
   expect([readFileSync(copy, 'utf8'), statSync(copy).mode & 0o200]).toEqual(['any sound', 0o200]);
+});
+
+test('a sound at another speed is written as it is played: as long, and each click where it is', async () => {
+  const { doc, takes } = await filmOf({ num: 24, den: 1 });
+  const task = taskOf(doc, takes, 0, 10);
+  const path = join(dir, 'clicks.wav');
+  await writeFile(path, wavFile(clicks(1, [0.25, 0.5])));
+  const sounds = [{ file: 'media/Clicks.wav', path, stretch: { speed: 40, channels: 1 } }];
+  await writeFilm({ ...task, interchange: { ...task.interchange!, sounds } });
+  const written = join(task.outPath, 'media', 'Clicks.wav');
+  const { streams } = await probeFile(written);
+  expect(streams).toMatchObject([{ codec_name: 'pcm_s24le', sample_rate: '48000', channels: 2, duration: '2.500000' }]);
+  const bytes = await readFfmpeg(['-i', `file:${written}`, '-f', 'f32le', 'pipe:1'], { limitBytes: 1 << 20 });
+  const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const first = samples.findIndex((value) => Math.abs(value) > 0.3);
+  const second = samples.findIndex((value, i) => i > first + 9_600 && Math.abs(value) > 0.3);
+  expect([first / 2, second / 2]).toEqual([30_000, 60_000]);
 });
 
 describe('the folder', () => {

@@ -3,8 +3,11 @@
  * float), and the waveform that is kept beside the file. Only audio formats are let in, no protocol but file and pipe.
  */
 import { extname } from 'node:path';
+import { SPEED_OWN } from '@core/document/clip-speed';
+import { SOUND_MINUTES_MOST } from '@core/document/sound';
 import { AppError } from '@core/errors';
 import { peaksFrom, SOUND_CHANNELS, SOUND_RATE } from '@core/export/sound-plan';
+import { TimeStretch } from '@core/sound/time-stretch';
 import { probeFile } from '../ffmpeg/probe-file';
 import { streamFfmpeg } from '../ffmpeg/run-ffmpeg';
 
@@ -13,8 +16,6 @@ export const PEAKS_EXTENSION = '.peaks';
 
 export const soundExtensions = ['wav', 'mp3', 'm4a', 'aac', 'flac', 'ogg', 'oga', 'opus', 'aif', 'aiff'];
 
-/** Longer ones would not fit into the page's memory while they play. */
-const SECONDS_MAX = 20 * 60;
 const CHANNELS_MAX = 64;
 
 /** ffmpeg's names of the demuxers that read these; names an older build lacks do no harm. */
@@ -45,9 +46,9 @@ export async function measureSound(path: string, name: string, signal?: AbortSig
   const facts = await probeSound(path, name, signal);
   const peaks = peaksFrom();
   try {
-    for await (const chunk of soundBlocks({ path, channels: facts.channels }, signal)) {
+    for await (const chunk of soundBlocks({ path, channels: facts.channels }, signal && { signal })) {
       peaks.add(chunk);
-      if (peaks.samples > SECONDS_MAX * SOUND_RATE.num) throw tooLong(name);
+      if (peaks.samples > SOUND_MINUTES_MOST * 60 * SOUND_RATE.num) throw tooLong(name);
     }
   } catch (error) {
     if (error instanceof AppError && error.code === 'export/ffmpeg-failed')
@@ -79,6 +80,12 @@ export interface SoundFile {
   readonly channels: number;
 }
 
+export interface SoundReading {
+  /** Percent; at its own pitch. Absent = as it is. */
+  readonly speed?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Its samples from the first on, interleaved stereo at SOUND_RATE, in blocks of whole samples. A mono sound comes on both
  * sides as loud as it is (ffmpeg's own mixing would make it 3 dB quieter).
@@ -86,7 +93,21 @@ export interface SoundFile {
  */
 export async function* soundBlocks(
   file: SoundFile,
-  signal?: AbortSignal,
+  { speed = SPEED_OWN, signal }: SoundReading = {},
+): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
+  const decoded = decodedBlocks(file, signal);
+  if (speed === SPEED_OWN) return yield* decoded;
+  const stretch = new TimeStretch(speed);
+  for await (const block of decoded) {
+    const played = stretch.add(block);
+    if (played.length > 0) yield played;
+  }
+  yield stretch.finish();
+}
+
+async function* decodedBlocks(
+  file: SoundFile,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
   const stereo = file.channels === 1 ? ['-af', 'pan=stereo|c0=c0|c1=c0'] : ['-ac', String(SOUND_CHANNELS)];
   const args = [
@@ -106,7 +127,7 @@ export async function* soundBlocks(
 }
 
 function tooLong(name: string): AppError {
-  return new AppError('media/unsupported', `${name} is longer than ${SECONDS_MAX / 60} minutes.`, {
+  return new AppError('media/unsupported', `${name} is longer than ${SOUND_MINUTES_MOST} minutes.`, {
     field: 'sound',
     value: name,
     remedy: 'Cut it into shorter files first.',

@@ -98,7 +98,7 @@ export async function requestExport(request: ExportRequest, options: RequestExpo
       ? null
       : interchangeTask({
           ...{ document, takes: index, from, to, stills: stillFrame },
-          soundPaths: new Map(Object.entries(sound?.files ?? {}).map(([mediaId, { path }]) => [mediaId, path])),
+          soundFiles: new Map(Object.entries(sound?.files ?? {})),
           recipesOf,
         });
   const frameCount = framesToWrite({ plan, smooth, interchange });

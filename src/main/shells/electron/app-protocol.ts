@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { isSpeed, SPEED_LEAST, SPEED_MOST, SPEED_OWN } from '@core/document/clip-speed';
 import { AppError } from '@core/errors';
 import { createRate, type Rate } from '@core/time/rate';
 import { contentSecurityPolicy } from './security';
@@ -25,7 +26,8 @@ export interface ProtocolRoots {
   poster(id: string): Uint8Array<ArrayBuffer>;
   /** PNG of an imported film at a film frame. */
   footagePicture(id: string, at: { rate: Rate; frame: number }, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  soundSamples(id: string, signal: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
+  /** At a speed in percent. */
+  soundSamples(id: string, speed: number, signal: AbortSignal): AsyncIterable<Float32Array<ArrayBuffer>>;
 }
 
 const mimeTypes: Readonly<Record<string, string>> = {
@@ -85,7 +87,7 @@ async function respond(request: Request, roots: ProtocolRoots): Promise<Response
     return new Response(png, { headers: { 'content-type': 'image/png' } });
   }
   if (area === 'sounds' && name && rest.length === 0)
-    return samplesResponse(roots.soundSamples(decodeURIComponent(name), request.signal));
+    return samplesResponse(roots.soundSamples(decodeURIComponent(name), speedAsked(url.searchParams), request.signal));
   return fileResponse(request, pageFile(roots.rendererDir, url.pathname), {
     'content-security-policy': contentSecurityPolicy,
   });
@@ -96,6 +98,17 @@ function frameOf(query: URLSearchParams): { rate: Rate; frame: number } | null {
   const frame = Number(query.get('frame') ?? '');
   const [num = 0, den = 0] = (query.get('rate') ?? '').split('/').map(Number);
   return query.has('frame') && Number.isSafeInteger(frame) && frame >= 0 ? { rate: createRate(num, den), frame } : null;
+}
+
+/** `?speed=50`; its own without. */
+function speedAsked(query: URLSearchParams): number {
+  const speed = Number(query.get('speed') ?? SPEED_OWN);
+  if (isSpeed(speed)) return speed;
+  throw new AppError('input/invalid', `no sound plays at a speed of "${query.get('speed') ?? ''}"`, {
+    field: 'speed',
+    value: query.get('speed') ?? '',
+    remedy: `Use a whole number from ${SPEED_LEAST} to ${SPEED_MOST}.`,
+  });
 }
 
 function pageFile(rendererDir: string, pathname: string): string {

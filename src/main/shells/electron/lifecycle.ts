@@ -51,7 +51,7 @@ async function run(): Promise<void> {
     peaksFile: (id) => studio.media.peaksFile(id),
     poster: (id) => studio.footage.poster(id),
     footagePicture: (id, at, signal) => studio.footage.picture(id, at, signal),
-    soundSamples: (id, signal) => studio.media.samples(id, signal),
+    soundSamples: (id, speed, signal) => studio.media.samples(id, speed, signal),
   });
   serveContract({
     handlers: createHandlers({

@@ -6,9 +6,8 @@ export const de: Strings = {
   clipName: 'Name des Clips',
   renameClip: 'Clip umbenennen',
   speed: 'Tempo',
-  speedHint: 'Wie schnell der Clip seine Bilder spielt. Was folgt, rückt nach; nichts wird neu generiert.',
-  speedLinked:
-    'Er ist mit Clips verknüpft, die ihr Tempo behalten, wie Ton es tut. Erst die Verknüpfung lösen (Strg/Cmd+L).',
+  speedHint:
+    'Wie schnell der Clip seine Bilder oder seinen Ton spielt, der seine Tonhöhe behält. Was mit ihm verknüpft ist, geht mit, und was danach kommt, rückt nach; nichts wird neu generiert.',
   speedEdit: (percent) => `Tempo ${percent} %`,
   speedSeconds: 'Wie lange er im Film ist',
   shot: 'Einstellung',
@@ -137,7 +136,7 @@ export const de: Strings = {
   gainEdit: 'Pegel setzen',
   fadeIn: 'Einblenden',
   fadeOut: 'Ausblenden',
-  soundHint: 'Er läuft mit normaler Geschwindigkeit und ist auch im exportierten H.264- oder ProRes-Film.',
+  soundHint: 'Er ist auch im exportierten H.264- oder ProRes-Film.',
   soundLocked: 'Seine Spur ist gesperrt: zum Ändern entsperren.',
   still: 'Standbild',
   stillHint: 'Steht, solange der Clip dauert. Die Enden auf der Zeitleiste trimmen.',

@@ -7,9 +7,8 @@ const en = {
   clipName: 'Name of the clip',
   renameClip: 'Rename clip',
   speed: 'Speed',
-  speedHint: 'How fast the clip plays its frames. What follows it moves; nothing is generated anew.',
-  speedLinked:
-    'It is linked with clips that keep their speed, as sound does. Unlink them (Ctrl/Cmd+L) to change this one’s.',
+  speedHint:
+    'How fast the clip plays its frames or its sound, which keeps its pitch. What is linked with it follows, and what comes after it moves; nothing is generated anew.',
   speedEdit: (percent: number) => `Speed ${percent} %`,
   speedSeconds: 'How long it is in the film',
   shot: 'Shot',
@@ -143,7 +142,7 @@ const en = {
   gainEdit: 'Set gain',
   fadeIn: 'Fade in',
   fadeOut: 'Fade out',
-  soundHint: 'It plays at normal speed, and an exported H.264 or ProRes film has it too.',
+  soundHint: 'An exported H.264 or ProRes film has it too.',
   soundLocked: 'Its track is locked: unlock it to change this.',
   still: 'Still image',
   stillHint: 'Held for the length of the clip. Trim its edges on the timeline.',

@@ -28,6 +28,7 @@ import { groupClips, linkClips, splitClips, trimmedTogether, ungroupClips, unlin
 import { obstacleToSpeed } from '@core/timeline/set-speed';
 import { trimClips, type ClipEdge } from '@core/timeline/trim';
 import type { Action } from '../../actions/action';
+import { hasLockedSpeed } from '../../actions/clip-speed';
 import { selectedClip } from '../../actions/selection';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
@@ -351,7 +352,7 @@ function askSpeed(app: AppState, session: ProjectSession): void {
   const obstacle = clip === null ? null : obstacleToSpeed(clip);
   if (clip === null) app.toast('info', strings.speedWhat);
   else if (obstacle !== null) app.toast('info', strings.noSpeed[obstacle]);
-  else if (recordOf(session.doc, 'track', clip.trackId).isLocked) app.toast('info', strings.trackIsLocked);
+  else if (hasLockedSpeed(session, clip)) app.toast('info', strings.trackIsLocked);
   else app.speedFocusRequests += 1;
 }
 

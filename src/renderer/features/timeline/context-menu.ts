@@ -99,7 +99,7 @@ function clipGroups(session: ProjectSession, clip: ClipRecord, ids: ById): MenuE
     ids('timeline.delete', 'timeline.rippleDelete'),
     ids(
       'timeline.rename',
-      ...(isShot ? ['timeline.speed'] : []),
+      ...(clip.source.type === 'still' ? [] : ['timeline.speed']),
       ...together,
       ...(isAudioClip(clip) ? [] : ['timeline.dissolve']),
     ),

@@ -4,6 +4,7 @@
  */
 import { clipsOfShot, recordsOf } from '@core/document/access';
 import { projectFrameAt, shotFrameAt } from '@core/document/branch';
+import { speedOf } from '@core/document/clip-speed';
 import type { ClipRecord } from '@core/document/records';
 import { clipUnderPlayhead, focusOnClip, selectedClip, spanAt } from '../../actions/selection';
 import type { AppState } from '../../state/app.svelte';
@@ -67,6 +68,10 @@ function placesOf(
   const offset = source.type === 'still' ? 0 : clip.sourceIn + playhead - clip.start;
   return recordsOf(doc, 'clip')
     .filter(({ id, source: other }) => id !== clip.id && 'mediaId' in other && other.mediaId === source.mediaId)
-    .map((other) => ({ clip: other, frame: other.start + (source.type === 'still' ? 0 : offset - other.sourceIn) }))
+    .map((other) => {
+      // The same place of the sound, as the other clip plays it.
+      const there = Math.ceil((offset * speedOf(clip)) / speedOf(other));
+      return { clip: other, frame: other.start + (source.type === 'still' ? 0 : there - other.sourceIn) };
+    })
     .filter(({ clip: other, frame }) => other.start <= frame && frame < other.start + other.duration);
 }

@@ -241,9 +241,7 @@ export const de: Strings = {
   speedAction: 'Tempo …',
   speedWhat: 'Einen Clip auswählen, um sein Tempo zu ändern',
   noSpeed: {
-    sound: 'Ein Ton hat nur ein Tempo',
     still: 'Ein Standbild hat kein Tempo; stattdessen länger oder kürzer machen',
-    linked: 'Der Clip ist mit Clips verknüpft, die ihr Tempo behalten, wie Ton es tut. Erst die Verknüpfung lösen',
   },
   atSpeed: (percent) => `mit ${percent} %`,
   renameTrack: 'Spur umbenennen',

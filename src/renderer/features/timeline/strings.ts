@@ -248,9 +248,7 @@ const en = {
   speedAction: 'Speed…',
   speedWhat: 'Select one clip to change its speed',
   noSpeed: {
-    sound: 'A sound has one speed',
     still: 'A still has no speed; make it longer or shorter instead',
-    linked: 'The clip is linked with clips that keep their speed, as sound does. Unlink them first',
   },
   atSpeed: (percent: number) => `at ${percent} %`,
   renameTrack: 'Rename track',

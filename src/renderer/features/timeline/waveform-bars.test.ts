@@ -24,3 +24,9 @@ test('gain and fades bend it, and nothing is taller than the clip', () => {
     [0, 0.025, 0.05, 0.075, 0.1, 0.1, 0.1, 0.1].map((bar) => bar.toFixed(3)),
   );
 });
+
+test('a slowed clip shows the same sound spread out, a sped up one gathered', () => {
+  // The loud second begins at frame 8 of the sound: at half the speed at frame 16, at twice at frame 4.
+  expect([...waveformBars({ ...clip({}, 12), speed: 50 }, peaks, view)]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  expect([...waveformBars({ ...clip({}, 2), speed: 200 }, peaks, { ...view, pixels: 4 })]).toEqual([0, 0, 1, 1]);
+});

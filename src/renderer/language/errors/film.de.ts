@@ -322,12 +322,12 @@ export const film: ErrorTable = {
   '"{}" cannot be played at {} %': '„{1}“ kann nicht mit {2} % gespielt werden',
   'Use a whole number from {} to {}; {} is its own speed.':
     'Eine ganze Zahl von {1} bis {2} nehmen; {3} ist das eigene Tempo.',
-  '"{}" is sound, which has one speed': '„{1}“ ist Ton, und der hat nur ein Tempo',
-  'Choose a clip of pictures.': 'Einen Clip mit Bildern wählen.',
   'Make it longer or shorter instead.': 'Stattdessen länger oder kürzer machen.',
-  '"{}" is linked with clips that keep their speed, as sound does':
-    '„{1}“ ist mit Clips verknüpft, die ihr Tempo behalten, wie Ton es tut',
-  'Unlink them first.': 'Erst die Verknüpfung lösen.',
+  'the sound of "{}" would last over {} minutes at {} %': 'der Ton von „{1}“ würde mit {3} % über {2} Minuten dauern',
+  'Use {} % or more, or cut it into shorter files first.':
+    '{1} % oder mehr nehmen, oder die Datei zuerst in kürzere schneiden.',
+  'Use a whole number from {} to {}.': 'Eine ganze Zahl von {1} bis {2} nehmen.',
+  'no sound plays at a speed of "{}"': 'kein Ton spielt mit einem Tempo von „{1}“',
   '"{}" is a still image': '„{1}“ ist ein Standbild',
   'Only a shot or a sound has other parts to show.': 'Nur eine Einstellung oder ein Ton hat andere Teile zu zeigen.',
   '"{}" has no frames to slip by {}': '„{1}“ hat keine Bilder, um es um {2} zu verschieben',
