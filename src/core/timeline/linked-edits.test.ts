@@ -10,11 +10,12 @@ import {
   pictureOf,
   rollCuts,
   rollLimitsOfAll,
-  slideClips,
   slideLimitsOfAll,
   slipClips,
   slipLimitsOfAll,
 } from './linked-edits';
+import { slideTogether } from './slide';
+import { splitClip } from './split';
 import { aShot, after, anEmptyFilm } from './test-films';
 import { linkClips, splitClips } from './together';
 import { addTrack, setTrack } from './tracks';
@@ -60,11 +61,26 @@ describe('picture and sound that are linked', () => {
     expect(slideLimitsOfAll(trimmed, ids)).toEqual({ min: -10, max: 7 });
     expect(
       starts(
-        after(trimmed, (doc) => slideClips(doc, ids, 7)),
+        after(trimmed, (doc) => slideTogether(doc, ids, 7)),
         'a-clip',
         'a-sound',
       ),
     ).toEqual([17, 17]);
+  });
+
+  test('slide as one where they touch: what is linked keeps to the sound, and neighbours outside give and take', () => {
+    const ids = ['a-clip', 'a-later', 'a-sound'];
+    const linked = after(
+      film,
+      (doc) => splitClip(doc, 'a-clip', 20, 'a-later'),
+      (doc) => linkClips(doc, ids, 'all'),
+      (doc) => trimClips(doc, ['b-clip'], 'start', 40, { ripple: false }),
+      (doc) => trimClips(doc, ['b-sound'], 'start', 40, { ripple: false }),
+    );
+    const slid = after(linked, (doc) => slideTogether(doc, ids, 3));
+    expect(ids.map((id) => clip(slid, id).sourceIn)).toEqual(ids.map((id) => clip(linked, id).sourceIn));
+    expect(ids.map((id) => clip(slid, id).duration)).toEqual(ids.map((id) => clip(linked, id).duration));
+    expect(ids.map((id) => clip(slid, id).start - clip(linked, id).start)).toEqual([3, 3, 3]);
   });
 
   test('roll their cuts at once, or the picture’s alone', () => {

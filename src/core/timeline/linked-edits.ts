@@ -8,7 +8,7 @@ import { indexOf } from '../document/record-map';
 import type { ClipRecord, Document, RecordId } from '../document/records';
 import { endOf } from './placement';
 import { type FrameLimits, rollCut, rollLimits } from './roll';
-import { slideClip, slideLimits } from './slide';
+import { slideLimits, slideTogether } from './slide';
 import { slipClip, slipLimits } from './slip';
 import { inTurn } from './together';
 
@@ -38,18 +38,14 @@ export function slipClips(doc: Document, clipIds: readonly RecordId[], byFrames:
 
 /** How far all of them may slide from where they are. */
 export function slideLimitsOfAll(doc: Document, clipIds: readonly RecordId[]): FrameLimits {
+  const along = new Set(clipIds);
   return common(
     clipIds.map((id) => {
       const { start } = recordOf(doc, 'clip', id);
-      const { min, max } = slideLimits(doc, id);
+      const { min, max } = slideLimits(doc, id, along);
       return { min: min - start, max: max - start };
     }),
   );
-}
-
-/** @throws AppError as slideClip; then none slides */
-export function slideClips(doc: Document, clipIds: readonly RecordId[], byFrames: number): DocumentDiff {
-  return inTurn(doc, clipIds, (now, id) => slideClip(now, id, recordOf(doc, 'clip', id).start + byFrames));
 }
 
 export type Cut = readonly [left: RecordId, right: RecordId];

@@ -62,10 +62,10 @@ import {
 } from './segments';
 import { setReferences, setShotWords } from './shot-settings';
 import { copyCurveKeys, pasteCurveKeys } from './copy-keys';
-import { cutsTogether, linkedWith, rollCuts, slideClips, slipClips } from './linked-edits';
+import { cutsTogether, linkedWith, rollCuts, slipClips } from './linked-edits';
 import { rollCut } from './roll';
 import { setClipSpeed } from './set-speed';
-import { slideClip } from './slide';
+import { slideClip, slideTogether } from './slide';
 import { slipClip } from './slip';
 import { splitClip } from './split';
 import { easeNames } from '../curve/evaluate';
@@ -353,7 +353,7 @@ const operations: readonly Operation[] = [
     return rollCuts(doc, cutsTogether(doc, [left.id, (right ?? left).id]), left.start + (b % 30));
   },
   (doc, { a, b }) => slipClips(doc, linkedWith(doc, clip(doc, a).id), (b % 9) - 4),
-  (doc, { a, b }) => slideClips(doc, linkedWith(doc, clip(doc, a).id), (b % 9) - 4),
+  (doc, { a, b }) => slideTogether(doc, linkedWith(doc, clip(doc, a).id), (b % 9) - 4),
   (doc, { a, flag }) => setLoop(doc, pick(recordsOf(doc, 'segment'), a).id, flag),
   (doc, { a, b }) => setSourceStrength(doc, pick(recordsOf(doc, 'segment'), a).id, (1 + (b % 20)) / 20),
   (doc, { a, b }, id) =>

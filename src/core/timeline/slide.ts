@@ -10,10 +10,15 @@ import { editDocument, invalidEdit, unlockedTrack } from './edit';
 import { endOf } from './placement';
 import type { FrameLimits } from './roll';
 
-/** First project frames the clip may have, both ends included. */
-export function slideLimits(doc: Document, clipId: RecordId): FrameLimits {
+const NONE: ReadonlySet<RecordId> = new Set();
+
+/**
+ * First project frames the clip may have, both ends included.
+ * @param along clips that slide by as much at once: they are not in the way, and give and take nothing
+ */
+export function slideLimits(doc: Document, clipId: RecordId, along = NONE): FrameLimits {
   const clip = recordOf(doc, 'clip', clipId);
-  const { before, after } = neighbours(doc, clip);
+  const { before, after } = neighbours(doc, clip, along);
   const ahead = before && sourceRangeOf(doc, before);
   const behind = after && sourceRangeOf(doc, after);
   const isJoinedBefore = before !== null && endOf(before) === clip.start;
@@ -31,30 +36,55 @@ export function slideLimits(doc: Document, clipId: RecordId): FrameLimits {
 
 /** @throws AppError timeline/invalid-edit beyond the limits, timeline/locked-track */
 export function slideClip(doc: Document, clipId: RecordId, toStart: number): DocumentDiff {
-  const clip = recordOf(doc, 'clip', clipId);
-  unlockedTrack(doc, clip.trackId);
-  const { min, max } = slideLimits(doc, clipId);
-  if (!Number.isSafeInteger(toStart) || toStart < min || toStart > max)
-    throw invalidEdit(
-      'clip.start',
-      toStart,
-      `"${clip.name}" cannot slide to frame ${toStart}`,
-      max === Infinity ? `Choose a frame from ${min} on.` : `Choose a frame from ${min} to ${max}.`,
-    );
-  const byFrames = toStart - clip.start;
-  const { before, after } = neighbours(doc, clip);
+  return slideTogether(doc, [clipId], toStart - recordOf(doc, 'clip', clipId).start);
+}
+
+/** All by as much; those of them that touch slide as one. @throws AppError as slideClip; then none slides */
+export function slideTogether(doc: Document, clipIds: readonly RecordId[], byFrames: number): DocumentDiff {
+  const along = new Set(clipIds);
+  const clips = clipIds.map((id) => recordOf(doc, 'clip', id));
+  for (const clip of clips) {
+    unlockedTrack(doc, clip.trackId);
+    assertRoom(doc, clip, clip.start + byFrames, along);
+  }
   return editDocument(doc, (draft) => {
-    draft.set({ ...clip, start: toStart });
-    if (before && endOf(before) === clip.start) draft.set({ ...before, duration: before.duration + byFrames });
-    if (after?.start === endOf(clip)) {
-      const sourceIn = after.source.type === 'still' ? after.sourceIn : after.sourceIn + byFrames;
-      draft.set({ ...after, start: after.start + byFrames, duration: after.duration - byFrames, sourceIn });
+    for (const clip of clips) {
+      draft.set({ ...clip, start: clip.start + byFrames });
+      const { before, after } = neighbours(doc, clip, along);
+      if (before && endOf(before) === clip.start) {
+        const now = recordOf(draft.doc, 'clip', before.id);
+        draft.set({ ...now, duration: now.duration + byFrames });
+      }
+      if (after?.start === endOf(clip)) {
+        const now = recordOf(draft.doc, 'clip', after.id);
+        const sourceIn = now.source.type === 'still' ? now.sourceIn : now.sourceIn + byFrames;
+        draft.set({ ...now, start: now.start + byFrames, duration: now.duration - byFrames, sourceIn });
+      }
     }
   });
 }
 
-function neighbours(doc: Document, clip: ClipRecord): { before: ClipRecord | null; after: ClipRecord | null } {
+function assertRoom(doc: Document, clip: ClipRecord, toStart: number, along: ReadonlySet<RecordId>): void {
+  const { min, max } = slideLimits(doc, clip.id, along);
+  if (Number.isSafeInteger(toStart) && toStart >= min && toStart <= max) return;
+  throw invalidEdit(
+    'clip.start',
+    toStart,
+    `"${clip.name}" cannot slide to frame ${toStart}`,
+    max === Infinity ? `Choose a frame from ${min} on.` : `Choose a frame from ${min} to ${max}.`,
+  );
+}
+
+interface Neighbours {
+  readonly before: ClipRecord | null;
+  readonly after: ClipRecord | null;
+}
+
+/** Those that stay; null where one slides along. */
+function neighbours(doc: Document, clip: ClipRecord, along: ReadonlySet<RecordId>): Neighbours {
   const clips = clipsOfTrack(doc, clip.trackId);
   const index = clips.findIndex(({ id }) => id === clip.id);
-  return { before: clips[index - 1] ?? null, after: clips[index + 1] ?? null };
+  const staying = (one: ClipRecord | undefined): ClipRecord | null =>
+    one === undefined || along.has(one.id) ? null : one;
+  return { before: staying(clips[index - 1]), after: staying(clips[index + 1]) };
 }

@@ -17,11 +17,11 @@ import {
   pictureOf,
   rollCuts,
   rollLimitsOfAll,
-  slideClips,
   slideLimitsOfAll,
   slipClips,
   slipLimitsOfAll,
 } from '@core/timeline/linked-edits';
+import { slideTogether } from '@core/timeline/slide';
 import { addTrack, setTrackHeight } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
 import { groupClips, linkClips, splitClips, trimmedTogether, ungroupClips, unlinkClips } from '@core/timeline/together';
@@ -408,7 +408,7 @@ function nudgeWithTool(
     else session.edit(strings.slip, (now) => slipClips(now, ids, clamp(frames, min, max)));
   } else if (tool === 'slide') {
     const { min, max } = slideLimitsOfAll(doc, ids);
-    session.edit(strings.slide, (now) => slideClips(now, ids, clamp(frames, min, max)));
+    session.edit(strings.slide, (now) => slideTogether(now, ids, clamp(frames, min, max)));
   } else {
     const cuts = cutsNear(indexClips(doc).byTrack.values(), app.transport.playhead);
     const cut = cuts.find(({ left, right }) => left.id === clip.id || right.id === clip.id);

@@ -10,11 +10,11 @@ import {
   linkedWith,
   rollCuts,
   rollLimitsOfAll,
-  slideClips,
   slideLimitsOfAll,
   slipClips,
   slipLimitsOfAll,
 } from '@core/timeline/linked-edits';
+import { slideTogether } from '@core/timeline/slide';
 import type { ProjectSession } from '../../state/session.svelte';
 import { clipEndingAt, clipStartingAt, type ClipIndex } from './clip-index';
 import { dragEdit, frameUnder, note, snapped, targets, type DragHost } from './drag-support';
@@ -90,7 +90,7 @@ export function dragSlide(host: DragHost, session: ProjectSession, down: Pointer
       const wanted = clip.start + Math.round(frameUnder(host, point) - grabbed);
       const edges = [wanted, wanted + clip.duration];
       const byFrames = clamp(wanted + snapped(host, edges, fixed, point) - clip.start, min, max);
-      const refusal = gesture.preview((doc) => slideClips(doc, ids, byFrames));
+      const refusal = gesture.preview((doc) => slideTogether(doc, ids, byFrames));
       const at = timecodeAt(clip.start + byFrames, session.project.rate);
       note(host, point, refusal ?? strings.movedTo(byFrames, at));
     },
