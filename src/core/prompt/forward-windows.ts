@@ -51,10 +51,11 @@ export function forwardWindows(request: WindowsRequest, found: Findings): Window
 
 /** Frames of what is pinned to the first frame that the first window begins with; null = nothing, or it cannot. */
 function openingOf(request: WindowsRequest, found: Findings): number | null {
-  const { limits, anchors, clips = [] } = request;
+  const { limits, anchors, clips = [], frameCount, hasFollowing } = request;
   const clip = clips.find(({ index }) => index === 0);
-  // At least one frame is made.
-  const frames = prefixFloor(Math.min(clip?.frames ?? 1, nativeWindow(limits) - 1), limits);
+  // At least one frame is made; and what follows the run is known already, whatever the clip shows there.
+  const most = Math.min(nativeWindow(limits) - 1, hasFollowing ? frameCount : Infinity);
+  const frames = prefixFloor(Math.min(clip?.frames ?? 1, most), limits);
   if (frames === 0 || (clip === undefined && !anchors.includes(0))) return null;
   if (clip !== undefined) noteClip(request, found, { asked: clip, placed: { index: 0, frames } });
   return frames;

@@ -194,6 +194,12 @@ describe('clips', () => {
     ]);
   });
 
+  test('at the first frame shows no more than is made before what follows', () => {
+    const one = { clips: [{ index: 0, frames: 17 }], hasFollowing: true };
+    expect(planned({ ...one, frameCount: 1 }).windows).toEqual(['[0..9) keeps 0..1 knows 1 later 1']);
+    expect(planned({ ...one, frameCount: 12 }).windows).toEqual(['[0..17) keeps 0..12 knows 9 later 12']);
+  });
+
   test('of a short clip as many as there are on the grid; of one frame the frame', () => {
     expect(planned({ ...back, frameCount: 8, contextFrames: 17, followingCount: 12 }).windows).toEqual([
       '[0..17) keeps 0..8 also 8..17',

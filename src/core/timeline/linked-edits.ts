@@ -8,7 +8,7 @@ import { indexOf } from '../document/record-map';
 import type { ClipRecord, Document, RecordId } from '../document/records';
 import { endOf } from './placement';
 import { type FrameLimits, rollCut, rollLimits } from './roll';
-import { slideLimits, slideTogether } from './slide';
+import { slideLimits } from './slide';
 import { slipClip, slipLimits } from './slip';
 import { inTurn } from './together';
 
