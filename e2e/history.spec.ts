@@ -16,7 +16,8 @@ test('many seeds, a queue that can be paused, and a history to come back to', as
   const { page } = studio;
   const film = new StudioPage(page);
   await film.newProject('Seeds');
-  await film.planShot(PROMPT);
+  // Long enough to be paused on the way.
+  await film.planQuickShot(PROMPT, { steps: 24 });
   await film.generate();
 
   await test.step('more seeds are queued in one go, with what they cost said before', async () => {

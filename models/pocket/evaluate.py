@@ -25,7 +25,7 @@ from examiner import ANSWERS, NOT_ASKED, answers_of, load_examiner
 from paths import HERE, RUN
 from photographs import photographs
 from remembered import digest, digest_of_file, forget, remembered
-from sample import GUIDANCE, STEADY, STEPS, GraphTransformer, Models, generate_latents, load_transformer
+from sample import GUIDANCE, SHIFT, STEADY, STEPS, GraphTransformer, Models, generate_latents, load_transformer
 from textures import dead_leaves
 from warping import clip_error, open_flow
 from world import PocketWorld
@@ -65,7 +65,7 @@ def noise(seeds, frames=FRAMES, height=4, width=4):
 def everything_drawn_with(models, transformer_file):
     """-> a digest of the weights and of the code between a prompt and its frames."""
     sources = [digest_of_file(f"{HERE}/{name}.py") for name in ("sample", "text", "transformer", "autoencoder", "follow", "carry")]
-    return digest(digest_of_file(transformer_file), models.autoencoder.state_dict(), models.mean, models.deviation, STEPS, GUIDANCE, STEADY, sources)
+    return digest(digest_of_file(transformer_file), models.autoencoder.state_dict(), models.mean, models.deviation, STEPS, SHIFT, GUIDANCE, STEADY, sources)
 
 
 def draw(models, captions, noise, **given):
@@ -175,10 +175,10 @@ def autoencoder_psnr(models, frames):
 
 
 def seconds_per_clip(package):
-    """One nine-frame clip through the package's graphs at two threads: prompt, 24 steps of two branches, decoding."""
+    """One nine-frame clip through the package's graphs at two threads: prompt, the package's steps of two branches, decoding."""
     from reference import Pipeline
     pipeline = Pipeline(package, threads=2)
-    run = lambda: pipeline.run("a red ball bouncing on a blue background", seed=1)
+    run = lambda: pipeline.run("a red ball bouncing on a blue background", seed=1, steps=STEPS, guidance=GUIDANCE, steady=STEADY)
     run()
     began = time.time()
     run()
@@ -242,7 +242,7 @@ if __name__ == "__main__":
     out = os.path.splitext(arguments.weights)[0] + "-evaluation"
     step = torch.load(arguments.weights, mmap=True)["step"]
     products = "the package's graph" if arguments.package else "the weights in torch"
-    about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, guidance {GUIDANCE}, steady {STEADY}, {products}. N: clips, frames or seams asked."
+    about = f"Step {step}; {arguments.clips} held-out prompts, {STEPS} steps, shift {SHIFT:g}, guidance {GUIDANCE}, steady {STEADY}, {products}. N: clips, frames or seams asked."
     with open(out + ".json", "w") as file:
         json.dump(dict(step=step, rows={k: dict(zip(("value", "real", "rebuilt", "asked"), v)) for k, v in rows.items()}), file, indent=1, ensure_ascii=False)
     with open(out + ".md", "w") as file:

@@ -30,7 +30,7 @@ from torch.export import Dim
 
 import text
 import transformer
-from sample import GUIDANCE, STEADY, STEPS, Models
+from sample import GUIDANCE, SHIFT, STEADY, STEPS, Models
 from world import PocketWorld
 
 OPSET = 20
@@ -201,28 +201,33 @@ def preview(models):
     return fit[:-1], fit[-1], float(1 - (x @ fit - y).square().sum() / (y - y.mean(0)).square().sum())
 
 
-def write_configs(models, package):
-    def put(path, value):
-        os.makedirs(os.path.dirname(f"{package}/{path}"), exist_ok=True)
-        with open(f"{package}/{path}", "w") as file:
-            file.write(json.dumps(value, indent=1) + "\n")
+def write_scheduler(package):
+    """What the sampler is: it follows from no weights."""
+    put(package, "scheduler/scheduler_config.json", {"_class_name": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000, "shift": SHIFT, "use_dynamic_shifting": False, "shift_terminal": None})
 
+
+def put(package, path, value):
+    os.makedirs(os.path.dirname(f"{package}/{path}"), exist_ok=True)
+    with open(f"{package}/{path}", "w") as file:
+        file.write(json.dumps(value, indent=1) + "\n")
+
+
+def write_configs(models, package):
     rounded = lambda values, digits: [round(float(v), digits) for v in values]
-    put("model_index.json", {
+    put(package, "model_index.json", {
         "_class_name": "LTXConditionPipeline", "_diffusers_version": "0.42.1", "scheduler": ["diffusers", "FlowMatchEulerDiscreteScheduler"],
         "text_encoder": ["transformers", "BertModel"], "tokenizer": ["transformers", "BertTokenizerFast"],
         "transformer": ["diffusers", "LTXVideoTransformer3DModel"], "vae": ["pocket", "Autoencoder"]})
-    put("scheduler/scheduler_config.json", {"_class_name": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000, "shift": 1.0, "use_dynamic_shifting": False, "shift_terminal": None})
-    put("transformer/config.json", {
+    put(package, "transformer/config.json", {
         "_class_name": "LTXVideoTransformer3DModel", "in_channels": transformer.CHANNELS, "out_channels": transformer.CHANNELS, "patch_size": 1, "patch_size_t": 1,
         "num_attention_heads": transformer.HEADS, "attention_head_dim": transformer.WIDTH // transformer.HEADS, "cross_attention_dim": transformer.WIDTH,
         "num_layers": transformer.LAYERS, "caption_channels": transformer.TEXT_WIDTH, "absolute_positions": True})
-    put("text_encoder/config.json", {"_class_name": "BertModel", "hidden_size": text.WIDTH, "num_hidden_layers": text.LAYERS, "max_length": text.TOKENS})
-    put("vae/config.json", {
+    put(package, "text_encoder/config.json", {"_class_name": "BertModel", "hidden_size": text.WIDTH, "num_hidden_layers": text.LAYERS, "max_length": text.TOKENS})
+    put(package, "vae/config.json", {
         "_class_name": "Autoencoder", "latent_channels": 64, "spatial_compression_ratio": 32, "temporal_compression_ratio": 1, "scaling_factor": 1.0,
         "latents_mean": rounded(models.mean.flatten(), 7), "latents_std": rounded(models.deviation.flatten(), 7)})
     weights, bias, r2 = preview(models)
-    put("preview.json", {
+    put(package, "preview.json", {
         "what": "normalised latent token [64] -> RGB in [-1, 1] of its 2 x 2 cells of 16 x 16 pixels; row-major weights [64][12] and bias [12], output order (channel, row, column)",
         "r2": round(r2, 4), "weight": [rounded(row, 5) for row in weights], "bias": rounded(bias, 5)})
     os.makedirs(f"{package}/tokenizer", exist_ok=True)
@@ -249,6 +254,12 @@ def write_manifest(package, version):
     print(f"{sum(f['bytes'] for f in files) / 2 ** 20:.1f} MiB")
 
 
+def drawn_latents(models):
+    """Of a clip [1,64,9,4,4]: in noise nothing moves, and which way `follow.py` chooses there is chance, to the last bit."""
+    clip = PocketWorld(NATIVE["size"], NATIVE["frames"]).sample(PREVIEW_FROM)[0]
+    return models.autoencoder.encode(clip.transpose(0, 1)).transpose(0, 1)[None]
+
+
 @torch.no_grad()
 def check(models, package):
     """Largest difference of every graph to the float32 weights, absolute and relative to the largest value."""
@@ -257,7 +268,7 @@ def check(models, package):
     velocity = lambda b, s, l: (torch.randn(b, s, 64), torch.randn(b, l, 384), (torch.rand(b, l) > .3).float(), torch.rand(b, s) * 1000, torch.rand(b, 3, s) * torch.tensor([1.5, 128, 128])[:, None])
     cases = {"text_encoder": [tokens(1, 20), tokens(3, 32)], "transformer": [velocity(1, 160, 20), velocity(2, 144, 32), velocity(2, 240, 32)],
              "vae_encoder": [(torch.randn(*s).clamp(-1, 1),) for s in ((1, 3, 1, 128, 128), (1, 3, 5, 64, 96), (2, 3, 9, 128, 128))],
-             "vae_decoder": [(torch.randn(*s),) for s in ((1, 64, 1, 4, 4), (1, 64, 3, 2, 5), (1, 64, 9, 4, 4))]}
+             "vae_decoder": [*((torch.randn(*s),) for s in ((1, 64, 1, 4, 4), (1, 64, 3, 2, 5))), (drawn_latents(models),)]}
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     for name, (module, _, input_names, _, _) in graphs(models).items():
@@ -275,14 +286,16 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("package")
     parser.add_argument("--version")
-    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--only", nargs="+", help="graphs; or 'sampler': no graph, only how the package is sampled")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     models = Models()
     if not arguments.check:
         assert arguments.version, "--version: raise it whenever weights change"
-        write_graphs(models, arguments.package, arguments.only)
+        if arguments.only != ["sampler"]:
+            write_graphs(models, arguments.package, arguments.only)
+        write_scheduler(arguments.package)
         if not arguments.only:
             write_configs(models, arguments.package)         # they follow from the encoder
         write_manifest(arguments.package, arguments.version)

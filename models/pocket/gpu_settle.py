@@ -20,7 +20,7 @@ from gpu_pool import Kind, TextEncoder
 from gpu_transformer import encode
 from keep import half
 from paths import RUN, save
-from pairs import FIRST_STEPS, GUIDANCES
+from pairs import EVEN, FIRST_STEPS, GUIDANCES
 from sample import draw_latents, load_transformer
 from train_autoencoder import rate_scale
 from train_settle import MOST_GIVEN, SHARES, TEMPORAL
@@ -49,7 +49,7 @@ class Lessons:
             n, begin = len(true), int(self.rng.integers(*FIRST_STEPS, endpoint=True))
             prompt = torch.cat([empty[0].expand(n, -1, -1), prompts[start:start + AT_ONCE].float()])
             mask = torch.cat([empty[1].expand(n, -1), masks[start:start + AT_ONCE].float()])
-            drawn = draw_latents(transformer, prompt, mask, torch.randn_like(true), begin=(begin, true), guidance=float(self.rng.choice(GUIDANCES)))
+            drawn = draw_latents(transformer, prompt, mask, torch.randn_like(true), begin=(begin, true), **EVEN, guidance=float(self.rng.choice(GUIDANCES)))
             made.append(drawn.transpose(1, 2).half())
         self.square, self.leaves = {**square, "made": torch.cat(made)}, {**other, "made": other["true"]}
 

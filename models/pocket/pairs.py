@@ -16,13 +16,13 @@ import torch
 
 from courtesy import wait_while_paused
 from paths import RUN, save
-from sample import STEPS, GraphTransformer, Models, generate_latents
+from sample import GraphTransformer, Models, generate_latents
 from textures import dead_leaves
 from world import PocketWorld
 
 PAIRS_FROM, LEAVES_FROM = 30_000_000, 1_000_000                         # seeds; the transformer's count up from 0
 FILE, BATCH, FRAMES, DRAWN = 20, 5, 9, 13
-FIRST_STEPS = (5, 18)                                                   # of 24: noise levels from 0.79 down to 0.29
+FIRST_STEPS, EVEN = (5, 18), dict(steps=24, shift=1)                    # of 24 even ones: noise levels from 0.79 down to 0.29
 GUIDANCES = (2.0, 3.0, 4.0)
 
 
@@ -40,7 +40,7 @@ def make_pairs(models, world, seeds, rng):
     true = torch.cat([models.encode(clip) for clip in clips])                                  # [n,64,F,4,4]
     noise = torch.randn(true.shape, generator=torch.Generator().manual_seed(seeds[0]))
     begin = int(rng.integers(*FIRST_STEPS, endpoint=True)), true
-    made = generate_latents(models, captions, noise, begin=begin, steps=STEPS, guidance=float(rng.choice(GUIDANCES)))
+    made = generate_latents(models, captions, noise, begin=begin, **EVEN, guidance=float(rng.choice(GUIDANCES)))
     return ((torch.stack(clips) + 1) * 127.5).round().byte(), true.half(), made.half()
 
 

@@ -21,7 +21,7 @@ from carry import carry_given
 
 CHANNELS, PIXELS, TOKENS = 64, 32, 32
 SEAM = 3                             # frames over which steady guidance comes back behind given ones: sample.py
-DEFAULTS = dict(steps=24, guidance=3.0, steady=0.0, frames=9, width=128, height=128, fps=8, negative="")
+DEFAULTS = dict(steps=12, guidance=3.0, steady=0.0, frames=9, width=128, height=128, fps=8, negative="")
 
 
 def open_graph(path, threads):
@@ -52,6 +52,8 @@ class Pipeline:
         with open(f"{package}/vae/config.json") as file:
             config = json.load(file)
         self.mean, self.deviation = (np.array(config[k], np.float32).reshape(1, -1, 1, 1, 1) for k in ("latents_mean", "latents_std"))
+        with open(f"{package}/scheduler/scheduler_config.json") as file:
+            self.shift = np.float32(json.load(file)["shift"])
         self.tokenizer = Tokenizer.from_file(f"{package}/tokenizer/tokenizer.json")
         self.tokenizer.enable_truncation(TOKENS)
         self.tokenizer.enable_padding(length=TOKENS, pad_id=0)
@@ -92,7 +94,7 @@ class Pipeline:
             unguided = velocity[1:] - difference
         return unguided + np.float32(guidance) * difference
 
-    def run(self, prompt, seed, frames=9, width=128, height=128, steps=24, guidance=3.0, steady=0.0, negative="", fps=8, prefix=(), later=None, base="."):
+    def run(self, prompt, seed, frames=9, width=128, height=128, steps=12, guidance=3.0, steady=0.0, negative="", fps=8, prefix=(), later=None, base="."):
         """prefix: PNGs kept as the first frames; later: {image, frame}. -> normalised latents [64,F,h,w], frames [F,H,W,3] uint8."""
         h, w = height // PIXELS, width // PIXELS
         x = pack(torch.randn(1, CHANNELS, frames, h, w, generator=torch.Generator().manual_seed(seed)).numpy())
@@ -107,7 +109,8 @@ class Pipeline:
             where = np.concatenate([coordinates(1, h, w, later["frame"], fps), where], 2)
         text, mask = (np.concatenate(v) for v in zip(self.embed(negative), self.embed(prompt)))
         twice = lambda v: np.concatenate([v, v])
-        sigmas = [*np.linspace(1, 1 / steps, steps, dtype=np.float32), np.float32(0)]
+        even = np.linspace(1, 1 / steps, steps, dtype=np.float32)
+        sigmas = [*(self.shift * even / (1 + (self.shift - np.float32(1)) * even)), np.float32(0)]
         for now, following in zip(sigmas, sigmas[1:]):
             timestep = (now * (1 - given) * 1000).astype(np.float32)
             velocity = self.call("transformer", hidden_states=twice(x), encoder_hidden_states=text, encoder_attention_mask=mask,

@@ -17,7 +17,7 @@ from data import load_statistics
 from paths import HERE, RUN
 from transformer import Transformer, coordinates, load_weights, pack, unpack
 
-STEPS, GUIDANCE, STEADY = 24, 2.5, 1.0                  # what the package says of itself
+STEPS, SHIFT, GUIDANCE, STEADY = 12, 4.0, 2.5, 1.0       # what the package says of itself
 SEAM = 3                                                # frames over which guidance comes back behind given ones
 PROMPTS = (
     "a red ball bouncing on a blue background", "a big yellow star spinning at night",
@@ -66,6 +66,12 @@ def load_transformer(path=None):
     return network.eval()
 
 
+def noise_levels(steps, shift):
+    """-> σ of every step and the last 0, as FlowMatchEulerDiscreteScheduler with `shift` has them from linspace(1, 1/steps): most are high, where places are settled."""
+    even = torch.linspace(1, 1 / steps, steps)
+    return (shift * even / (1 + (shift - 1) * even)).tolist() + [0.0]
+
+
 def shared_by_neighbours(difference, given):
     """
     Averages a frame's difference with those beside it, 1 2 1; an end stands beside itself. The first `given` frames need no push, and
@@ -94,18 +100,18 @@ def guided(unguided, prompted, guidance, steady, frames, area, extra=0, given=0)
 
 
 @torch.no_grad()
-def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, negative="", fps=8):
+def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, negative="", fps=8, shift=SHIFT):
     """
     prompts: B strings; noise [B,64,F,h,w]; prefix: normalised latents [B,64,k,h,w] of the first k frames; later: (frame, [B,64,1,h,w]).
     begin: (step, normalised latents [B,64,F,h,w]): draw these over, from the noise level of that step on (SDEdit, arXiv:2108.01073).
     Returns normalised latents [B,64,F,h,w].
     """
     prompt, mask = text.encode(models.tokenizer, models.encoder, [negative] * len(noise) + list(prompts))
-    return draw_latents(models.transformer, prompt, mask, noise, prefix, later, begin, steps, guidance, steady, fps)
+    return draw_latents(models.transformer, prompt, mask, noise, prefix, later, begin, steps, guidance, steady, fps, shift)
 
 
 @torch.no_grad()
-def draw_latents(transformer, prompt, mask, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, fps=8):
+def draw_latents(transformer, prompt, mask, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, fps=8, shift=SHIFT):
     """The same from prompt tokens [2·B,L,384] and their mask [2·B,L], the negative prompt's first; where `noise` is, everything is computed."""
     batch, _, frames, height, width = noise.shape
     x, given = pack(noise), torch.zeros(1, frames * height * width, 1, device=noise.device)
@@ -121,7 +127,7 @@ def draw_latents(transformer, prompt, mask, noise, prefix=None, later=None, begi
         where = torch.cat([coordinates(1, height, width, frame, fps=fps), where], 1)
     used = int(mask.sum(1).max())
     prompt, mask, where = prompt[:, :used], mask[:, :used].float(), where.to(noise.device).expand(2 * batch, -1, -1)
-    sigma = torch.linspace(1, 1 / steps, steps).tolist() + [0.0]
+    sigma = noise_levels(steps, shift)
     if begin is not None:
         assert later is None, "a later image has no place among latents to begin from"
         first, z = begin

@@ -15,7 +15,7 @@ import torch
 from evaluate import FRAMES, decode, draw, everything_drawn_with, frame_difference, held_out_scenes, in_batches, noise, real_clips, scores
 from examiner import load_examiner
 from paths import HERE
-from sample import GUIDANCE, STEADY, STEPS, GraphTransformer, Models
+from sample import GUIDANCE, SHIFT, STEADY, STEPS, GraphTransformer, Models
 from warping import clip_error, open_flow
 
 ONE, TWO = ((lambda n: lambda scene: len(scene["subjects"]) == n)(n) for n in (1, 2))
@@ -69,7 +69,7 @@ def main():
     for kind, asked in KINDS.items():
         lines.append(row(kind, *examine(models, examiner, flow, arguments.clips, *asked)))
         print(lines[-1], flush=True)
-    lines += ["", f"{arguments.clips} held-out prompts of each kind, {arguments.clips // WARPED_SHARE} clips for warping; {STEPS} steps, guidance {GUIDANCE}, steady {STEADY}, the package's graph.", ""]
+    lines += ["", f"{arguments.clips} held-out prompts of each kind, {arguments.clips // WARPED_SHARE} clips for warping; {STEPS} steps, shift {SHIFT:g}, guidance {GUIDANCE}, steady {STEADY}, the package's graph.", ""]
     if arguments.out:
         with open(arguments.out, "w") as file:
             file.write("\n".join(lines))

@@ -177,7 +177,19 @@ function pocketRun(name: string): ReferenceRun {
         ...{ prompt, negative, seed },
       });
       const rule = steady > 0 && { guidanceRule: { steady } };
-      return aRecipe({ frameCount, width, height, steps, guidance, seed, known, windows: [window], ...rule });
+      const scheduler = schedulerOf(pocketDir);
+      return aRecipe({
+        frameCount,
+        width,
+        height,
+        steps,
+        guidance,
+        seed,
+        scheduler,
+        known,
+        windows: [window],
+        ...rule,
+      });
     },
     latents: () => readNpy(join(referenceDir, `${name}.latents.npy`)),
     frames: () =>

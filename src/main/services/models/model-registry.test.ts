@@ -140,7 +140,7 @@ describe('ModelRegistry', () => {
         versions: { app: '1.2.3', onnxruntime: '1.30.0' },
         scheduler: {
           class: 'FlowMatchEulerDiscreteScheduler',
-          config: { num_train_timesteps: 1000, shift: 1, use_dynamic_shifting: false, shift_terminal: null },
+          config: { num_train_timesteps: 1000, shift: 4, use_dynamic_shifting: false, shift_terminal: null },
         },
       }),
     );
