@@ -62,6 +62,14 @@ def noise(seeds, frames=FRAMES, height=4, width=4):
     return torch.cat([torch.randn(1, 64, frames, height, width, generator=torch.Generator().manual_seed(s)) for s in seeds])
 
 
+def open_models(weights, package, threads):
+    """-> models through the package's transformer graph, or the weights in torch where no package is named; `drawn_with` is a digest of what their frames depend on."""
+    torch.set_num_threads(threads)
+    models = Models(GraphTransformer(package, threads) if package else load_transformer(weights))
+    models.drawn_with = everything_drawn_with(models, f"{package}/transformer/model.onnx" if package else weights)
+    return models
+
+
 def everything_drawn_with(models, transformer_file):
     """-> a digest of the weights and of the code between a prompt and its frames."""
     sources = [digest_of_file(f"{HERE}/{name}.py") for name in ("sample", "text", "transformer", "autoencoder", "follow", "carry")]
@@ -88,8 +96,9 @@ def real_clips(scenes, size=128, frames=FRAMES):
     return torch.stack([world.sample(seed)[0][:, START:START + frames] for seed, _, _ in scenes])
 
 
-def generate(models, scenes):
-    parts = [decode(models, draw(models, [c for _, _, c in part], noise([s for s, _, _ in part]))) for part in in_batches(scenes)]
+def generate(models, scenes, **grid):
+    """`grid`: frames, height and width in latents, as `noise` takes them."""
+    parts = [decode(models, draw(models, [c for _, _, c in part], noise([s for s, _, _ in part], **grid))) for part in in_batches(scenes)]
     return torch.cat(parts)
 
 
@@ -186,10 +195,7 @@ def seconds_per_clip(package):
 
 
 def evaluate(weights, count, rife, package, threads, is_timed):
-    torch.set_num_threads(threads)
-    transformer = GraphTransformer(package, threads) if package else load_transformer(weights)
-    models, examiner, scenes = Models(transformer), load_examiner(), held_out_scenes(count)
-    models.drawn_with = everything_drawn_with(models, f"{package}/transformer/model.onnx" if package else weights)
+    models, examiner, scenes = open_models(weights, package, threads), load_examiner(), held_out_scenes(count)
     real, made = real_clips(scenes), generate(models, scenes)
     np.save(os.path.splitext(weights)[0] + "-clips.npy", ((made[:60] + 1) * 127.5).round().byte().numpy())     # to look at
     rebuilt = torch.cat([decode(models, encode(models, part)) for part in real.split(BATCH)])

@@ -12,10 +12,11 @@ import argparse
 import numpy as np
 import torch
 
-from evaluate import FRAMES, decode, draw, everything_drawn_with, frame_difference, held_out_scenes, in_batches, noise, real_clips, scores
+from evaluate import FRAMES, frame_difference, generate, held_out_scenes, open_models, real_clips, scores
 from examiner import load_examiner
 from paths import HERE
-from sample import GUIDANCE, SHIFT, STEADY, STEPS, GraphTransformer, Models
+from remembered import forget
+from sample import GUIDANCE, SHIFT, STEADY, STEPS
 from warping import clip_error, open_flow
 
 ONE, TWO = ((lambda n: lambda scene: len(scene["subjects"]) == n)(n) for n in (1, 2))
@@ -35,9 +36,8 @@ def parts_of(frames):
 def examine(models, examiner, flow, count, size, frames, wanted):
     """-> (generated, real, asked) of every question; frame difference and warping error over real clips'."""
     scenes = held_out_scenes(count, wanted)
-    grid = dict(frames=frames, height=size[0] // CELL, width=size[1] // CELL)
     real = real_clips(scenes, size, frames)
-    made = torch.cat([decode(models, draw(models, [c for _, _, c in part], noise([s for s, _, _ in part], **grid))) for part in in_batches(scenes)])
+    made = generate(models, scenes, frames=frames, height=size[0] // CELL, width=size[1] // CELL)
     answers = {}
     for at in parts_of(frames):
         got, asked, _ = scores(examiner, made[:, :, at:at + FRAMES], scenes)
@@ -62,9 +62,7 @@ def main():
     parser.add_argument("--rife", default=f"{HERE}/../../resources/interpolator/model.onnx")
     parser.add_argument("--out")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
-    models, examiner, flow = Models(GraphTransformer(arguments.package, threads=2)), load_examiner(), open_flow(arguments.rife)
-    models.drawn_with = everything_drawn_with(models, f"{arguments.package}/transformer/model.onnx")
+    models, examiner, flow = open_models(None, arguments.package, 2), load_examiner(), open_flow(arguments.rife)
     lines = ["| Kind | right subject, % (real clips) | colour | backdrop | count | motion | frame difference, × real | warping error, × real |", "|---|---|---|---|---|---|---|---|"]
     for kind, asked in KINDS.items():
         lines.append(row(kind, *examine(models, examiner, flow, arguments.clips, *asked)))
@@ -73,6 +71,7 @@ def main():
     if arguments.out:
         with open(arguments.out, "w") as file:
             file.write("\n".join(lines))
+    forget()
 
 
 if __name__ == "__main__":

@@ -583,9 +583,10 @@ describe('after any sequence of edits', () => {
         expect(new Map(applyDiff(doc, reverseDiff(diff)))).toEqual(new Map(film));
         expect(isEmptyDiff(squashDiffs(squashDiffs(emptyDiff, diff), reverseDiff(diff)))).toBe(true);
       }),
-      { numRuns: 400 },
+      // Of six hundred some fifty are faulty, give or take seven: never fewer than twenty by chance.
+      { numRuns: 600 },
     );
-    expect(Object.values(seen).filter((count) => count < 10)).toEqual([]);
+    expect(Object.values(seen).filter((count) => count < 20)).toEqual([]);
   });
 
   test('the index of a changed document is that of a new one with the same records', () => {

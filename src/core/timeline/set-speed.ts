@@ -31,7 +31,7 @@ export function setClipSpeed(
   const clip = recordOf(doc, 'clip', clipId);
   const { picture, clips } = clipsAtOneSpeed(doc, clip, isMeant);
   for (const { trackId } of clips) unlockedTrack(doc, trackId);
-  if (obstacleToSpeed(clip) !== null)
+  if (clip.source.type === 'still')
     throw invalidEdit('clip', clip.name, `"${clip.name}" is a still image`, 'Make it longer or shorter instead.');
   if (!isSpeed(speed))
     throw invalidEdit(
@@ -87,11 +87,6 @@ function clipsAtOneSpeed(
 function spanOf(clips: readonly ClipRecord[], { speed }: ClipRecord): Span {
   const start = Math.min(...clips.map((one) => one.start));
   return { start, duration: Math.max(...clips.map(endOf)) - start, sourceIn: 0, speed };
-}
-
-/** Why the clip has one speed only; null when it has any. */
-export function obstacleToSpeed(clip: ClipRecord): 'still' | null {
-  return clip.source.type === 'still' ? 'still' : null;
 }
 
 /** True when a track that would change is locked. */

@@ -25,7 +25,6 @@ import { slideTogether } from '@core/timeline/slide';
 import { addTrack, setTrackHeight } from '@core/timeline/tracks';
 import { addDissolve } from '@core/timeline/transitions';
 import { groupClips, linkClips, splitClips, trimmedTogether, ungroupClips, unlinkClips } from '@core/timeline/together';
-import { obstacleToSpeed } from '@core/timeline/set-speed';
 import { trimClips, type ClipEdge } from '@core/timeline/trim';
 import type { Action } from '../../actions/action';
 import { hasLockedSpeed } from '../../actions/clip-speed';
@@ -349,9 +348,8 @@ function rename(app: AppState, session: ProjectSession): void {
 /** In the inspector, beside how long it makes the clip. */
 function askSpeed(app: AppState, session: ProjectSession): void {
   const clip = selectedClip(session);
-  const obstacle = clip === null ? null : obstacleToSpeed(clip);
   if (clip === null) app.toast('info', strings.speedWhat);
-  else if (obstacle !== null) app.toast('info', strings.noSpeed[obstacle]);
+  else if (clip.source.type === 'still') app.toast('info', strings.noSpeedOfStill);
   else if (hasLockedSpeed(session, clip)) app.toast('info', strings.trackIsLocked);
   else app.speedFocusRequests += 1;
 }

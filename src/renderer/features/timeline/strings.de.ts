@@ -240,9 +240,7 @@ export const de: Strings = {
   renameWhat: 'Einen Clip auswählen, um ihn umzubenennen',
   speedAction: 'Tempo …',
   speedWhat: 'Einen Clip auswählen, um sein Tempo zu ändern',
-  noSpeed: {
-    still: 'Ein Standbild hat kein Tempo; stattdessen länger oder kürzer machen',
-  },
+  noSpeedOfStill: 'Ein Standbild hat kein Tempo; stattdessen länger oder kürzer machen',
   atSpeed: (percent) => `mit ${percent} %`,
   renameTrack: 'Spur umbenennen',
   removeTrack: (clips) =>

@@ -247,9 +247,7 @@ const en = {
   renameWhat: 'Select one clip to rename it',
   speedAction: 'Speed…',
   speedWhat: 'Select one clip to change its speed',
-  noSpeed: {
-    still: 'A still has no speed; make it longer or shorter instead',
-  },
+  noSpeedOfStill: 'A still has no speed; make it longer or shorter instead',
   atSpeed: (percent: number) => `at ${percent} %`,
   renameTrack: 'Rename track',
   removeTrack: (clips: number) =>
