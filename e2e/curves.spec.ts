@@ -225,8 +225,46 @@ test('a guidance curve is drawn by mouse, bent, moved, reset and deleted, and ea
     await curve.click(8, 0.5);
     await film.setNumber('curve-key-value', 1);
     await expect(page.getByTestId('curve-asked')).toHaveText('Frame 0 asks for 0.00 ×');
-    await expect(page.getByTestId('curve-drawn')).toHaveText('Its window, frames 0–8, is drawn with 0.50 ×');
+    // The embedded model reads a prompt, and its strength, for every frame; how firmly known frames are held it is told per window.
+    await expect(page.getByTestId('curve-drawn')).toHaveCount(0);
+    await page.getByTestId('curve-parameter').selectOption('hold');
+    await page.keyboard.press('Escape');
+    await film.seekTo(9);
+    await page.keyboard.press('Shift+K');
+    await film.setNumber('curve-key-value', 0);
+    await curve.click(13, 0.5);
+    await film.setNumber('curve-key-value', 1);
+    await expect(page.getByTestId('curve-asked')).toHaveText('Frame 9 asks for 0.00');
+    await expect(page.getByTestId('curve-drawn')).toHaveText('Its window, frames 9–13, is drawn with 0.50');
     await studio.screenshot('curves-asked-and-drawn');
+  });
+
+  await test.step('a camera move has a name and a pace, its curve is on the lane, and each choice is one undo', async () => {
+    const [move, pace] = [page.getByTestId('camera-move'), page.getByTestId('camera-pace')];
+    await expect(move).toHaveValue('still');
+    await expect(pace).toHaveCount(0);
+    await move.selectOption('panRight');
+    await expect(pace).toHaveValue('medium');
+    expect(await curve.pairs('panX')).toEqual([[0, -4]]);
+    await pace.selectOption('fast');
+    expect(await curve.pairs('panX')).toEqual([[0, -8]]);
+    await studio.screenshot('curves-camera');
+    await page.keyboard.press('Control+z');
+    await expect(pace).toHaveValue('medium');
+    await page.getByTestId('curve-parameter').selectOption('panX');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+K');
+    await film.setNumber('curve-key-value', 3.3);
+    await expect(move).toHaveValue('own');
+    await film.select(film.clips.first());
+    await page.keyboard.press('Control+Shift+p');
+    await page.keyboard.type('camera: zoom in');
+    await page.keyboard.press('Enter');
+    await expect(move).toHaveValue('zoomIn');
+    expect(await curve.pairs('panX')).toEqual([]);
+    await move.selectOption('still');
+    expect(await curve.pairs('zoom')).toEqual([]);
   });
 
   await test.step('nothing of it is a serious finding for axe', async () => {
@@ -286,6 +324,8 @@ test('the recipe has the values, the take goes stale by a curve and fresh again 
     await page.getByTestId('curve-text-field').fill('0:(2)');
     await page.getByTestId('curve-text-apply').click();
     await expect(page.getByTestId('clip-inspector')).toContainText('The camera has changed since');
+    await expect(page.getByTestId('camera-move')).toHaveValue('panLeft');
+    await expect(page.getByTestId('camera-pace')).toHaveValue('slow');
     await film.generate();
     const [panned] = (await Promise.all([0, 1, 2].map((i) => recipeOf(film, i)))).filter(({ camera }) => camera);
     expect(panned?.camera).toMatchObject({ from: 1 });

@@ -4,6 +4,8 @@ Cached latents: 13 frames a clip, of which a step draws a window, so that 12,000
     python data.py latents 12000       draw, encode and keep clips 0 … 11999 in files of 1,000; kept files are skipped
     python data.py held-out 192        the same for clips no training sees
     python data.py coverage            the subjects' silhouettes in every kept clip: 30 s, needs no drawing
+    python data.py changing 1000       the same for scenes that change at a frame (`moving.py`), with silhouettes; and 96 held-out ones
+    python data.py camera 1000         … and for a camera that moves
     python data.py statistics          mean and deviation of every latent channel, once per autoencoder
 
 The autoencoder does not change while the transformer trains, and encoding a clip costs as much as training on it:
@@ -19,6 +21,7 @@ import torch.nn.functional as F
 
 import text
 from autoencoder import load_autoencoder
+from moving import CameraWorld, ChangingWorld, seen_from
 from paths import HERE, RUN, save
 from precision import products
 from world import PocketWorld
@@ -27,6 +30,8 @@ FRAMES, FILE, CHUNK = 13, 1000, 50
 CELLS = 8                                # a token's silhouette is so many cells wide and high: 4 pixels each
 HELD_OUT_FROM = 9_000_000                # seeds: training counts up from 0
 WORKERS = 2
+MOVING = {"changing": (ChangingWorld, 50_000_000), "camera": (CameraWorld, 60_000_000)}      # first seeds
+MOVING_FILE, MOVING_HELD_OUT, MOVING_HELD_OUT_FROM = 200, 96, 5_000_000                       # the last counts from a kind's first seed
 worker = None
 
 
@@ -47,14 +52,31 @@ class Clips:
         covers = [f.replace(".pt", ".coverage") for f in sorted(glob.glob(pattern))]
         self.coverage = torch.cat([torch.load(f) for f in covers]) if all(os.path.exists(f) for f in covers) else None
         self.mean, self.deviation = load_statistics()
+        first = parts[0]
+        self.change, self.views = (torch.cat([p[k] for p in parts]) if k in first else None for k in ("change", "views"))
 
     def __len__(self):
         return len(self.z)
 
     def window(self, indices, times):
         """indices of B clips, times [B,F] in 0 … 12 -> normalised latents [B,64,F,4,4], prompt [B,32,384], mask [B,32] of 0 and 1."""
+        return self.latents(indices, times), self.prompt[indices].float(), self.mask[indices].float()
+
+    def latents(self, indices, times):
+        """-> normalised latents alone."""
         z = self.z[indices[:, None], times].transpose(1, 2).float()
-        return (z - self.mean) / self.deviation, self.prompt[indices].float(), self.mask[indices].float()
+        return (z - self.mean) / self.deviation
+
+    def told(self, indices, times, area=16):
+        """
+        Which prompt a token of each frame reads: tokens of both prompts [B,2·L,384] and masks [B,F·area,2·L]; and its frame's view, as the first
+        of `times` sees it, [B,F,2,3]. Of clips that were drawn with `changing` or `camera`.
+        """
+        used = int(self.mask[indices].sum(2).max())                                              # padding beyond the longest prompt costs and teaches nothing
+        prompt, mask = self.prompt[indices, :, :used].float(), self.mask[indices, :, :used].float()      # [B,2,L,384], [B,2,L]
+        first = (times < self.change[indices][:, None]).float()[..., None]                      # [B,F,1]
+        seen = torch.cat([mask[:, None, 0] * first, mask[:, None, 1] * (1 - first)], 2)         # [B,F,2·L]
+        return prompt.flatten(1, 2), seen.repeat_interleave(area, 1), seen_from(self.views[indices[:, None], times], 0)
 
     def covered(self, indices, times):
         """-> how much of the CELLS × CELLS cells of every token the subjects cover, [B,F·16,CELLS²] in [0,1]."""
@@ -90,10 +112,49 @@ def encode_clips(seeds, path, pool):
     print(path, len(seeds), flush=True)
 
 
+@torch.no_grad()
+def encode_lessons(job):
+    """-> the same of lessons of `moving.py`, two prompts each, and how they change and are seen."""
+    global worker
+    kind, seeds = job
+    torch.set_num_threads(1)
+    if worker is None:
+        worker = MOVING[kind][0](), load_autoencoder().to(memory_format=torch.channels_last), text.load()
+    world, autoencoder, (tokenizer, encoder) = worker
+    lessons, latents = [world.lesson(s) for s in seeds], []
+    for lesson in lessons:
+        with products():
+            latents.append(autoencoder.encode(lesson.clip.transpose(0, 1).contiguous(memory_format=torch.channels_last)).half())
+    prompt, mask = text.encode(tokenizer, encoder, [c for lesson in lessons for c in lesson.captions])
+    count = len(lessons)
+    return dict(z=torch.stack(latents), prompt=prompt.half().reshape(count, 2, *prompt.shape[1:]), mask=mask.bool().reshape(count, 2, -1), captions=[l.captions for l in lessons],
+                change=torch.tensor([l.change for l in lessons]), views=torch.stack([l.views for l in lessons])), torch.stack([(l.seen * 255).round().byte() for l in lessons])
+
+
+def keep_lessons(kind, seeds, path, pool):
+    parts, covers = zip(*pool.map(encode_lessons, [(kind, seeds[i:i + CHUNK // 2]) for i in range(0, len(seeds), CHUNK // 2)], chunksize=1))
+    joined = {k: sum([p[k] for p in parts], []) if k == "captions" else torch.cat([p[k] for p in parts]) for k in parts[0]}
+    save(torch.cat(covers), path.replace(".pt", ".coverage"))
+    save(joined, path)
+    print(path, len(seeds), flush=True)
+
+
+def draw_lessons(kind, count):
+    first = MOVING[kind][1]
+    with get_context("fork").Pool(WORKERS) as pool:
+        wanted = [(f"{kind}_held_out", first + MOVING_HELD_OUT_FROM, MOVING_HELD_OUT)]
+        wanted += [(f"{kind}_{start:06d}", first + start, MOVING_FILE) for start in range(0, count, MOVING_FILE)]
+        for name, seed, many in wanted:
+            if not os.path.exists(f"{RUN}/latents/{name}.pt"):
+                keep_lessons(kind, range(seed, seed + many), f"{RUN}/latents/{name}.pt", pool)
+
+
 def main(what, count=0):
+    if what in MOVING:
+        return draw_lessons(what, count)
     if what == "coverage":
         world = PocketWorld(128, FRAMES)
-        for path in sorted(glob.glob(f"{RUN}/latents/*.pt")):
+        for path in sorted(glob.glob(f"{RUN}/latents/clips_*.pt") + glob.glob(f"{RUN}/latents/held_out.pt")):
             name = os.path.basename(path)
             first = HELD_OUT_FROM if name == "held_out.pt" else int(name[6:12])
             seeds = range(first, first + len(torch.load(path)["z"]))

@@ -6,8 +6,9 @@ Write the package: four ONNX graphs, configs, tokenizer, preview matrix, manifes
 
 Promises the graph contract of the LTX family, which the studio relies on:
   text_encoder  input_ids[B,L] int64, attention_mask[B,L] int64 -> last_hidden_state[B,L,384]
-  transformer   hidden_states[B,S,64], encoder_hidden_states[B,L,384], encoder_attention_mask[B,L], timestep[B,S] (σ·1000),
-                video_coords[B,3,S] (seconds, pixels down, pixels right) -> out_hidden_states[B,S,64] = ε − x₀
+  transformer   hidden_states[B,S,64], encoder_hidden_states[B,L,384], encoder_attention_mask[B,S,L] (what each token reads, so that prompts
+                may change from frame to frame), timestep[B,S] (σ·1000), video_coords[B,3,S] (seconds, pixels down, pixels right: where in the
+                world a token lies when the camera moves, see moving.py) -> out_hidden_states[B,S,64] = ε − x₀
   vae_encoder   sample[B,3,F,H,W] in [-1,1] -> latent_parameters[B,128,F,H/32,W/32]: means, then log-variances of −30
   vae_decoder   latent_sample[B,64,F,h,w], denormalised -> sample[B,3,F,32·h,32·w]
 Inputs and outputs are float32; weights are kept as float16, the text encoder's as int8, behind nodes that fold when a session is built.
@@ -38,6 +39,7 @@ HALVED_FROM = 512                      # elements; smaller tensors stay float32
 EIGHT_BITS = ("text_encoder",)         # 17 instead of 34 MB; what it costs is in NOTES.md
 CHECKED = {"text_encoder": 3e-2}       # largest difference to the float32 weights, relative to the largest value; else 2e-3
 CONSTANT_LOG_VARIANCE = -30.0          # a sample of the encoder's distribution is its mean
+FOLLOWS_CAMERA = False                 # until the transformer has had the lessons of moving.py: NOTES.md
 PREVIEW_FROM, PREVIEW_CLIPS = 5_000_000, 400
 NATIVE = dict(frames=9, size=128, fps=8)
 
@@ -97,14 +99,14 @@ class DecoderGraph(nn.Module):
 
 def graphs(models):
     """-> name -> (module, example inputs, input names, output name, dynamic shapes)."""
-    batch, tokens, length = Dim("batch", min=1, max=64), Dim("tokens", min=2, max=65536), Dim("length", min=2, max=512)
+    batch, tokens, length, told = Dim("batch", min=1, max=64), Dim("tokens", min=2, max=65536), Dim("length", min=2, max=512), Dim("told", min=2, max=4096)
     auto = ({0: Dim.AUTO, 2: Dim.AUTO, 3: Dim.AUTO, 4: Dim.AUTO},)
     return {
         "text_encoder": (TextEncoder(models.encoder), (torch.ones(2, 32, dtype=torch.int64), torch.ones(2, 32, dtype=torch.int64)),
                          ["input_ids", "attention_mask"], "last_hidden_state", ({0: batch, 1: length}, {0: batch, 1: length})),
-        "transformer": (TransformerGraph(models.transformer), (torch.randn(2, 144, 64), torch.randn(2, 32, 384), torch.ones(2, 32), torch.rand(2, 144) * 1000, torch.rand(2, 3, 144)),
+        "transformer": (TransformerGraph(models.transformer), (torch.randn(2, 144, 64), torch.randn(2, 32, 384), torch.ones(2, 144, 32), torch.rand(2, 144) * 1000, torch.rand(2, 3, 144)),
                         ["hidden_states", "encoder_hidden_states", "encoder_attention_mask", "timestep", "video_coords"], "out_hidden_states",
-                        ({0: batch, 1: tokens}, {0: batch, 1: length}, {0: batch, 1: length}, {0: batch, 1: tokens}, {0: batch, 2: tokens})),
+                        ({0: batch, 1: tokens}, {0: batch, 1: told}, {0: batch, 1: tokens, 2: told}, {0: batch, 1: tokens}, {0: batch, 2: tokens})),
         "vae_encoder": (EncoderGraph(models.autoencoder), (torch.randn(2, 3, 9, 128, 192),), ["sample"], "latent_parameters", auto),
         "vae_decoder": (DecoderGraph(models.autoencoder), (torch.randn(2, 64, 9, 4, 6),), ["latent_sample"], "sample", auto),
     }
@@ -247,7 +249,7 @@ def write_manifest(package, version):
         "description": "Trained for this project on drawn clips; simple subjects, colours and motions.",
         "frameGrid": {"multiple": 1, "plus": 0, "min": 1, "max": 17}, "sizeGrid": 32, "nativeSize": [NATIVE["size"]] * 2, "maxSize": [256, 256],
         "nativeRate": {"num": NATIVE["fps"], "den": 1}, "nativeFrames": NATIVE["frames"], "promptTokens": text.TOKENS,
-        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "carriesGiven": True, "perFramePrompts": False},
+        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "carriesGiven": True, "perFramePrompts": True, "followsCamera": FOLLOWS_CAMERA},
         "defaults": {"steps": STEPS, "guidance": GUIDANCE, "guidanceRule": {"steady": STEADY}, "negative": "", "extensionPrefix": 4}, "memoryMiB": 400, "files": files}
     with open(f"{package}/onionskin.json", "w") as file:
         file.write(json.dumps(manifest, indent=1) + "\n")
@@ -265,7 +267,7 @@ def check(models, package):
     """Largest difference of every graph to the float32 weights, absolute and relative to the largest value."""
     ids = lambda batch, length: models.tokenizer(["a red ball bouncing on the sea"] * batch, padding="max_length", max_length=length, return_tensors="pt")
     tokens = lambda batch, length: (ids(batch, length).input_ids, ids(batch, length).attention_mask)
-    velocity = lambda b, s, l: (torch.randn(b, s, 64), torch.randn(b, l, 384), (torch.rand(b, l) > .3).float(), torch.rand(b, s) * 1000, torch.rand(b, 3, s) * torch.tensor([1.5, 128, 128])[:, None])
+    velocity = lambda b, s, l: (torch.randn(b, s, 64), torch.randn(b, l, 384), (torch.rand(b, s, l) > .3).float(), torch.rand(b, s) * 1000, torch.rand(b, 3, s) * torch.tensor([1.5, 128, 128])[:, None])
     cases = {"text_encoder": [tokens(1, 20), tokens(3, 32)], "transformer": [velocity(1, 160, 20), velocity(2, 144, 32), velocity(2, 240, 32)],
              "vae_encoder": [(torch.randn(*s).clamp(-1, 1),) for s in ((1, 3, 1, 128, 128), (1, 3, 5, 64, 96), (2, 3, 9, 128, 128))],
              "vae_decoder": [*((torch.randn(*s),) for s in ((1, 64, 1, 4, 4), (1, 64, 3, 2, 5))), (drawn_latents(models),)]}

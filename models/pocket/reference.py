@@ -41,6 +41,22 @@ def coordinates(frames, height, width, first_frame, fps):
     return grid.reshape(1, 3, -1).astype(np.float32) * np.array([1 / fps, PIXELS, PIXELS], np.float32)[:, None]
 
 
+def seen_by(camera, where, of_token, width, height):
+    """Coordinates [1,3,S] of tokens as a moving camera sees them: moving.py, in the studio's words. All moves are alike."""
+    angle, zoom = np.radians(camera.get("rotate", 0)), camera.get("zoom", 1)
+    cos, sin = zoom * np.cos(angle), zoom * np.sin(angle)
+    turn, middle = np.array([[cos, sin], [-sin, cos]]), np.array([(width - 1) / 2, (height - 1) / 2])
+    pan, half = np.array([camera.get("panX", 0), camera.get("panY", 0)]), (PIXELS - 1) / 2
+    moved = where.astype(np.float64)
+    for frame in np.unique(of_token):
+        its = of_token == frame
+        points = where[0, [2, 1]][:, its].T + half                                                                # [n,2], right and down
+        for _ in range(frame):                                                                                   # back to frame 0, one move at a time
+            points = (points - middle) @ np.linalg.inv(turn).T + middle - pan
+        moved[0, 1][its], moved[0, 2][its] = points[:, 1] - half, points[:, 0] - half
+    return moved.astype(np.float32)
+
+
 def read_pixels(path):
     """-> float32 [H,W,3] in [-1,1]."""
     return np.asarray(Image.open(path).convert("RGB"), np.float32) / 127.5 - 1
@@ -80,6 +96,17 @@ class Pipeline:
         sample = carry_given(torch.from_numpy(sample), pixels).numpy()[0]
         return np.round(np.clip(sample * 0.5 + 0.5, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 3, 0)
 
+    def read(self, prompt, then, negative, of_token):
+        """-> the tokens of all prompts [2,K·L,384], the negative one's first and alone; which of them each token reads [2,S,K·L]."""
+        prompts = [(0, prompt), *((one["frame"], one["prompt"]) for one in then)]
+        embedded = [self.embed(p) for _, p in prompts]
+        which = np.searchsorted([frame for frame, _ in prompts], of_token, "right") - 1                              # [S]
+        none, empty = self.embed(negative)
+        text, mask = np.zeros((2, len(prompts), *none.shape[1:]), np.float32), np.zeros((2, len(of_token), len(prompts), TOKENS), np.float32)
+        text[0, 0], text[1], mask[0, :, 0] = none[0], np.concatenate([e for e, _ in embedded]), empty[0]
+        mask[1, np.arange(len(of_token)), which] = np.concatenate([m for _, m in embedded])[which]
+        return text.reshape(2, -1, none.shape[2]), mask.reshape(2, len(of_token), -1)
+
     def guided(self, velocity, guidance, steady, area, extra, given):
         """[2,S,64], unguided and prompted -> [1,S,64]; steady guidance is explained in sample.py."""
         unguided, difference = velocity[:1], velocity[1:] - velocity[:1]
@@ -94,8 +121,11 @@ class Pipeline:
             unguided = velocity[1:] - difference
         return unguided + np.float32(guidance) * difference
 
-    def run(self, prompt, seed, frames=9, width=128, height=128, steps=12, guidance=3.0, steady=0.0, negative="", fps=8, prefix=(), later=None, base="."):
-        """prefix: PNGs kept as the first frames; later: {image, frame}. -> normalised latents [64,F,h,w], frames [F,H,W,3] uint8."""
+    def run(self, prompt, seed, frames=9, width=128, height=128, steps=12, guidance=3.0, steady=0.0, negative="", fps=8, prefix=(), later=None, then=(), camera=None, base="."):
+        """
+        prefix: PNGs kept as the first frames; later: {image, frame}; then: {frame, prompt} of every prompt that takes over from a frame on; camera:
+        {panX, panY, zoom, rotate} from each frame to the next, as the studio has them. -> normalised latents [64,F,h,w], frames [F,H,W,3] uint8.
+        """
         h, w = height // PIXELS, width // PIXELS
         x = pack(torch.randn(1, CHANNELS, frames, h, w, generator=torch.Generator().manual_seed(seed)).numpy())
         given, where, extra = np.zeros((1, frames * h * w), np.float32), coordinates(frames, h, w, 0, fps), 0
@@ -107,7 +137,10 @@ class Pipeline:
             extra = z.shape[1]
             x, given = np.concatenate([z, x], 1), np.concatenate([np.ones((1, extra), np.float32), given], 1)
             where = np.concatenate([coordinates(1, h, w, later["frame"], fps), where], 2)
-        text, mask = (np.concatenate(v) for v in zip(self.embed(negative), self.embed(prompt)))
+        of_token = np.concatenate([np.full(extra, later["frame"] if later else 0), np.repeat(np.arange(frames), h * w)])     # [S], each token's frame
+        text, mask = self.read(prompt, then, negative, of_token)
+        if camera:
+            where = seen_by(camera, where, of_token, width, height)
         twice = lambda v: np.concatenate([v, v])
         even = np.linspace(1, 1 / steps, steps, dtype=np.float32)
         sigmas = [*(self.shift * even / (1 + (self.shift - np.float32(1)) * even)), np.float32(0)]

@@ -14,6 +14,7 @@ from PIL import Image
 import text
 from autoencoder import load_autoencoder
 from data import load_statistics
+from moving import token_places
 from paths import HERE, RUN
 from transformer import Transformer, coordinates, load_weights, pack, unpack
 
@@ -54,7 +55,8 @@ class GraphTransformer:
         self.graph = open_graph(f"{package}/transformer/model.onnx", threads)
 
     def __call__(self, latents, text, text_mask, timestep, coords):
-        inputs = dict(hidden_states=latents, encoder_hidden_states=text, encoder_attention_mask=text_mask, timestep=timestep, video_coords=coords)
+        mask = text_mask if text_mask.ndim == 3 else text_mask[:, None].expand(-1, latents.shape[1], -1)             # [B,S,L]
+        inputs = dict(hidden_states=latents, encoder_hidden_states=text, encoder_attention_mask=mask, timestep=timestep, video_coords=coords)
         return torch.from_numpy(self.graph.run(None, {name: value.contiguous().numpy() for name, value in inputs.items()})[0])
 
 
@@ -111,11 +113,16 @@ def generate_latents(models, prompts, noise, prefix=None, later=None, begin=None
 
 
 @torch.no_grad()
-def draw_latents(transformer, prompt, mask, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, fps=8, shift=SHIFT):
-    """The same from prompt tokens [2·B,L,384] and their mask [2·B,L], the negative prompt's first; where `noise` is, everything is computed."""
+def draw_latents(transformer, prompt, mask, noise, prefix=None, later=None, begin=None, steps=STEPS, guidance=GUIDANCE, steady=STEADY, fps=8, shift=SHIFT, views=None):
+    """
+    The same from prompt tokens [2·B,L,384] and their mask [2·B,L], the negative prompt's first, or [2·B,F·h·w,L] where frames read different ones;
+    views [B,F,2,3]: where the camera is (moving.py). Where `noise` is, everything is computed.
+    """
     batch, _, frames, height, width = noise.shape
     x, given = pack(noise), torch.zeros(1, frames * height * width, 1, device=noise.device)
-    where, extra = coordinates(frames, height, width, fps=fps), 0
+    where, extra = coordinates(frames, height, width, fps=fps).expand(batch, -1, -1), 0
+    if views is not None:
+        where = token_places(where, views, height * width)
     if prefix is not None:
         kept = prefix.shape[2] * height * width
         x = torch.cat([pack(prefix), x[:, kept:]], 1)
@@ -124,9 +131,14 @@ def draw_latents(transformer, prompt, mask, noise, prefix=None, later=None, begi
         frame, z = later
         extra = height * width
         x, given = torch.cat([pack(z), x], 1), torch.cat([torch.ones(1, extra, 1, device=noise.device), given], 1)
-        where = torch.cat([coordinates(1, height, width, frame, fps=fps), where], 1)
-    used = int(mask.sum(1).max())
-    prompt, mask, where = prompt[:, :used], mask[:, :used].float(), where.to(noise.device).expand(2 * batch, -1, -1)
+        its = slice(frame * extra, (frame + 1) * extra)
+        where = torch.cat([where[:, :, its] if frame < frames else coordinates(1, height, width, frame, fps=fps).expand(batch, -1, -1), where], 2)
+        if mask.ndim == 3:
+            mask = torch.cat([mask[:, its], mask], 1)
+    if mask.ndim == 2:
+        used = int(mask.sum(1).max())
+        prompt, mask = prompt[:, :used], mask[:, :used]
+    mask, where = mask.float(), torch.cat([where, where]).to(noise.device)
     sigma = noise_levels(steps, shift)
     if begin is not None:
         assert later is None, "a later image has no place among latents to begin from"

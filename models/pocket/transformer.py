@@ -187,7 +187,8 @@ class Transformer(nn.Module):
         """
         batch, runs = timestep.shape
         rotation = rotary(coords, self.proj_in.out_features)
-        bias = ((1 - text_mask) * MASKED)[:, None, None, :]                            # [B,1,1,L]
+        mask = text_mask if text_mask.ndim == 3 else text_mask[:, None]                # [B,1 or S,L]
+        bias = ((1 - mask) * MASKED)[:, None]                                          # [B,1,1 or S,L]
         x = self.proj_in(latents) + self.position_in(self.positions(coords))
         modulation, embedded = self.time_embed(timestep)
         modulation = modulation.reshape(batch, runs, 6, -1)                            # [B,K,6,D]

@@ -156,25 +156,31 @@ class ToyWorld:
             out = weather(out, scene["weather"], rng)
         return (out.clamp(0, 1) * 2 - 1).permute(1, 0, 2, 3).contiguous()
 
-    def place(self, out, subject, x, y, scale, angle):
+    def place(self, out, subject, x, y, scale, angle, view=None):
         """Lay the subject's sprite over out [F,3,height,width]."""
         sprite = F.avg_pool2d(self.sprites[subject["kind"]][None], 2)                             # [1,5,64,64]
-        layer = self.layer(subject, x, y, scale, angle, (self.height, self.width), sprite)        # [F,5,height,width]
+        layer = self.layer(subject, x, y, scale, angle, (self.height, self.width), sprite, view)  # [F,5,height,width]
         paint, tint, alpha = layer[:, :3], layer[:, 3:4], layer[:, 4:5]
         color = torch.tensor(COLORS[subject["color"]], dtype=torch.float32)[None, :, None, None] / 255
         shade = paint / alpha.clamp(min=1e-4).clamp(min=.25)
         tinted = (tint / alpha.clamp(min=1e-4)).clamp(0, 1)
         return out * (1 - alpha) + (shade * (1 - tinted) + shade * color * tinted).clamp(0, 1) * alpha
 
-    def layer(self, subject, x, y, scale, angle, size, sprite):
-        """The sprite [1,C,·,·] where the subject is in every frame: [F,C,*size]. x, y in [-1,1] from edge to edge, scale in half UNITs."""
+    def layer(self, subject, x, y, scale, angle, size, sprite, view=None):
+        """
+        The sprite [1,C,·,·] where the subject is in every frame: [F,C,*size]. x, y in [-1,1] from edge to edge, scale in half UNITs.
+        view [F,2,3]: from a place in the frame to the place in the world that is seen there, both in [-1,1].
+        """
         wide, tall = self.width / UNIT, self.height / UNIT
         x, y = x * wide, y * tall
         mirrored = -1.0 if subject["motion"] == "left" and subject["kind"] in FACES_RIGHT else 1.0
         cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
         to_sprite = np.stack([np.stack([mirrored * cos * wide, mirrored * sin * tall, mirrored * (-cos * x - sin * y)], -1),
                               np.stack([-sin * wide, cos * tall, sin * x - cos * y], -1)], 1)     # [F,2,3]
-        grid = F.affine_grid(torch.from_numpy(to_sprite.astype(np.float32)), (len(x), sprite.shape[1], *size), align_corners=False)
+        to_sprite = torch.from_numpy(to_sprite.astype(np.float32))
+        if view is not None:
+            to_sprite = torch.cat([to_sprite[:, :, :2] @ view[:, :, :2], to_sprite[:, :, :2] @ view[:, :, 2:] + to_sprite[:, :, 2:]], 2)
+        grid = F.affine_grid(to_sprite, (len(x), sprite.shape[1], *size), align_corners=False)
         return F.grid_sample(sprite.expand(len(x), -1, -1, -1), grid, padding_mode="zeros", align_corners=False)
 
 
@@ -250,10 +256,10 @@ def subject_path(subject, scene, t, rng):
     return [np.asarray(v, np.float32) for v in (x, y, scale, angle)]
 
 
-def waves(out, times, rng):
-    """Glints that run over the lower part of out [F,3,H,W]."""
+def waves(out, times, rng, places=None):
+    """Glints that run over the lower part of out [F,3,H,W]; places: y and x of every pixel in the world, each [F,1,H,W], 1 being a frame's height."""
     height, width = out.shape[2:]
-    y, x = torch.linspace(0, 1, height)[None, None, :, None], torch.linspace(0, width / height, width)[None, None, None, :]
+    y, x = places or (torch.linspace(0, 1, height)[None, None, :, None], torch.linspace(0, width / height, width)[None, None, None, :])
     t, phase = torch.from_numpy(times)[:, None, None, None], float(rng.uniform(0, 6.28))
     glint = torch.sin(x * 26 + phase + t * 6.28 + torch.sin(y * 40 + phase)) * torch.sin(y * 90 - t * 6.28)
     return out + ((y - .6) * 12).clamp(0, 1) * glint.clamp(min=0) * .13

@@ -45,7 +45,10 @@ export const ModelManifest = z.object({
     masks: z.boolean().optional(),
     /** Images of what the film is to show, without a place in it. */
     references: z.int().min(0).optional(),
+    /** Whether each frame of a window may have its own. */
     perFramePrompts: z.boolean(),
+    /** LTX: the model is told where a moving camera sees each token, and draws the movement (core/diffusion/camera). */
+    followsCamera: z.boolean().optional(),
   }),
   defaults: z.object({
     steps: z.int().min(1),

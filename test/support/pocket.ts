@@ -3,7 +3,17 @@
  * and frames, and packages with something wrong with them.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, linkSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ModelManifest } from '@contracts/model-manifest';
@@ -110,6 +120,20 @@ export function copyPocket(to: string): string {
     else linkOrCopy(source, target);
   }
   return to;
+}
+
+let toldOfCamera: string | null = null;
+
+/** The embedded model as one that is told of the camera instead of having its pictures moved; it lasts as long as the process. */
+export function pocketToldOfCamera(): string {
+  if (toldOfCamera !== null) return toldOfCamera;
+  const temp = aTempDir();
+  process.once('exit', () => temp.remove());
+  toldOfCamera = copyPocket(join(temp.dir, 'pocket'));
+  const path = join(toldOfCamera, 'onionskin.json');
+  const conditioning = { ...pocketManifest.conditioning, followsCamera: true };
+  writeFileSync(path, JSON.stringify({ ...pocketManifest, conditioning }));
+  return toldOfCamera;
 }
 
 function linkOrCopy(source: string, target: string): void {

@@ -14,7 +14,7 @@ import type { Recipe } from '@contracts/recipe';
 import type { Runner } from '@main/engine/runner';
 import { decodePng } from '@main/platform/png';
 import { FrameStore } from '@main/services/media/frame-store';
-import { aRecipe, aWindow, pocketDir, psnr, readNpy, referenceDir, storePng } from './pocket';
+import { aRecipe, aWindow, pocketDir, pocketToldOfCamera, psnr, readNpy, referenceDir, storePng } from './pocket';
 
 export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
 const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
@@ -82,9 +82,16 @@ const PocketCase = z.object({
   steady: z.number().default(0),
   prefix: z.array(z.string()).optional(),
   later: z.object({ image: z.string(), frame: z.int() }).optional(),
+  /** Prompts that take over from a frame on. */
+  then: z.array(z.object({ frame: z.int(), prompt: z.string() })).default([]),
+  /** From each frame to the next. */
+  camera: z
+    .object({ panX: z.number(), panY: z.number(), zoom: z.number(), rotate: z.number() })
+    .nullable()
+    .default(null),
 });
 
-const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true, steady: true }).extend({
+const AnimateDiffCase = PocketCase.omit({ prefix: true, later: true, steady: true, then: true, camera: true }).extend({
   known: z.int(),
   later: z.int().nullable(),
   /** Drawn over the first run's frames. */
@@ -159,14 +166,26 @@ export function referenceRuns(): ReferenceRun[] {
 function pocketRun(name: string): ReferenceRun {
   const reference = PocketCase.parse(readJson(join(referenceDir, `${name}.json`)));
   const { frames: frameCount, width, height, steps, guidance, steady, seed, prompt, negative } = reference;
-  const { prefix = [], later } = reference;
-  const given = [prefix.length > 0 && `${prefix.length} first`, later && '1 later'].filter(Boolean).join(', ');
+  const { prefix = [], later, then, camera } = reference;
+  const given = [
+    prefix.length > 0 && `${prefix.length} first`,
+    later && '1 later',
+    then.length > 0 && `${then.length + 1} prompts`,
+    camera && 'camera',
+  ]
+    .filter(Boolean)
+    .join(', ');
+  const starts = [{ frame: 0, prompt }, ...then];
+  const travel = starts.map((one, i) => ({
+    frames: (starts[i + 1]?.frame ?? frameCount) - one.frame,
+    ...{ from: one.prompt, to: one.prompt, kind: 'linear' as const, weight: 0 },
+  }));
   return {
     family: 'ltx',
     name,
     mode: `${given === '' ? 'text' : given}${guidance === 1 ? ', no guidance' : ''}${steady > 0 ? `, steady ${steady}` : ''}`,
     scheduler: 'FlowMatchEulerDiscreteScheduler',
-    packageDir: pocketDir,
+    packageDir: camera ? pocketToldOfCamera() : pocketDir,
     recipe: async (store) => {
       const known: Recipe['known'] = [];
       for (const [index, file] of prefix.entries())
@@ -175,7 +194,9 @@ function pocketRun(name: string): ReferenceRun {
       const window = aWindow({
         ...{ frames: frameCount, keepTo: frameCount, prefix: prefix.length, later: later?.frame ?? null },
         ...{ prompt, negative, seed },
+        ...(then.length > 0 && { travel }),
       });
+      const moves = camera && Array.from({ length: frameCount - 1 }, () => camera);
       const rule = steady > 0 && { guidanceRule: { steady } };
       const scheduler = schedulerOf(pocketDir);
       return aRecipe({
@@ -188,6 +209,7 @@ function pocketRun(name: string): ReferenceRun {
         scheduler,
         known,
         windows: [window],
+        ...(moves && { camera: { from: 1, moves } }),
         ...rule,
       });
     },
@@ -562,7 +584,8 @@ function strip(path: string, frames: number): Uint8Array[] {
   return Array.from({ length: frames }, (_, i) => rgb.slice(i * size, (i + 1) * size));
 }
 
-function schedulerOf(packageDir: string): Recipe['scheduler'] {
+/** As its package says. */
+export function schedulerOf(packageDir: string): Recipe['scheduler'] {
   const { _class_name: className, ...config } = z
     .looseObject({ _class_name: z.string() })
     .parse(readJson(join(packageDir, 'scheduler/scheduler_config.json')));

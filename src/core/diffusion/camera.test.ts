@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CameraMove, placeOf, seenFrom } from './camera';
+import { type CameraMove, moveTokens, placeOf, seenFrom } from './camera';
 
 const size = { width: 24, height: 16 };
 const still: CameraMove = { panX: 0, panY: 0, zoom: 1, rotate: 0 };
@@ -77,5 +77,44 @@ describe('the camera', () => {
     expect(placeOf({ prefix: 0, later: 14, keepFrom: 9, keepTo: 14 })).toBe(13);
     expect(placeOf({ prefix: 0, later: 12, keepFrom: 9, keepTo: 14 })).toBe(9);
     expect(placeOf({ prefix: 0, later: null, keepFrom: 0, keepTo: 9 })).toBe(0);
+  });
+});
+
+describe('tokens that a camera sees', () => {
+  const tokens = { width: 64, height: 64 };
+  /** Corners of 2 × 2 tokens of 32 pixels, of two frames: rows, then columns. */
+  const corners = Float32Array.of(0, 0, 32, 32, 0, 0, 32, 32, 0, 32, 0, 32, 0, 32, 0, 32);
+  const indices = [5, 5, 5, 5, 8, 8, 8, 8];
+  const seen = (move: Partial<CameraMove>): number[] => {
+    const places = corners.slice();
+    moveTokens(places, indices, { camera: path(move), origin: 5, size: tokens, tokenSize: 32 });
+    return [...places];
+  };
+
+  test('lie where they are in the picture of the origin: a picture that moves right shows what was to the left', () => {
+    expect(seen({ panX: 2, panY: -1 })).toEqual([0, 0, 32, 32, 3, 3, 35, 35, 0, 32, 0, 32, -6, 26, -6, 26]);
+  });
+
+  test('come closer to the middle when the picture grows, and turn around it', () => {
+    // 2³ times as large: an eighth of the distance to the middle of the picture.
+    expect(seen({ zoom: 2 }).slice(4, 8)).toEqual([14, 14, 18, 18]);
+    const turned = seen({ rotate: 30 });
+    // A quarter turn against the clock shows at the top left what was at the top right.
+    expect(turned[4]).toBeCloseTo(0, 4);
+    expect(turned[12]).toBeCloseTo(32, 4);
+  });
+
+  test('stay where they are when it stands still', () => {
+    expect(seen({})).toEqual([...corners]);
+  });
+
+  test('agree with the pictures: what a token sees is at its place in the picture of the origin', () => {
+    const move = { panX: 1, panY: 0.5, zoom: 1.02, rotate: 1.5 };
+    const smooth = picture.map((_, i) => 4 * (Math.floor(i / 3) % 24) + 6 * Math.floor(i / 3 / 24));
+    const moved = seenFrom(smooth, size, path(move), { from: 0, to: 3 });
+    const places = Float32Array.of(8, 12);
+    moveTokens(places, [3], { camera: path(move), origin: 0, size, tokenSize: 1 });
+    const [y = 0, x = 0] = places;
+    expect(Math.abs(pixel(moved, 12, 8)[0]! - (4 * x + 6 * y))).toBeLessThanOrEqual(1);
   });
 });

@@ -1,7 +1,8 @@
 /**
- * Deforum's 2-D camera between the windows of a run. Every frame is seen from where the camera is at that frame; a
- * window is drawn from one place. What it knows is first moved to that place, and what it has drawn is moved on from
- * there, so that with one new frame per window this is Deforum's loop, and with more it is its cadence.
+ * Deforum's 2-D camera. Every frame is seen from where the camera is at that frame. For most models a window is drawn from
+ * one place: what it knows is first moved to that place, and what it has drawn is moved on from there, so that with one
+ * new frame per window this is Deforum's loop, and with more it is its cadence. A model that follows the camera is told
+ * where each token lies instead, and draws the movement itself (docs/adr/0061).
  *
  * Pictures are moved by bilinear sampling of 8-bit values in double arithmetic: the same bytes on every run. What comes in from
  * outside repeats the picture's edge pixels, Deforum's `replicate`.
@@ -58,8 +59,49 @@ export function seenFrom(
   { from, to }: { readonly from: number; readonly to: number },
 ): Uint8Array {
   if (camera === undefined || from === to) return rgb;
-  const movement = from < to ? movementTo(camera, from, to, size) : inverse(movementTo(camera, to, from, size));
+  const movement = movementBetween(camera, { from, to }, size);
   return movement.every((value, i) => value === STILL[i]) ? rgb : warped(rgb, size, movement);
+}
+
+/**
+ * Where tokens lie in the picture of index `origin`, as the camera sees them from their own frames: pixels down and right
+ * of their corners, moved in place. A token's middle is what the camera moves, so that a camera that stands still changes
+ * nothing.
+ * @param places float32 [2, S]: pixels down, then pixels right
+ * @param indices [S], the index that each token's frame has
+ * @param tokenSize pixels that a token is wide and high
+ */
+export function moveTokens(
+  places: Float32Array,
+  indices: ArrayLike<number>,
+  { camera, origin, size, tokenSize }: TokenCamera,
+): void {
+  const count = places.length / 2;
+  assert(indices.length === count, `${indices.length} indices are not those of ${count} tokens`);
+  const toMiddle = (tokenSize - 1) / 2;
+  const movements = new Map<number, Affine>();
+  for (let token = 0; token < count; token++) {
+    const index = indices[token] ?? origin;
+    const known = movements.get(index);
+    const [a, b, c, d, e, f] = known ?? movementBetween(camera, { from: index, to: origin }, size);
+    if (known === undefined) movements.set(index, [a, b, c, d, e, f]);
+    const [x, y] = [(places[count + token] ?? 0) + toMiddle, (places[token] ?? 0) + toMiddle];
+    places[token] = d * x + e * y + f - toMiddle;
+    places[count + token] = a * x + b * y + c - toMiddle;
+  }
+}
+
+export interface TokenCamera {
+  readonly camera: CameraPath;
+  readonly origin: number;
+  readonly size: Size;
+  readonly tokenSize: number;
+}
+
+/** From the picture of one index to that of another. */
+function movementBetween(camera: CameraPath, { from, to }: { from: number; to: number }, size: Size): Affine {
+  if (from === to) return STILL;
+  return from < to ? movementTo(camera, from, to, size) : inverse(movementTo(camera, to, from, size));
 }
 
 /** What the moves that lead from `from` to the later `to` do together. */

@@ -311,8 +311,10 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
   });
   notes.push(...curveNotes);
   const zones = travelZones(prompts, shot.id);
-  notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
-  if (!mixing.perFrame) notes.push(...travelNotes(segment, draft.windows, zones));
+  if (!mixing.perFrame) {
+    notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
+    notes.push(...travelNotes(segment, draft.windows, zones));
+  }
   const held = withStrengths(
     draft.windows.map((window, i) => ({ ...window, ...curved[i] })),
     new Map(
@@ -385,27 +387,30 @@ function travelNotes(
   });
 }
 
-/** The shot frames of the windows that really blend a zone's two prompts; null when none does. */
+/** The shot frames that really blend a zone's two prompts, whole windows or frames of them; null when none does. */
 export function effectiveTravel(
   zone: TravelZone,
   windows: readonly {
+    readonly start: number;
     readonly keepFrom: number;
     readonly keepTo: number;
     readonly travel?: readonly PlannedMix[] | null | undefined;
   }[],
   offset: number,
 ): { readonly from: number; readonly to: number } | null {
-  const blends = windows.filter(
-    ({ keepFrom, keepTo, travel }) =>
-      offset + keepFrom < zone.to &&
-      zone.from < offset + keepTo &&
-      travel?.some((mix) => mix.from === zone.left.text && mix.to === zone.right.text),
-  );
-  if (blends.length === 0) return null;
-  return {
-    from: offset + Math.min(...blends.map(({ keepFrom }) => keepFrom)),
-    to: offset + Math.max(...blends.map(({ keepTo }) => keepTo)),
-  };
+  const isOwn = (mix: PlannedMix): boolean => mix.from === zone.left.text && mix.to === zone.right.text;
+  const blended = windows.flatMap(({ start, keepFrom, keepTo, travel }) => {
+    let to = start;
+    return (travel ?? []).flatMap((mix) => {
+      const from = to;
+      to += mix.frames;
+      const range = { from: offset + Math.max(from, keepFrom), to: offset + Math.min(to, keepTo) };
+      const isNear = range.from < range.to && offset + keepFrom < zone.to && zone.from < offset + keepTo;
+      return isOwn(mix) && isNear ? [range] : [];
+    });
+  });
+  if (blended.length === 0) return null;
+  return { from: Math.min(...blended.map(({ from }) => from)), to: Math.max(...blended.map(({ to }) => to)) };
 }
 
 function pinnedImages(request: DirectRequest): { index: number; image: KnownImage }[] {

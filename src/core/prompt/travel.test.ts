@@ -163,6 +163,35 @@ describe('a plan with travel', () => {
       [6, 'b1', 'b1', 0],
     ]);
     expect(notes).toEqual([]);
+    const [zone] = travelZones(short, 'a-shot');
+    expect(zone && effectiveTravel(zone, draft.windows, 0)).toEqual({ from: 7, to: 10 });
+  });
+
+  test('gives such a model each prompt at its own frame where one cuts to the next, and no mixes where none does', () => {
+    const cut = film(16, [0, 6], [6, 16]);
+    const { draft, notes } = plan(cut, animateDiffLimits);
+    expect(draft.windows[0]?.travel?.map(({ frames, from }) => [frames, from])).toEqual([
+      [6, 'b0'],
+      [10, 'b1'],
+    ]);
+    expect(draft.windows[0]?.prompt).toBe('b1');
+    expect(notes).toEqual([]);
+    expect(plan(film(16, [0, 16]), animateDiffLimits).draft.windows[0]).not.toHaveProperty('travel');
+  });
+
+  test('leaves a window whose new frames all read one prompt alone, whatever the frames before them read', () => {
+    const frameByFrame = { ...pocketLimits, conditioning: { ...pocketLimits.conditioning, perFramePrompts: true } };
+    // Windows of nine frames go on from the last four: the second begins in the middle of the first prompt's frames.
+    const { draft, notes } = plan(film(14, [0, 9], [9, 14]), frameByFrame);
+    expect(draft.windows.map(({ prompt }) => prompt)).toEqual(['b0', 'b1']);
+    expect(draft.windows.some((window) => 'travel' in window)).toBe(false);
+    expect(notes).toEqual([]);
+    const [first, second] = plan(film(14, [0, 11], [11, 14]), frameByFrame).draft.windows;
+    expect(first).not.toHaveProperty('travel');
+    expect(second?.travel?.map(({ frames, from }) => [frames, from])).toEqual([
+      [6, 'b0'],
+      [3, 'b1'],
+    ]);
   });
 
   test('without travel is the plan it always was; with it, another width or kind makes takes stale', () => {

@@ -147,7 +147,7 @@ type MixedWindow = Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>;
 
 /**
  * What one window is told. `offset` is the shot frame of index 0. A model that reads a prompt per frame has each frame's
- * own mix; the others have one for the frames the window keeps. Windows that touch no zone are as they were without.
+ * own mix as soon as the frames the window keeps do not all have the same; the others have one for those frames.
  */
 export function windowPrompt(
   doc: Document,
@@ -160,12 +160,22 @@ export function windowPrompt(
   if (mix === null) return { prompt: '', travel: null };
   const whole = plannedMix(mix, window.frames);
   const prompt = whole.weight > 0.5 ? whole.to : whole.from;
-  const zones = zonesIn(doc, shotId, from, to);
-  if (zones.length === 0) return { prompt, travel: null };
-  if (!perFrame) return { prompt, travel: isBlend(whole) ? [whole] : null };
+  if (!perFrame) {
+    const isInZone = zonesIn(doc, shotId, from, to).length > 0;
+    return { prompt, travel: isInZone && isBlend(whole) ? [whole] : null };
+  }
+  const isOther = (mix: PlannedMix): boolean => isBlend(mix) || mix.from !== prompt;
+  if (!mixesOver(doc, shotId, from, to).some(isOther)) return { prompt, travel: null };
+  const start = offset + window.start;
+  return { prompt, travel: mixesOver(doc, shotId, start, start + window.frames) };
+}
+
+/** Of frames [from, to), neighbours with one prompt together. */
+function mixesOver(doc: Document, shotId: RecordId, from: number, to: number): PlannedMix[] {
   const mixes: PlannedMix[] = [];
-  for (let frame = offset + window.start; frame < offset + window.start + window.frames; frame++) {
-    const at = mixAt(doc, shotId, frame);
+  const zones = travelZones(doc, shotId);
+  for (let frame = from; frame < to; frame++) {
+    const at = mixIn(doc, shotId, frame, zones);
     if (at === null) continue;
     const next = plannedMix(at, 1);
     const last = mixes.at(-1);
@@ -173,7 +183,7 @@ export function windowPrompt(
       mixes[mixes.length - 1] = { ...last, frames: last.frames + 1 };
     else mixes.push(next);
   }
-  return { prompt, travel: mixes.some((one) => isBlend(one) || one.from !== prompt) ? mixes : null };
+  return mixes;
 }
 
 function plannedMix({ from, to, kind, weight }: FrameMix, frames: number): PlannedMix {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Recipe } from '@contracts/recipe';
-import { aRecipe, aTempDir, aWindow, pocketDir } from '../../../../test/support/pocket';
+import { aRecipe, aTempDir, aWindow, pocketDir, pocketToldOfCamera } from '../../../../test/support/pocket';
 import {
   anAnimateDiffRecipe,
   animateDiffDir,
@@ -28,9 +28,9 @@ function packageOf({ family, model }: Recipe): string {
   return family === 'ltx' ? pocketDir : animateDiffDir;
 }
 
-async function framesOf(recipe: Recipe): Promise<string[]> {
+async function framesOf(recipe: Recipe, packageDir = packageOf(recipe)): Promise<string[]> {
   const { frames } = await runner.run(
-    { jobId: 'job', recipe, packageDir: packageOf(recipe), framesDir },
+    { jobId: 'job', recipe, packageDir, framesDir },
     { onProgress: () => undefined, onFrames: () => undefined, signal: new AbortController().signal },
   );
   return frames;
@@ -159,9 +159,9 @@ describe('guidance', () => {
       detail: { field: 'windows.0.guidance', value: '2 values' },
     });
     await expect(
-      framesOf(three((w) => ({ promptStrength: Array.from({ length: w.frames }, () => 1.2) }))),
+      framesOf(three((w) => ({ promptStrength: Array.from({ length: w.frames - 1 }, () => 1.2) }))),
     ).rejects.toMatchObject({
-      detail: { field: 'windows.0.promptStrength' },
+      detail: { field: 'windows.0.promptStrength', value: '4 values' },
     });
   });
 });
@@ -255,22 +255,27 @@ function hillShift(a: Uint8Array, b: Uint8Array): number {
   return shifts.reduce((best, shift) => (differenceAt(shift) < differenceAt(best) ? shift : best));
 }
 
-describe('the camera', () => {
+describe.each([
+  ['that pictures are moved by', pocketDir],
+  ['told to the model', pocketToldOfCamera()],
+])('the camera %s', (_, dir) => {
   test('is bit-equal on every run, and the run is as before without it', async () => {
     const recipe = three(undefined, { camera: moving({ panX: 1.5, rotate: 0.7, zoom: 1.01 }) });
-    const frames = await framesOf(recipe);
-    expect(await framesOf(recipe)).toEqual(frames);
-    const plain = await framesOf(three());
-    expect(frames[0]).toBe(plain[0]);
+    const frames = await framesOf(recipe, dir);
+    expect(await framesOf(recipe, dir)).toEqual(frames);
+    const plain = await framesOf(three(), dir);
+    // Where it is told, the first frame too is drawn beside others that are seen from elsewhere.
+    expect(frames[0] === plain[0]).toBe(dir === pocketDir);
     expect(frames.slice(1).some((hash) => plain.includes(hash))).toBe(false);
+    expect(await framesOf(three(undefined, { camera: moving({}) }), dir)).toEqual(plain);
   });
 
   test('a run cut in two has the bytes of one that was not', async () => {
     const camera = moving({ panX: 2 });
     const whole = three(undefined, { camera });
-    const frames = await framesOf(whole);
+    const frames = await framesOf(whole, dir);
     const [first, second] = [whole.windows[0]!, whole.windows[1]!];
-    const start = await framesOf(aRecipe({ steps: 6, windows: [first], camera: moving({ panX: 2 }, 4) }));
+    const start = await framesOf(aRecipe({ steps: 6, windows: [first], camera: moving({ panX: 2 }, 4) }), dir);
     const rest = await framesOf(
       aRecipe({
         role: 'forward',
@@ -279,10 +284,13 @@ describe('the camera', () => {
         windows: [{ ...second, start: -4, keepFrom: 0, keepTo: 5 }],
         camera: { from: -3, moves: moving({ panX: 2 }, 8).moves },
       }),
+      dir,
     );
     expect([...start, ...rest]).toEqual(frames.slice(0, 10));
   });
+});
 
+describe('a camera that pictures are moved by', () => {
   test('a pan moves the background by the pixels asked for, within windows and over their edges', async () => {
     const scene = (panX: number): Recipe => {
       const plain = three(() => ({ prompt: 'a red ball bouncing on a green meadow' }), { steps: 12 });

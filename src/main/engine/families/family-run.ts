@@ -3,7 +3,7 @@
  * against the package, read a known frame, let a cancel through, refuse values that are not numbers, write down and
  * restore a sampling loop over any scheduler, store frames.
  */
-import { placeOf, seenFrom } from '@core/diffusion/camera';
+import { placeOf, seenFrom, type CameraPath } from '@core/diffusion/camera';
 import { assertRulesFitFamily, assertSchedulerFits, type FamilyName } from '@core/diffusion/families';
 import type { Scheduler } from '@core/diffusion/schedulers/scheduler';
 import { TorchGenerator, type TorchGeneratorState } from '@core/diffusion/torch-generator';
@@ -128,7 +128,12 @@ export async function readKnownFrame(
   const hash = made.get(index) ?? recipe.known.find((known) => known.index === index)?.frame;
   assert(hash !== undefined, `frame ${index} is known`);
   const rgb = await readPicture(run, hash, `known frame ${index}`);
-  return seenFrom(rgb, recipe, recipe.camera, { from: index, to: placeOf(window) });
+  return seenFrom(rgb, recipe, movingCamera(run), { from: index, to: placeOf(window) });
+}
+
+/** The camera that pictures are moved by: none where the model is told of it. */
+function movingCamera({ recipe, pkg }: FamilyRun): CameraPath | undefined {
+  return pkg.manifest.conditioning.followsCamera === true ? undefined : recipe.camera;
 }
 
 /** A stored picture of the run's size. @throws AppError input/invalid for one of another size */
@@ -152,12 +157,12 @@ export async function readSourceFrame(
   const hash = run.recipe.source && sourceFrameAt(run.recipe.source, index);
   assert(hash !== undefined, 'the run has a source');
   const rgb = covered(await run.frames.read(hash), run.recipe);
-  return seenFrom(rgb, run.recipe, run.recipe.camera, { from: index, to: placeOf(window) });
+  return seenFrom(rgb, run.recipe, movingCamera(run), { from: index, to: placeOf(window) });
 }
 
 /** A frame that a window has drawn, moved on to where the camera is at it. */
-export function shownFrame({ recipe }: FamilyRun, window: RecipeWindow, index: number, drawn: Uint8Array): Uint8Array {
-  return seenFrom(drawn, recipe, recipe.camera, { from: placeOf(window), to: index });
+export function shownFrame(run: FamilyRun, window: RecipeWindow, index: number, drawn: Uint8Array): Uint8Array {
+  return seenFrom(drawn, run.recipe, movingCamera(run), { from: placeOf(window), to: index });
 }
 
 /** Lets messages in (a cancel among them) before it looks: `session.run` holds the thread for a whole step. */

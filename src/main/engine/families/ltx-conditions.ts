@@ -3,6 +3,7 @@
  * tokens in front of the others, each with its own time; of a later clip the first two latent frames, the rest in place.
  * Frames held by less than 1 begin part way to the noise.
  */
+import { moveTokens } from '@core/diffusion/camera';
 import { packLatents, tokenCount, videoCoordinates, type LatentSize } from '@core/diffusion/latent-geometry';
 import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { invalidInput } from '@core/errors';
@@ -24,6 +25,8 @@ export interface WindowTokens {
   readonly hold: Float32Array;
   /** float32 [3, S] */
   readonly coordinates: Float32Array;
+  /** [S], the frame of the window that each token belongs to, of several the middle one; a later image may lie behind it. */
+  readonly frameOf: Int32Array;
 }
 
 /** Known frames that follow each other. */
@@ -79,7 +82,9 @@ export function prepareTokens(
     lerpInto(video.subarray(latentFrame * perFrame), latents, hold);
     videoHold.fill(hold, latentFrame * cells, latentFrame * cells + latents.length / channels);
   };
-  const extras: { tokens: Float32Array; hold: number; coordinates: Float32Array }[] = [];
+  const framesOf = (latents: number, at: number): Int32Array =>
+    Int32Array.from({ length: latents * cells }, (_, i) => at + middleFrame(Math.floor(i / cells), options));
+  const extras: { tokens: Float32Array; hold: number; coordinates: Float32Array; frameOf: Int32Array }[] = [];
   for (const { at, frames, hold, latents } of known) {
     if (at === 0) {
       putInPlace(0, latents, hold);
@@ -107,7 +112,7 @@ export function prepareTokens(
     const tokens = packLatents(generator.randn(front.length), channels);
     lerpInto(tokens, front, hold);
     const coordinates = videoCoordinates({ ...size, frames: front.length / perFrame }, { ...options, frameIndex: at });
-    extras.push({ tokens, hold, coordinates });
+    extras.push({ tokens, hold, coordinates, frameOf: framesOf(front.length / perFrame, at) });
   }
   const tokens = joined([...extras.map((extra) => extra.tokens), video]);
   const count = tokens.length / channels;
@@ -119,8 +124,20 @@ export function prepareTokens(
   const axis = (n: number): Float32Array[] =>
     places.map((xyz) => xyz.subarray((n * xyz.length) / 3, ((n + 1) * xyz.length) / 3));
   const coordinates = joined([...axis(0), ...axis(1), ...axis(2)]);
+  const frameOf = Int32Array.from([...extras.flatMap((extra) => [...extra.frameOf]), ...framesOf(size.frames, 0)]);
+  if (recipe.camera !== undefined && pkg.manifest.conditioning.followsCamera === true)
+    moveTokens(
+      coordinates.subarray(frameOf.length),
+      frameOf.map((frame) => window.start + frame),
+      { camera: recipe.camera, origin: window.start, size: recipe, tokenSize: pkg.vae.spatialRatio },
+    );
   const heldStart = known.length > 0 && pkg.imageCondNoise > 0 ? tokens.slice() : null;
-  return { tokens, heldStart, generator, extraTokens: count - tokenCount(size), hold, coordinates };
+  return { tokens, heldStart, generator, extraTokens: count - tokenCount(size), hold, coordinates, frameOf };
+}
+
+/** Of the frames that a latent frame stands for. */
+function middleFrame(latentFrame: number, { temporalRatio }: { readonly temporalRatio: number }): number {
+  return latentFrame === 0 ? 0 : (latentFrame - 1) * temporalRatio + 1 + Math.floor((temporalRatio - 1) / 2);
 }
 
 /** torch.lerp from the noise that is there to the known values, in place; at 1 they are the known values. */

@@ -1,11 +1,12 @@
 /** What the LTX family promises beyond its pictures: windows, repeats, stops and named failures. */
-import { copyFileSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { FrameStore } from '../../services/media/frame-store';
 import { aRecipe, aTempDir, aWindow, copyPocket, pocketDir, pocketManifest } from '../../../../test/support/pocket';
+import { aTinyRecipe, ltxDirs, schedulerOf } from '../../../../test/support/references';
 import { loadModelPackage } from '../model-package';
 import { Runner, type RunHooks, type RunResult } from '../runner';
 import { SessionPool } from '../session-pool';
@@ -402,14 +403,84 @@ describe('prompt travel', () => {
     expect(way).toEqual(way.toSorted((a, b) => b.fromEnd - a.fromEnd));
   });
 
-  test('frame by frame is refused: this model reads one prompt per window', async () => {
-    const travel = [...mix(0, 'linear', 2), ...mix(1, 'linear', 3)];
-    await expect(run(aRecipe({ windows: [aWindow({ travel })] }))).rejects.toMatchObject({
-      code: 'input/invalid',
-      detail: { field: 'windows.0.travel' },
-    });
+  test('mixes that do not cover the window are refused', async () => {
     await expect(run(aRecipe({ windows: [aWindow({ travel: mix(0.5, 'linear', 4) })] }))).rejects.toMatchObject({
+      code: 'input/invalid',
       detail: { field: 'windows.0.travel', value: '4' },
     });
+  });
+});
+
+describe('prompts that change from frame to frame', () => {
+  const [red, green] = ['a big red ball on a blue background', 'a big green ball on a blue background'];
+  const plain = (text: string, frames: number) => ({
+    frames,
+    from: text,
+    to: text,
+    kind: 'linear' as const,
+    weight: 0,
+  });
+  const nine = (over: Parameters<typeof aWindow>[0]) =>
+    aRecipe({
+      // As the package proposes.
+      ...{ frameCount: 9, steps: 12, guidance: 2.5, guidanceRule: { steady: 1 }, scheduler: schedulerOf(pocketDir) },
+      windows: [aWindow({ frames: 9, keepTo: 9, prompt: red, seed: 2, ...over })],
+    });
+  /** Pixels of each frame that are more of the one channel than of the others. */
+  const mostly = async (frames: readonly string[], channel: 0 | 1 | 2): Promise<number[]> => {
+    const images = await Promise.all(frames.map((hash) => new FrameStore(framesDir).read(hash)));
+    return images.map(({ rgb }) => {
+      let count = 0;
+      for (let i = 0; i < rgb.length; i += 3) {
+        const [own = 0, ...others] = [rgb[i + channel], rgb[i + ((channel + 1) % 3)], rgb[i + ((channel + 2) % 3)]];
+        if (others.every((other = 0) => own > other + 25)) count++;
+      }
+      return count;
+    });
+  };
+
+  test('change what is drawn at their frame: the ball is red, and green from the fifth on', async () => {
+    const { frames } = await run(nine({ travel: [plain(red, 4), plain(green, 5)] }));
+    const [reds, greens] = [await mostly(frames, 0), await mostly(frames, 1)];
+    for (const [frame, count] of reds.entries()) {
+      const [of, other] = frame < 4 ? [count, greens[frame] ?? 0] : [greens[frame] ?? 0, count];
+      expect(of, `frame ${frame}`).toBeGreaterThan(100);
+      expect(of, `frame ${frame}`).toBeGreaterThan(4 * other);
+    }
+  });
+
+  test('of one text give the bytes of one prompt', async () => {
+    const { frames } = await run(nine({ travel: [plain(red, 4), plain(red, 5)] }));
+    expect(frames).toEqual((await run(nine({}))).frames);
+  });
+
+  test('can have a strength of their own, frame by frame', async () => {
+    const flat = (await run(nine({ promptStrength: Array.from({ length: 9 }, () => 1) }))).frames;
+    expect(flat).toEqual((await run(nine({}))).frames);
+    const fading = (await run(nine({ promptStrength: [1, 1, 1, 1, 1, 0, 0, 0, 0] }))).frames;
+    const reds = await mostly(fading, 0);
+    expect(reds[0]).toBeGreaterThan(100);
+    expect(fading).not.toEqual(flat);
+  });
+
+  test('are refused by a package that says it reads them and whose transformer has one mask for all tokens', async () => {
+    const dir = join(temp.dir, 'one-mask');
+    cpSync(ltxDirs.plain, dir, { recursive: true });
+    const path = join(dir, 'onionskin.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { conditioning: Record<string, unknown> };
+    writeFileSync(
+      path,
+      JSON.stringify({ ...manifest, conditioning: { ...manifest.conditioning, perFramePrompts: true } }),
+    );
+    const recipe = aTinyRecipe(dir, {
+      ...{ width: 64, height: 64, rate: { num: 24, den: 1 }, frameCount: 9, steps: 2 },
+      windows: [aWindow({ frames: 9, keepTo: 9, travel: [plain('red', 4), plain('green', 5)] })],
+    });
+    await expect(run(recipe, {}, dir)).rejects.toMatchObject({
+      code: 'model/unsupported',
+      detail: { field: 'conditioning.perFramePrompts' },
+    });
+    const whole = { ...recipe, windows: [aWindow({ frames: 9, keepTo: 9, prompt: 'red' })] };
+    expect((await run(whole, {}, dir)).frames).toHaveLength(9);
   });
 });

@@ -21,7 +21,7 @@ import { latentValues } from '@core/diffusion/frame-values';
 import type { GuidanceScale } from '@core/diffusion/guidance';
 import type { FrameLayout } from '@core/diffusion/guidance-steady';
 import { unpackLatents, type LatentSize } from '@core/diffusion/latent-geometry';
-import { assert } from '@core/errors';
+import { AppError, assert } from '@core/errors';
 import type { FlowMatchSchedule } from '@core/diffusion/flow-match-euler';
 import type { Recipe, RecipeWindow } from '@contracts/recipe';
 import type { ModelPackage } from '../model-package';
@@ -33,8 +33,10 @@ import { decodeVolume } from './ltx-autoencoder';
 import { encodeKnownFrames, prepareTokens, type WindowTokens } from './ltx-conditions';
 import {
   encodePrompts,
+  framePrompts,
   maskedEmbeddingOf,
-  maskedWindowEmbedding,
+  readByTokens,
+  type FramePrompts,
   type MaskedEmbeddings,
   type PromptEmbedding,
 } from './ltx-prompts';
@@ -101,7 +103,7 @@ function filmVolume({ latents, extraTokens, size }: LtxState): Float32Array {
 // 6 ── denoise ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function denoise(run: FamilyRun, sampling: Sampling<LtxState>, texts: MaskedEmbeddings): Promise<void> {
-  const { state, window } = sampling;
+  const { state } = sampling;
   const { scheduler, extraTokens, size } = state;
   return run.sessions.use('transformer', (transformer) =>
     denoiseSteps(run, sampling, {
@@ -111,15 +113,43 @@ function denoise(run: FamilyRun, sampling: Sampling<LtxState>, texts: MaskedEmbe
         const sigma = (scheduler.timesteps[step] ?? 0) / scheduler.numTrainTimesteps;
         addHeldNoise(run.pkg.imageCondNoise, state, sigma);
       },
-      predict: velocityPredictor(
-        state,
-        { prompt: maskedWindowEmbedding(window, texts), negative: maskedEmbeddingOf(texts, window.negative) },
-        transformer,
-      ),
+      predict: velocityPredictor(state, readTexts(run, sampling, texts, transformer), transformer),
       // Packed as it is; without the tokens in front.
       pictured: (clean) => clean.subarray(extraTokens * size.channels),
     }),
   );
+}
+
+/** Whether the mask has a row for each token, [B, S, L] instead of [B, L]. */
+function isReadByTokens(transformer: OnnxSession): boolean {
+  return transformer.inputOf('encoder_attention_mask')?.rank === 3;
+}
+
+/** What both predictions read: one prompt for all tokens, or, where the mask has a row for each token, its frame's own. */
+function readTexts(
+  { pkg }: FamilyRun,
+  { window, state }: Sampling<LtxState>,
+  texts: MaskedEmbeddings,
+  transformer: OnnxSession,
+): Readonly<Record<'prompt' | 'negative', PromptEmbedding>> {
+  const frames = framePrompts(window, texts);
+  const negative = maskedEmbeddingOf(texts, window.negative);
+  const [only, ...more] = frames.prompts;
+  if (isReadByTokens(transformer)) {
+    const room = frames.prompts.length;
+    const throughout: FramePrompts = { prompts: [negative], ofFrame: [0] };
+    return {
+      prompt: readByTokens(frames, state.frameOf, room),
+      negative: readByTokens(throughout, state.frameOf, room),
+    };
+  }
+  if (only === undefined || more.length > 0)
+    throw new AppError('model/unsupported', `the transformer of ${pkg.manifest.name} reads one prompt per window`, {
+      field: 'conditioning.perFramePrompts',
+      value: 'true',
+      remedy: 'Export it with encoder_attention_mask[B,S,L], or say false in its onionskin.json.',
+    });
+  return { prompt: only, negative };
 }
 
 /** One scale for the window, or one for each value: those of a latent frame have one. */
@@ -186,7 +216,7 @@ function velocityPredictor(
       batches.get(halves.length) ??
       transformerBatch(
         state,
-        halves.map((half) => texts[half]),
+        { texts: halves.map((half) => texts[half]), isReadByTokens: isReadByTokens(transformer) },
         out,
       );
     batches.set(halves.length, batch);
@@ -204,7 +234,7 @@ interface TransformerBatch {
 /** @param out where the answers go; the same for every step */
 function transformerBatch(
   { latents, hold, coordinates, size }: LtxState,
-  texts: readonly PromptEmbedding[],
+  { texts, isReadByTokens }: { readonly texts: readonly PromptEmbedding[]; readonly isReadByTokens: boolean },
   out: Float32Array,
 ): TransformerBatch {
   const count = hold.length;
@@ -212,12 +242,13 @@ function transformerBatch(
   const timesteps = new Float32Array(texts.length * count);
   const hidden = joined(texts.map((text) => text.hidden));
   const mask = joined(texts.map((text) => text.mask));
-  const length = mask.length / texts.length;
+  const rows = isReadByTokens ? [count] : [];
+  const length = mask.length / texts.length / (rows[0] ?? 1);
   return {
     feeds: {
       hidden_states: float32Tensor(hiddenStates, [texts.length, count, size.channels]),
-      encoder_hidden_states: float32Tensor(hidden, [texts.length, length, hidden.length / mask.length]),
-      encoder_attention_mask: float32Tensor(mask, [texts.length, length]),
+      encoder_hidden_states: float32Tensor(hidden, [texts.length, length, hidden.length / texts.length / length]),
+      encoder_attention_mask: float32Tensor(mask, [texts.length, ...rows, length]),
       timestep: float32Tensor(timesteps, [texts.length, count]),
       video_coords: float32Tensor(joined(texts.map(() => coordinates)), [texts.length, 3, count]),
     },

@@ -23,7 +23,7 @@ afterAll(async () => {
 test('no run is missing', () => {
   const counts: Record<string, number> = {};
   for (const { family } of runs) counts[family] = (counts[family] ?? 0) + 1;
-  expect(counts).toEqual({ ltx: 21, animatediff: 23, wan: 25, svd: 3, unet3d: 5, 'text2video-zero': 3 });
+  expect(counts).toEqual({ ltx: 25, animatediff: 23, wan: 25, svd: 3, unet3d: 5, 'text2video-zero': 3 });
 });
 
 test.each(runs.map((run) => [`${run.family} ${run.name}`, run] as const))('%s', async (_, run) => {

@@ -1,11 +1,13 @@
 /** Curves by key or palette: the lane, and the keys at the playhead of the curve it shows. */
 import type { Action } from '../../actions/action';
 import { type Focus, focusOf } from '../../actions/selection';
+import { cameraMoves } from '@core/curve/camera-moves';
 import { projectFrameAt } from '@core/document/branch';
 import type { CurveKey } from '@core/document/records';
 import { curveKeys, type CurveOf } from '@core/timeline/curves';
 import type { AppState } from '../../state/app.svelte';
 import type { ProjectSession } from '../../state/session.svelte';
+import { moveCamera } from './camera';
 import { curveUiOf } from './curve-ui.svelte';
 import { addKey, clearCurve, copyKeys, pasteKeys, removeKeys } from './key-edits';
 import { strings } from './strings';
@@ -108,4 +110,12 @@ export const curveActions: readonly Action[] = [
     clearCurve(session, of);
   }),
   action('text', strings.openText, [], openCurveText),
+  action('cameraStill', strings.camera.action(strings.camera.still), [], (_app, { session, focus }) => {
+    moveCamera(session, focus.shot.id, null);
+  }),
+  ...cameraMoves.map((name) =>
+    action(`camera.${name}`, strings.camera.action(strings.camera.moves[name]), [], (_app, { session, focus }) => {
+      moveCamera(session, focus.shot.id, { name, pace: 'medium' });
+    }),
+  ),
 ];

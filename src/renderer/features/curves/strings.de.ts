@@ -43,6 +43,31 @@ export const de: Strings = {
     rotate: 'Grad, um die sich das Bild je Einzelbild dreht, gegen den Uhrzeigersinn.',
   },
 
+  camera: {
+    title: 'Kamera',
+    move: 'Bewegung',
+    pace: 'Tempo',
+    paceHint: 'In der Sekunde immer gleich schnell; es richtet sich nach der Größe des Bildes',
+    still: 'Steht still',
+    own: 'Nach eigenen Kurven',
+    drawn: 'Das Modell zeichnet, was die Kamera sieht. Die Kurve dazu liegt auf der Kurvenspur (Umschalt+C).',
+    pushed:
+      'Dieses Modell zeichnet jedes Fenster von einem Ort aus; von dort werden seine Bilder weitergeschoben. Die Kurve dazu liegt auf der Kurvenspur (Umschalt+C).',
+    moves: {
+      panLeft: 'Schwenk nach links',
+      panRight: 'Schwenk nach rechts',
+      tiltUp: 'Nach oben neigen',
+      tiltDown: 'Nach unten neigen',
+      zoomIn: 'Heranzoomen',
+      zoomOut: 'Wegzoomen',
+      turnLeft: 'Nach links drehen',
+      turnRight: 'Nach rechts drehen',
+    },
+    paces: { slow: 'Langsam', medium: 'Mittel', fast: 'Schnell' },
+    action: (move) => `Kamera: ${move}`,
+    edit: (move) => `Kamera: ${move}`,
+  },
+
   lane: 'Kurvenschlüssel',
   laneOf: (parameter, clip) => `${parameter} von ${clip}`,
   laneHint:

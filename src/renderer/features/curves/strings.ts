@@ -1,3 +1,4 @@
+import type { CameraMoveName, CameraPace } from '@core/curve/camera-moves';
 import type { CurveEase, CurveParameter } from '@core/document/records';
 import { inLanguage, type Translation } from '../../language/language';
 import { decimal } from '../../ui/format';
@@ -45,6 +46,31 @@ const en = {
     zoom: 'How much the picture grows in each frame: 1 = still.',
     rotate: 'Degrees the picture turns in each frame, against the clock.',
   } satisfies Record<CurveParameter, string>,
+
+  camera: {
+    title: 'Camera',
+    move: 'Moves',
+    pace: 'Pace',
+    paceHint: 'The same in a second whatever the rate; it goes with the size of the picture',
+    still: 'Stands still',
+    own: 'By its own curves',
+    drawn: 'The model draws what the camera sees. The curve that stands for it is on the curve lane (Shift+C).',
+    pushed:
+      'This model draws each window from one place; its frames are moved on from there. The curve that stands for it is on the curve lane (Shift+C).',
+    moves: {
+      panLeft: 'Pan left',
+      panRight: 'Pan right',
+      tiltUp: 'Tilt up',
+      tiltDown: 'Tilt down',
+      zoomIn: 'Zoom in',
+      zoomOut: 'Zoom out',
+      turnLeft: 'Turn left',
+      turnRight: 'Turn right',
+    } satisfies Record<CameraMoveName, string>,
+    paces: { slow: 'Slow', medium: 'Medium', fast: 'Fast' } satisfies Record<CameraPace, string>,
+    action: (move: string) => `Camera: ${move.toLowerCase()}`,
+    edit: (move: string) => `Camera: ${move.toLowerCase()}`,
+  },
 
   lane: 'Curve keys',
   laneOf: (parameter: string, clip: string) => `${parameter} of ${clip}`,

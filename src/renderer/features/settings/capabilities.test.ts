@@ -33,6 +33,14 @@ describe('what a model can do, in sentences', () => {
     expect(can).toContain('be given clips inside a shot, and grow backwards into the motion of several frames');
     expect(can.join()).toContain('--mask');
     expect(can.join()).toContain('up to 4 reference pictures');
+    expect(can.join()).not.toContain('camera');
+    const moving = { ...conditioning, perFramePrompts: true, followsCamera: true };
+    expect(capabilitiesOf({ ...base, conditioning: moving } as ModelView['manifest']).can).toEqual(
+      expect.arrayContaining([
+        'change the prompt from frame to frame',
+        'draw what a moving camera sees, also inside a window',
+      ]),
+    );
   });
 
   it('promises nothing to a model that only draws from text', () => {

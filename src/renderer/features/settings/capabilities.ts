@@ -13,7 +13,7 @@ export interface Capabilities {
 
 export function capabilitiesOf(manifest: ModelView['manifest']): Capabilities {
   const { conditioning, defaults, frameGrid, sizeGrid, maxSize } = manifest;
-  const { text, firstFrames, laterImages, masks, references = 0, perFramePrompts } = conditioning;
+  const { text, firstFrames, laterImages, masks, references = 0, perFramePrompts, followsCamera } = conditioning;
   const can: string[] = [];
   const cannot: string[] = [];
   const add = (isAble: boolean, yes: string, no: string): void => void (isAble ? can : cannot).push(isAble ? yes : no);
@@ -27,6 +27,7 @@ export function capabilitiesOf(manifest: ModelView['manifest']): Capabilities {
   if (masks) can.push(words.masks);
   if (references > 0) can.push(words.references(references));
   if (text) add(perFramePrompts, words.perFrame, words.noPerFrame);
+  if (followsCamera) can.push(words.camera);
   if (defaults.motion !== undefined) can.push(words.motion);
   can.push(words.frames(frameGrid.max), words.sizes(maxSize[0], maxSize[1], sizeGrid));
   return { can, cannot };

@@ -46,6 +46,7 @@ export const de: Strings = {
     masks: 'Teile eines Bildes behalten und den Rest zeichnen (--mask auf der Kommandozeile)',
     references: (most) => `zeigen, was bis zu ${most} Referenzbilder zeigen (--reference auf der Kommandozeile)`,
     perFrame: 'den Prompt von Bild zu Bild ändern',
+    camera: 'zeichnen, was eine bewegte Kamera sieht, auch innerhalb eines Fensters',
     motion: 'hören, wie viel sich bewegen soll',
     noPerFrame: 'den Prompt in einem Fenster ändern: Prompts gehen von Fenster zu Fenster über',
     frames: (most) => `bis zu ${most} Bilder in einem Fenster; längere Einstellungen wachsen Fenster für Fenster`,

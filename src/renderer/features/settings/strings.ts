@@ -48,6 +48,7 @@ const en = {
     masks: 'keep parts of a picture and make the rest (--mask on the command line)',
     references: (most: number) => `show what up to ${most} reference pictures show (--reference on the command line)`,
     perFrame: 'change the prompt from frame to frame',
+    camera: 'draw what a moving camera sees, also inside a window',
     motion: 'be told how much moves',
     noPerFrame: 'change the prompt inside a window: prompts travel from window to window',
     frames: (most: number) => `make up to ${most} frames in one window; longer shots are grown window by window`,

@@ -319,7 +319,9 @@ export class TimelineScene {
       const inFilm = (frame: number): number => projectFrameOf(clip, frame, shot.rate, session.project.rate);
       const [from, to] = [inFilm(asked.from), inFilm(asked.to)];
       if (to < clip.start || from > clip.start + clip.duration) return [];
-      const kept = known.windows.map(({ from: keepFrom, to: keepTo, travel }) => ({ keepFrom, keepTo, travel }));
+      const kept = known.windows.map(({ start, from: keepFrom, to: keepTo, travel }) => ({
+        ...{ start, keepFrom, keepTo, travel },
+      }));
       const drawn = zone === null ? null : effectiveTravel(zone, kept, 0);
       const isOther = drawn !== null && (drawn.from !== zone?.from || drawn.to !== zone.to);
       const effective = isOther ? rangeInClip(clip, drawn, shot.rate, session.project.rate) : null;

@@ -14,6 +14,9 @@ export const engine: ErrorTable = {
     'Erneut ausführen; es geht beim letzten geschriebenen Schritt weiter. Kommt es wieder vor, `onionskin doctor` ausführen.',
   'the recipe is for {} ({}), the package is {} ({})': 'das Rezept ist für {1} ({2}), das Paket ist {3} ({4})',
   'Choose the model the recipe was made with.': 'Das Modell wählen, mit dem das Rezept gemacht wurde.',
+  'the transformer of {} reads one prompt per window': 'der Transformer von {1} liest einen Prompt je Fenster',
+  'Export it with encoder_attention_mask[B,S,L], or say false in its onionskin.json.':
+    'Mit encoder_attention_mask[B,S,L] exportieren oder in seiner onionskin.json false angeben.',
   '{} is not the file this recipe was made with': '{1} ist nicht die Datei, mit der dieses Rezept gemacht wurde',
   'Install the version of the model that the recipe names, or make a new take.':
     'Die Version des Modells installieren, die das Rezept nennt, oder einen neuen Take machen.',
