@@ -3,7 +3,8 @@ An LTX-Video checkpoint (0.9 to 0.9.8) in diffusers' layout → a model package 
 
     python ltx.py CHECKPOINT PACKAGE --id my-model --name "My model" [--timesteps 1000 993 987 …] [--half]
 
---timesteps is the schedule of a distilled checkpoint. Ends with a report of how far each graph is from torch, at shapes the export
+--timesteps is the schedule of a distilled checkpoint. --frame-prompts gives the mask of prompts a row for each token, so that every frame may read its
+own (docs/adr/0060): the checkpoints were trained with one prompt a film, so look at what a change does before it is relied on. Ends with a report of how far each graph is from torch, at shapes the export
 has not seen, and fails when one of them is over the bar.
 """
 import sys
@@ -39,7 +40,8 @@ class Transformer(nn.Module):
         for value in (hidden_states, encoder_hidden_states, encoder_attention_mask, video_coords):
             torch._check(value.shape[0] == batch)
         rotary = model.rope(hidden_states, video_coords=video_coords)
-        bias = ((1 - encoder_attention_mask) * -10000.0).unsqueeze(1)
+        bias = (1 - encoder_attention_mask) * -10000.0
+        bias = bias if bias.ndim == 3 else bias.unsqueeze(1)
         hidden = model.proj_in(hidden_states)
         told, embedded = (values.reshape(batch, tokens, values.shape[-1]) for values in
                           model.time_embed(timestep.flatten(), batch_size=batch, hidden_dtype=hidden.dtype))
@@ -58,7 +60,9 @@ class Whole(nn.Module):
         self.transformer = transformer
 
     def forward(self, hidden_states, encoder_hidden_states, encoder_attention_mask, timestep, video_coords):
-        return self.transformer(hidden_states, encoder_hidden_states, timestep, encoder_attention_mask, video_coords=video_coords, return_dict=False)[0]
+        # A mask of three dimensions is what is added to the scores.
+        mask = encoder_attention_mask if encoder_attention_mask.ndim == 2 else (1 - encoder_attention_mask) * -10000.0
+        return self.transformer(hidden_states, encoder_hidden_states, timestep, mask, video_coords=video_coords, return_dict=False)[0]
 
 
 class Encoder(nn.Module):
@@ -90,8 +94,8 @@ def load(folder):
     return text.eval(), transformer.eval(), vae.eval()
 
 
-def graphs(text, transformer, vae, length):
-    batch, tokens = Dim("batch", min=1, max=2), Dim("tokens", min=2, max=1 << 20)
+def graphs(text, transformer, vae, length, frame_prompts):
+    batch, tokens, told_tokens = Dim("batch", min=1, max=2), Dim("tokens", min=2, max=1 << 20), Dim("told", min=2, max=1 << 16)
     channels, width, cell, frame = transformer.config.in_channels, transformer.config.caption_channels, vae.spatial_compression_ratio, vae.temporal_compression_ratio
 
     def words(n):
@@ -99,19 +103,21 @@ def graphs(text, transformer, vae, length):
         mask[:, length // 2:] = 0
         return torch.randint(0, text.config.vocab_size, (n, length)), mask
 
-    def noisy(n, s):
-        return (torch.randn(n, s, channels), torch.randn(n, length, width), (torch.rand(n, length) > 0.3).float(), torch.rand(n, s) * 1000,
+    def noisy(n, s, prompts=1):
+        mask = (n, s, prompts * length) if frame_prompts else (n, length)
+        return (torch.randn(n, s, channels), torch.randn(n, prompts * length, width), (torch.rand(*mask) > 0.3).float(), torch.rand(n, s) * 1000,
                 torch.rand(n, 3, s) * torch.tensor([4.0, 512.0, 512.0])[:, None])
 
     def latent(f, h, w):
         return (torch.randn(1, channels, f, h, w), *([torch.tensor([0.05])] if vae.config.timestep_conditioning else []))
 
     told = vae.config.timestep_conditioning
+    read = ({0: batch, 1: told_tokens}, {0: batch, 1: tokens, 2: told_tokens}) if frame_prompts else ({0: batch}, {0: batch})
     places = {2: "frames", 3: "rows", 4: "columns"}
     return {
         "text_encoder": Graph(Text(text), words(2), ["input_ids", "attention_mask"], "last_hidden_state", ({0: batch}, {0: batch}), words(1)),
         "transformer": Graph(Transformer(transformer), noisy(2, 24), ["hidden_states", "encoder_hidden_states", "encoder_attention_mask", "timestep", "video_coords"],
-                             "out_hidden_states", ({0: batch, 1: tokens}, {0: batch}, {0: batch}, {0: batch, 1: tokens}, {0: batch, 2: tokens}), noisy(1, 31),
+                             "out_hidden_states", ({0: batch, 1: tokens}, *read, {0: batch, 1: tokens}, {0: batch, 2: tokens}), noisy(1, 31, 3 if frame_prompts else 1),
                              Whole(transformer)),
         "vae_encoder": Graph(Encoder(vae), (torch.randn(1, 3, 2 * frame + 1, 3 * cell, 2 * cell),), ["sample"], "latent_parameters",
                              {"sample": places}, (torch.randn(1, 3, frame + 1, 2 * cell, 4 * cell),), traced=True),
@@ -147,7 +153,7 @@ def export(args):
     text, transformer, vae = load(args.checkpoint)
     cell, frame = vae.spatial_compression_ratio, vae.temporal_compression_ratio
     schedule = {"timesteps": args.timesteps or "linear-quadratic", "image_cond_noise_scale": args.image_cond_noise}
-    write_package(args, "ltx", graphs(text, transformer, vae, args.tokens), {
+    write_package(args, "ltx", graphs(text, transformer, vae, args.tokens, args.frame_prompts), {
         "vae/config.json": vae_config(vae, args),
         "scheduler/scheduler_config.json": {key: value for key, value in read_json(f"{args.checkpoint}/scheduler/scheduler_config.json").items() if key not in ("_diffusers_version", "stochastic_sampling")},
         "preview.json": preview(vae),
@@ -155,7 +161,7 @@ def export(args):
     }, {
         "frameGrid": {"multiple": frame, "plus": 1, "min": frame + 1, "max": args.max_frames}, "sizeGrid": cell,
         "nativeSize": args.size, "maxSize": [2 * side for side in args.size], "nativeRate": {"num": 24, "den": 1}, "nativeFrames": args.frames,
-        "promptTokens": args.tokens, "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 2 * frame + 1}, "laterImages": 8, "laterClips": True, "perFramePrompts": False},
+        "promptTokens": args.tokens, "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 2 * frame + 1}, "laterImages": 8, "laterClips": True, "perFramePrompts": args.frame_prompts},
         "defaults": {"steps": len(args.timesteps) if args.timesteps else args.steps, "guidance": args.guidance, "negative": args.negative, "extensionPrefix": frame + 1},
     })
 
@@ -166,6 +172,7 @@ def parser():
     parse.add_argument("--size", type=int, nargs=2, default=[704, 512])
     parse.add_argument("--frames", type=int, default=97)
     parse.add_argument("--timesteps", type=float, nargs="+", help="of a distilled checkpoint, falling from 1000")
+    parse.add_argument("--frame-prompts", action="store_true", help="every frame may read a prompt of its own")
     parse.add_argument("--image-cond-noise", type=float, default=0.15, help="noise on known frames at each step, at first")
     parse.add_argument("--decode-timestep", type=float, default=0.05)
     parse.add_argument("--decode-noise-scale", type=float, default=0.025)

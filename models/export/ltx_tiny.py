@@ -71,7 +71,7 @@ def run(pipeline, case, pictures):
 def export(pipeline, kind, folder):
     with tempfile.TemporaryDirectory() as checkpoint:
         pipeline.save_pretrained(checkpoint)
-        extra = ["--timesteps", *map(str, DISTILLED), "--tile", *map(str, TILE)] if kind == "conditioned" else []
+        extra = ["--timesteps", *map(str, DISTILLED), "--tile", *map(str, TILE), "--frame-prompts"] if kind == "conditioned" else []
         ltx.export(ltx.parser().parse_args([
             checkpoint, f"{folder}/{kind}", "--id", f"ltx-tiny-{kind}", "--name", f"LTX, tiny, {kind}", "--licence", "MIT",
             "--description", "Random weights, for tests: it draws nothing that means anything.", "--half", "--exact-half", "--steps", "6", "--guidance", "3",

@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 
 import text
-from evaluate import decode, in_batches, noise, open_models
+from evaluate import decode, in_batches, keep_table, noise, open_models
 from examiner import BACKDROPS, COLORS, FRAMES, MOTIONS, SUBJECTS, half_size, load_examiner
 from moving import CameraWorld, ChangingWorld, middle_views, seen_from
 from paths import HERE
-from remembered import digest, forget, remembered
+from remembered import digest, remembered
 from sample import GUIDANCE, SHIFT, STEADY, STEPS, draw_latents
 
 CHANGES_FROM, CAMERAS_FROM = 58_000_000, 68_000_000        # seeds; lessons count up from 50 and 60 million
@@ -110,10 +110,7 @@ def main():
     lines += [f"| camera: 0 as told, 1 stands still, median | {stays[0]:.2f} | {stays[1]:.2f} |", ""]
     lines += [f"{arguments.clips} held-out scenes of each; {STEPS} steps, shift {SHIFT:g}, guidance {GUIDANCE}, steady {STEADY}.", ""]
     print("\n".join(lines))
-    if arguments.out:
-        with open(arguments.out, "w") as file:
-            file.write("\n".join(lines))
-    forget()
+    keep_table(lines, arguments.out)
 
 
 if __name__ == "__main__":

@@ -236,6 +236,14 @@ def markdown(rows, about):
     return "\n".join([*lines, "", about, ""])
 
 
+def keep_table(lines, path):
+    """Written where it is asked for (None: nowhere); what was remembered for it is not needed any more."""
+    if path:
+        with open(path, "w") as file:
+            file.write("\n".join(lines))
+    forget()
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("weights")

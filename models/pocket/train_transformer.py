@@ -36,11 +36,13 @@ from precision import products
 from sample import PROMPTS, Models, contact_sheet, generate
 from transformer import WIDTH, Transformer, coordinates, load_weights, pack
 
-BATCH = {1: 240, 3: 90, 5: 54, 9: 30, 13: 20}    # clips a step by frames: about 4,200 tokens each
+BATCH = {1: 240, 2: 135, 3: 90, 5: 54, 9: 30, 13: 20}    # clips a step by frames: about 4,200 tokens each
 FRAMES_SHARE = {1: 0.04, 3: 0.24, 5: 0.24, 9: 0.40, 13: 0.08}
+CAMERA_FRAMES_SHARE = {2: 0.45, 3: 0.20, 9: 0.30, 13: 0.05}       # what a move does to a token is learnt from pairs, of which a step has room for many
 SPAN = 9                                          # 3 and 5 frames are any of so many: the same time to learn, a third of the cost
 MODES = ("nothing", "first frame", "first frames", "later image", "first frame and later image")
 MODES_SHARE = (0.38, 0.20, 0.22, 0.10, 0.10)
+CAMERA_MODES_SHARE = (0.25, 0.45, 0.15, 0.05, 0.10)               # from a given frame it can be told what is to be seen
 LATER_IS_LAST = 0.7                               # otherwise any frame from the third on
 PROMPT_DROPPED = 0.1                              # teaches the unguided velocity that guidance subtracts
 SIGMA_MEAN, SIGMA_DEVIATION = 1.5, 1.4            # of log(σ / (1 − σ)); where the subject goes is settled at σ > 0.85 (NOTES.md)
@@ -93,11 +95,13 @@ def choose_kind(sets, rng):
     return list(sets)[int(rng.choice(len(sets), p=shares / shares.sum()))]
 
 
-def choose_conditioning(frames, rng):
+def choose_conditioning(frames, kind, rng):
     """-> (first frames kept clean, index of the later image or None)."""
     if frames == 1:
         return 0, None
-    mode = rng.choice(MODES, p=MODES_SHARE)
+    mode = rng.choice(MODES, p=CAMERA_MODES_SHARE if kind == "camera" else MODES_SHARE)
+    if frames == 2:
+        return int("first" in mode), None                                        # a later image is the second frame's whole
     clean = {"nothing": 0, "later image": 0, "first frames": min(frames - 1, int(rng.integers(2, 5)))}.get(mode, 1)
     if "later" not in mode:
         return clean, None
@@ -173,9 +177,10 @@ def train_step(network, head, optimiser, sets, empty, step):
     """One step; everything random in it follows from `step`. -> its kind of lesson, frames, clips, mean loss of velocity and of coverage."""
     rng, random = np.random.default_rng((SEED, step)), torch.Generator().manual_seed(SEED * 1_000_003 + step)
     kind = choose_kind(sets, rng)
-    clips, frames = sets[kind], int(rng.choice(list(FRAMES_SHARE), p=list(FRAMES_SHARE.values())))
+    shares = CAMERA_FRAMES_SHARE if kind == "camera" else FRAMES_SHARE
+    clips, frames = sets[kind], int(rng.choice(list(shares), p=list(shares.values())))
     batch = BATCH[frames]
-    clean, later = choose_conditioning(frames, rng)
+    clean, later = choose_conditioning(frames, kind, rng)
     times, starts = choose_times(batch, frames, clean, rng)
     indices, places = torch.from_numpy(rng.integers(len(clips), size=batch)), starts[:, None] + times
     z, prompt, mask, views = read_lessons(clips, indices, places, torch.rand(batch, generator=random) < PROMPT_DROPPED, empty)

@@ -12,10 +12,9 @@ import argparse
 import numpy as np
 import torch
 
-from evaluate import FRAMES, frame_difference, generate, held_out_scenes, open_models, real_clips, scores
+from evaluate import FRAMES, frame_difference, generate, held_out_scenes, keep_table, open_models, real_clips, scores
 from examiner import load_examiner
 from paths import HERE
-from remembered import forget
 from sample import GUIDANCE, SHIFT, STEADY, STEPS
 from warping import clip_error, open_flow
 
@@ -68,10 +67,7 @@ def main():
         lines.append(row(kind, *examine(models, examiner, flow, arguments.clips, *asked)))
         print(lines[-1], flush=True)
     lines += ["", f"{arguments.clips} held-out prompts of each kind, {arguments.clips // WARPED_SHARE} clips for warping; {STEPS} steps, shift {SHIFT:g}, guidance {GUIDANCE}, steady {STEADY}, the package's graph.", ""]
-    if arguments.out:
-        with open(arguments.out, "w") as file:
-            file.write("\n".join(lines))
-    forget()
+    keep_table(lines, arguments.out)
 
 
 if __name__ == "__main__":

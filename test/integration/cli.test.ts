@@ -113,6 +113,17 @@ describe('onionskin generate', () => {
     expect(psnr(first ?? new Uint8Array(), decodePng(await readFile(image)).rgb)).toBeGreaterThan(25);
   });
 
+  it('changes the prompt at its frame, and moves the camera', async () => {
+    const turned = await generate(7, 'turned/', '--then', '3=a green ball at rest', '--camera', 'pan-left:fast');
+    expect(turned).toMatchObject({ code: 0, err: '' });
+    const { windows, camera } = Recipe.parse(turned.events.at(-1)?.['recipe']);
+    expect(windows[0]?.travel?.map(({ frames, from }) => [frames, from])).toEqual([
+      [3, PROMPT[1]],
+      [2, 'a green ball at rest'],
+    ]);
+    expect(camera?.moves.map(({ panX }) => panX)).toEqual([8, 8, 8, 8]);
+  });
+
   it('stops at Ctrl+C between steps with 130, and leaves no file', async () => {
     const out = join(dir, 'stopped.mp4');
     const argv = ['generate', ...PROMPT, '--frames', '13', '--steps', '200', '--out', out, '--json'];

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ModelManifest } from '@contracts/model-manifest';
-import { Recipe } from '@contracts/recipe';
+import { Recipe, type PromptMix } from '@contracts/recipe';
 import type { z } from 'zod';
 import { decodePng } from '@main/platform/png';
 import type { FrameStore } from '@main/services/media/frame-store';
@@ -72,6 +72,11 @@ export function aWindow(overrides: Partial<WindowInput> = {}): WindowInput {
     seed: 1,
     ...overrides,
   };
+}
+
+/** Frames of a window that read one prompt. */
+export function plainMix(frames: number, text: string): PromptMix {
+  return { frames, from: text, to: text, kind: 'linear', weight: 0 };
 }
 
 /** A float32 .npy file, C order. */

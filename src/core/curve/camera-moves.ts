@@ -2,6 +2,7 @@
  * A camera's usual moves by name, so that nobody needs a curve to pan: each is a curve of one key, which holds throughout,
  * and can be bent on the lane like any other. What a camera is said to do the picture does the other way round.
  */
+import type { CameraMove as FrameMove } from '../diffusion/camera';
 import type { CurveParameter, ShotCurves, ShotRecord } from '../document/records';
 import { secondsFromFrames } from '../time/rate';
 import { cameraParameters, roundedValue } from './parameters';
@@ -63,6 +64,12 @@ function valueOf(
     default:
       return move satisfies never;
   }
+}
+
+/** From each frame to the next, as the engine has it. */
+export function steadyMove(picture: Picture, { name, pace }: CameraMove): FrameMove {
+  const [parameter, value] = valueOf(name, pace, picture);
+  return { panX: 0, panY: 0, zoom: 1, rotate: 0, [parameter]: roundedValue(value) };
 }
 
 /** The curves of a shot with its camera moving so, or standing still; the other curves are as they were. */

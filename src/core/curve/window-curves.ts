@@ -136,9 +136,20 @@ function note(text: string): PlanNote {
   return { kind: 'curve', requested: 0, effective: 0, text };
 }
 
-/** The moves that lead to every index from the first one known to the last; none when the camera stands still. */
+/** The camera's curves as moves; none when it stands still. */
 function cameraOf(shot: Shot, windows: readonly WindowSpan[], offset: number): CameraPath | null {
   if (cameraParameters.every((name) => shot.curves?.[name] === undefined)) return null;
+  return cameraPath(windows, (index) => {
+    const at = (parameter: CurveParameter): number => asked(shot, parameter, offset + index);
+    return { panX: at('panX'), panY: at('panY'), zoom: at('zoom'), rotate: at('rotate') };
+  });
+}
+
+/** The moves that lead to every index from the first one known to the last; none when the camera stands still. */
+export function cameraPath(
+  windows: readonly Pick<WindowSpan, 'start' | 'keepFrom' | 'keepTo' | 'later' | 'also'>[],
+  moveTo: (index: number) => CameraMove,
+): CameraPath | null {
   const from = Math.min(...windows.map(({ start, keepFrom }) => Math.min(start, keepFrom))) + 1;
   const to = Math.max(
     ...windows.flatMap(({ keepTo, later, also = [] }) => [
@@ -147,10 +158,7 @@ function cameraOf(shot: Shot, windows: readonly WindowSpan[], offset: number): C
       ...also.map(({ index, frames }) => index + frames - 1),
     ]),
   );
-  const moves = range(from, to + 1).map((index): CameraMove => {
-    const at = (parameter: CurveParameter): number => asked(shot, parameter, offset + index);
-    return { panX: at('panX'), panY: at('panY'), zoom: at('zoom'), rotate: at('rotate') };
-  });
+  const moves = range(from, to + 1).map(moveTo);
   const isStill = moves.every(({ panX, panY, zoom, rotate }) => panX === 0 && panY === 0 && zoom === 1 && rotate === 0);
   return isStill ? null : { from, moves };
 }

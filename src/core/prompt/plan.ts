@@ -339,9 +339,9 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
 }
 
 /** Boundaries between prompts that fall inside a window: the window takes the prompt that covers most of it. */
-function boundaryNotes(
+export function boundaryNotes(
   doc: Document,
-  segment: SegmentRecord,
+  segment: Pick<SegmentRecord, 'shotId' | 'from' | 'frameCount'>,
   windows: readonly WindowSpan[],
   zones: readonly TravelZone[],
 ): PlanNote[] {

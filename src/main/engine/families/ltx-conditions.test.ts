@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Recipe } from '@contracts/recipe';
 import { FamilyRunner } from '../../../../test/support/family-runner';
-import { aWindow } from '../../../../test/support/pocket';
+import { aWindow, plainMix } from '../../../../test/support/pocket';
 import { aTinyRecipe, ltxDirs } from '../../../../test/support/references';
 
 const runner = new FamilyRunner(({ model }) => (model.id === 'ltx-tiny-plain' ? ltxDirs.plain : ltxDirs.conditioned));
@@ -55,4 +55,20 @@ test('a distilled model has its own number of steps, and a later clip its least 
     code: 'input/invalid',
     detail: { field: 'also.frames', value: '3', remedy: 'Give one image, or at least 9 frames.' },
   });
+});
+
+test('frames that share a latent frame read the prompt of their middle one', async () => {
+  const [red, on] = ['the red ball', 'on'];
+  const drawn = async (over: Parameters<typeof aWindow>[0]): Promise<string[]> => {
+    const windows = [aWindow({ frames: 17, keepTo: 17, prompt: red, ...over })];
+    return (await runner.run(await conditioned({ windows, known: [] }))).frames;
+  };
+  const cutAt = (frame: number): Promise<string[]> =>
+    drawn({ travel: [plainMix(frame, red), plainMix(17 - frame, on)] });
+  // The last latent frame stands for frames 9 to 16.
+  const [alone, early, middle, late] = [await drawn({}), await cutAt(9), await cutAt(12), await cutAt(13)];
+  expect(early).not.toEqual(alone);
+  expect(middle).toEqual(early);
+  expect(late).toEqual(alone);
+  expect(await cutAt(3)).not.toEqual(early);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aWindow } from '../../../../test/support/pocket';
+import { aWindow, plainMix } from '../../../../test/support/pocket';
 import type { RecipeWindow } from '@contracts/recipe';
 import { framePrompts, readByTokens, type MaskedEmbeddings } from './ltx-prompts';
 
@@ -10,19 +10,18 @@ const texts: MaskedEmbeddings = new Map([
   ['a', embedding(10)],
   ['b', embedding(20)],
 ]);
-const plain = (frames: number, text: string) => ({ frames, from: text, to: text, kind: 'linear' as const, weight: 0 });
 const window = (over: Partial<RecipeWindow>) => aWindow({ frames: 4, keepTo: 4, prompt: 'a', ...over }) as RecipeWindow;
 
 describe('what the frames of a window read', () => {
   test('is one prompt where there is no other', () => {
     expect(framePrompts(window({}), texts)).toEqual({ prompts: [embedding(10)], ofFrame: [0] });
-    const same = window({ travel: [plain(1, 'a'), plain(3, 'a')], promptStrength: [1, 1, 1, 1] });
+    const same = window({ travel: [plainMix(1, 'a'), plainMix(3, 'a')], promptStrength: [1, 1, 1, 1] });
     expect(framePrompts(same, texts)).toEqual({ prompts: [embedding(10)], ofFrame: [0] });
   });
 
   test('is each different prompt once, of every frame its own', () => {
     const blend = { frames: 1, from: 'a', to: 'b', kind: 'linear' as const, weight: 0.5 };
-    const { prompts, ofFrame } = framePrompts(window({ travel: [plain(1, 'a'), blend, plain(2, 'b')] }), texts);
+    const { prompts, ofFrame } = framePrompts(window({ travel: [plainMix(1, 'a'), blend, plainMix(2, 'b')] }), texts);
     expect(prompts.map(({ hidden }) => hidden[0])).toEqual([10, 15, 20]);
     expect(ofFrame).toEqual([0, 1, 2, 2]);
   });

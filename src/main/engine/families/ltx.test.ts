@@ -5,7 +5,15 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { RunProgress, StepPreview } from '@contracts/engine';
 import type { Recipe } from '@contracts/recipe';
 import { FrameStore } from '../../services/media/frame-store';
-import { aRecipe, aTempDir, aWindow, copyPocket, pocketDir, pocketManifest } from '../../../../test/support/pocket';
+import {
+  aRecipe,
+  aTempDir,
+  aWindow,
+  copyPocket,
+  plainMix,
+  pocketDir,
+  pocketManifest,
+} from '../../../../test/support/pocket';
 import { aTinyRecipe, ltxDirs, schedulerOf } from '../../../../test/support/references';
 import { loadModelPackage } from '../model-package';
 import { Runner, type RunHooks, type RunResult } from '../runner';
@@ -413,13 +421,6 @@ describe('prompt travel', () => {
 
 describe('prompts that change from frame to frame', () => {
   const [red, green] = ['a big red ball on a blue background', 'a big green ball on a blue background'];
-  const plain = (text: string, frames: number) => ({
-    frames,
-    from: text,
-    to: text,
-    kind: 'linear' as const,
-    weight: 0,
-  });
   const nine = (over: Parameters<typeof aWindow>[0]) =>
     aRecipe({
       // As the package proposes.
@@ -440,7 +441,7 @@ describe('prompts that change from frame to frame', () => {
   };
 
   test('change what is drawn at their frame: the ball is red, and green from the fifth on', async () => {
-    const { frames } = await run(nine({ travel: [plain(red, 4), plain(green, 5)] }));
+    const { frames } = await run(nine({ travel: [plainMix(4, red), plainMix(5, green)] }));
     const [reds, greens] = [await mostly(frames, 0), await mostly(frames, 1)];
     for (const [frame, count] of reds.entries()) {
       const [of, other] = frame < 4 ? [count, greens[frame] ?? 0] : [greens[frame] ?? 0, count];
@@ -450,7 +451,7 @@ describe('prompts that change from frame to frame', () => {
   });
 
   test('of one text give the bytes of one prompt', async () => {
-    const { frames } = await run(nine({ travel: [plain(red, 4), plain(red, 5)] }));
+    const { frames } = await run(nine({ travel: [plainMix(4, red), plainMix(5, red)] }));
     expect(frames).toEqual((await run(nine({}))).frames);
   });
 
@@ -474,7 +475,7 @@ describe('prompts that change from frame to frame', () => {
     );
     const recipe = aTinyRecipe(dir, {
       ...{ width: 64, height: 64, rate: { num: 24, den: 1 }, frameCount: 9, steps: 2 },
-      windows: [aWindow({ frames: 9, keepTo: 9, travel: [plain('red', 4), plain('green', 5)] })],
+      windows: [aWindow({ frames: 9, keepTo: 9, travel: [plainMix(4, 'red'), plainMix(5, 'green')] })],
     });
     await expect(run(recipe, {}, dir)).rejects.toMatchObject({
       code: 'model/unsupported',

@@ -19,6 +19,7 @@ import {
 } from './options';
 import { formatSeconds } from './reporter';
 import { runTake, type FinishedTake } from './run-take';
+import { parseCamera, parseWords, withCamera, type WordsAndCameraOptions } from './words-and-camera';
 import { parseOut, writeOut } from './write-out';
 
 /** As typed; every value is checked here. */
@@ -35,7 +36,9 @@ export interface SamplingOptions extends RuleOptions {
   readonly out?: string;
 }
 
-export type GenerateOptions = SamplingOptions & ImageOptions & { readonly clip?: readonly string[] };
+export type GenerateOptions = SamplingOptions &
+  ImageOptions &
+  WordsAndCameraOptions & { readonly clip?: readonly string[] };
 
 export async function generate(context: CommandContext, options: GenerateOptions): Promise<void> {
   const { studio, reporter, signal } = context;
@@ -49,17 +52,20 @@ export async function generate(context: CommandContext, options: GenerateOptions
   const rules = parseRules(options, manifest);
   const device = parseDevice(options.device);
   const out = await parseOut(options.out);
-  notePromptLength(context, manifest.id, prompt);
+  const words = parseWords(prompt, options.then ?? [], { manifest, frameCount });
+  const camera = parseCamera(options.camera, manifest);
+  for (const text of words.texts) notePromptLength(context, manifest.id, text);
   const images = await importImages(context, options, { manifest, frameCount });
   const clips = await importClips(context, options.clip ?? [], { manifest, frameCount, size });
-  const { draft, notes } = planDirect({
+  const { draft: planned, notes } = planDirect({
     ...{ modelId: manifest.id, limits: manifest, rate: manifest.nativeRate, ...size },
-    ...{ frameCount, prompt, seed, steps, guidance, ...rules },
+    ...{ frameCount, seed, steps, guidance, ...rules, ...words.request },
     ...(options.negative !== undefined && { negative: options.negative }),
     ...images,
     clips,
   });
-  for (const note of notes) reporter.note(note.text);
+  const draft = withCamera(planned, camera);
+  for (const note of [...notes, ...words.notes(draft)]) reporter.note(note.text);
   const ids = { projectId: null, shotId: randomUUID(), segmentId: randomUUID(), parentTakeId: null };
   const take = await runTake(studio, { ...ids, draft, device }, { reporter, signal });
   await writeOut({ frames: take.view.frames, ...size, rate: draft.rate, recipes: [take.recipe] }, out, {

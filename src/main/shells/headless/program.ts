@@ -118,6 +118,11 @@ function createProgram(options: CliOptions, setExitCode: (code: number) => void)
       .option('--out <path>', 'FILE.mp4, FILE.gif, or DIR/ for PNGs');
 
   shared(sampling(program.command('generate').description('makes a film from a prompt, and images if given')))
+    .option('--then <frame=prompt>', 'what is to be seen from that frame on (may be repeated)', collected)
+    .option(
+      '--camera <move>',
+      'pan-left, pan-right, tilt-up, tilt-down, zoom-in, zoom-out, turn-left or turn-right[:slow, :fast]',
+    )
     .option('--first <image>', 'image of the first frame')
     .option('--last <image>', 'image of the last frame')
     .option('--keyframe <frame=image>', 'image of any frame (may be repeated)', collected)
