@@ -1,6 +1,7 @@
 /** Prompts that travel: zones on the lane by mouse, keys and numbers, and what the model is really told. */
 import path from 'node:path';
 import { FrameStore } from '@main/services/media/frame-store';
+import { pixelsMostly } from '../test/support/colours';
 import { expect, test } from './fixtures/studio';
 import { StudioPage } from './pages/studio-page';
 import type { StudioBridge } from '@contracts/ipc';
@@ -127,23 +128,13 @@ test('a cut in the middle of a window is drawn at its frame', async ({ studio })
   const [take] = (await film.project()).takes;
   for (const [frame, hash] of (take?.frames ?? []).entries()) {
     const { rgb } = await store.read(hash);
-    const [red, green] = [countOf(rgb, 0), countOf(rgb, 1)];
+    const [red, green] = [pixelsMostly(rgb, 0, 50), pixelsMostly(rgb, 1, 50)];
     const [shown, other] = frame < 4 ? [red, green] : [green, red];
     expect(shown, `frame ${frame}`).toBeGreaterThan(100);
     expect(shown, `frame ${frame}`).toBeGreaterThan(4 * other);
   }
   expect(take?.frames).toHaveLength(9);
 });
-
-/** Pixels that are much more of the one channel than of the others. */
-function countOf(rgb: Uint8Array, channel: 0 | 1 | 2): number {
-  let count = 0;
-  for (let i = 0; i < rgb.length; i += 3) {
-    const others = [0, 1, 2].filter((c) => c !== channel).map((c) => rgb[i + c] ?? 0);
-    if (others.every((other) => (rgb[i + channel] ?? 0) > other + 50)) count++;
-  }
-  return count;
-}
 
 test('strange prompts travel too: right to left, emoji, thousands of characters, blocks of one frame', async ({
   studio,

@@ -15,8 +15,8 @@ import torch.nn.functional as F
 
 import text
 from evaluate import decode, in_batches, keep_table, noise, open_models
-from examiner import BACKDROPS, COLORS, FRAMES, MOTIONS, SUBJECTS, half_size, load_examiner
-from moving import CameraWorld, ChangingWorld, middle_views, seen_from
+from examiner import FRAMES, answers_of, half_size, load_examiner
+from moving import CameraWorld, ChangingWorld, middle_views, read_at
 from paths import HERE
 from remembered import digest, remembered
 from sample import GUIDANCE, SHIFT, STEADY, STEPS, draw_latents
@@ -24,19 +24,17 @@ from sample import GUIDANCE, SHIFT, STEADY, STEPS, draw_latents
 CHANGES_FROM, CAMERAS_FROM = 58_000_000, 68_000_000        # seeds; lessons count up from 50 and 60 million
 CHANGE, AREA, CAMERA_FRAMES = 4, 16, 9
 SEEN_BACKDROPS = ("night", "meadow", "sunset", "space")     # on the others a camera hardly shows, or waves run
-ANSWERS = {"subject": lambda s: SUBJECTS.index(s["subjects"][0]["kind"]), "color": lambda s: COLORS.index(s["subjects"][0]["color"]),
-           "backdrop": lambda s: BACKDROPS.index(f"plain {s['bg']}" if s["backdrop"] == "plain" else s["backdrop"])}
+SEEN_IN_A_FRAME = ("subject", "color", "backdrop")
 
 
 def told(models, lessons, frames):
     """-> tokens of the empty and of both prompts [2·B,2·L,384], which of them each token reads [2·B,F·AREA,2·L]."""
     encode = lambda captions: text.encode(models.tokenizer, models.encoder, captions)
     none, empty = encode([""])
-    first, second = (encode([lesson.captions[k] for lesson in lessons]) for k in (0, 1))
+    both, masks = encode([caption for lesson in lessons for caption in lesson.captions])
     batch, length = len(lessons), none.shape[1]
-    prompt = torch.cat([torch.cat([none, torch.zeros_like(none)], 1).expand(batch, -1, -1), torch.cat([first[0], second[0]], 1)])
-    before = (torch.arange(frames)[None] < torch.tensor([lesson.change for lesson in lessons])[:, None])[..., None].float()      # [B,F,1]
-    read = torch.cat([first[1][:, None] * before, second[1][:, None] * (1 - before)], 2)                                         # [B,F,2·L]
+    prompt = torch.cat([torch.cat([none, torch.zeros_like(none)], 1).expand(batch, -1, -1), both.reshape(batch, 2 * length, -1)])
+    read = read_at(torch.arange(frames), torch.tensor([lesson.change for lesson in lessons]), masks.reshape(batch, 2, length))    # [B,F,2·L]
     nothing = torch.cat([empty.float(), torch.zeros(1, length)], 1)[:, None].expand(batch, frames, -1)
     return prompt, torch.cat([nothing, read]).repeat_interleave(AREA, 1)
 
@@ -59,12 +57,16 @@ def change_scores(examiner, clips, lessons):
     looks = [examiner.look(clips[:, :, f])[1] for f in range(clips.shape[2])]
     scores = {}
     for name, frames, which in (("before", range(CHANGE), 0), ("after", range(CHANGE, clips.shape[2]), 1)):
-        for question, answer in ANSWERS.items():
-            given = sum(looks[f][question].log_softmax(1) for f in frames).argmax(1)
-            scores[f"{question}, {name}"] = sum(int(g) == answer(lesson.scenes[which]) for g, lesson in zip(given, lessons)) / len(lessons)
-    moves = examiner.watch(half_size(clips[:, :, CHANGE:CHANGE + FRAMES]))[1]["motion"].argmax(1)
-    scores["motion, after"] = sum(int(g) == MOTIONS.index(lesson.scenes[1]["subjects"][0]["motion"]) for g, lesson in zip(moves, lessons)) / len(lessons)
-    return scores
+        for question in SEEN_IN_A_FRAME:
+            given = sum(looks[f][question].log_softmax(1) for f in frames)
+            scores[f"{question}, {name}"] = share_right(given, question, lessons, which)
+    given = examiner.watch(half_size(clips[:, :, CHANGE:CHANGE + FRAMES]))[1]["motion"]
+    return {**scores, "motion, after": share_right(given, "motion", lessons, 1)}
+
+
+def share_right(given, question, lessons, which):
+    """given [N,classes] of each lesson; `which` of its two scenes is asked about."""
+    return sum(int(g) == answers_of(lesson.scenes[which])[question] for g, lesson in zip(given.argmax(1), lessons)) / len(lessons)
 
 
 def standing_still(clips, lessons):
@@ -72,7 +74,7 @@ def standing_still(clips, lessons):
     found = []
     for clip, lesson in zip(clips, lessons):
         frames = clip.transpose(0, 1)                                                             # [F,3,128,128]
-        grid = F.affine_grid(middle_views(seen_from(lesson.views[:len(frames)], 0)), frames.shape, align_corners=False)
+        grid = F.affine_grid(middle_views(lesson.views[:len(frames)]), frames.shape, align_corners=False)
         inside = (grid.abs().amax(3) < 1)[:, None]
         moved = F.grid_sample(frames[:1].expand_as(frames), grid, align_corners=False)
         difference = lambda other: ((frames - other).abs() * inside)[1:].sum()

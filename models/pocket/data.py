@@ -21,7 +21,7 @@ import torch.nn.functional as F
 
 import text
 from autoencoder import load_autoencoder
-from moving import CameraWorld, ChangingWorld, seen_from
+from moving import CameraWorld, ChangingWorld, read_at, seen_from_first
 from paths import HERE, RUN, save
 from precision import products
 from world import PocketWorld
@@ -74,9 +74,8 @@ class Clips:
         """
         used = int(self.mask[indices].sum(2).max())                                              # padding beyond the longest prompt costs and teaches nothing
         prompt, mask = self.prompt[indices, :, :used].float(), self.mask[indices, :, :used].float()      # [B,2,L,384], [B,2,L]
-        first = (times < self.change[indices][:, None]).float()[..., None]                      # [B,F,1]
-        seen = torch.cat([mask[:, None, 0] * first, mask[:, None, 1] * (1 - first)], 2)         # [B,F,2·L]
-        return prompt.flatten(1, 2), seen.repeat_interleave(area, 1), seen_from(self.views[indices[:, None], times], 0)
+        read = read_at(times, self.change[indices], mask)                                        # [B,F,2·L]
+        return prompt.flatten(1, 2), read.repeat_interleave(area, 1), seen_from_first(self.views[indices[:, None], times])
 
     def covered(self, indices, times):
         """-> how much of the CELLS × CELLS cells of every token the subjects cover, [B,F·16,CELLS²] in [0,1]."""

@@ -72,7 +72,7 @@ def open_models(weights, package, threads):
 
 def everything_drawn_with(models, transformer_file):
     """-> a digest of the weights and of the code between a prompt and its frames."""
-    sources = [digest_of_file(f"{HERE}/{name}.py") for name in ("sample", "text", "transformer", "autoencoder", "follow", "carry")]
+    sources = [digest_of_file(f"{HERE}/{name}.py") for name in ("sample", "text", "transformer", "moving", "autoencoder", "follow", "carry")]
     return digest(digest_of_file(transformer_file), models.autoencoder.state_dict(), models.mean, models.deviation, STEPS, SHIFT, GUIDANCE, STEADY, sources)
 
 

@@ -46,9 +46,15 @@ def lifted(view):
     return torch.cat([view, torch.tensor([0., 0, 1]).expand(*view.shape[:-2], 1, 3)], -2)
 
 
-def seen_from(views, frame):
-    """The same views, leading to the pixels of `frame` instead of frame 0."""
-    return (torch.linalg.inv(lifted(views[..., frame:frame + 1, :, :])) @ lifted(views))[..., :2, :]
+def seen_from_first(views):
+    """The same views, leading to the pixels of the first of these frames instead of frame 0."""
+    return (torch.linalg.inv(lifted(views[..., :1, :, :])) @ lifted(views))[..., :2, :]
+
+
+def read_at(times, change, mask):
+    """Frames [B,F] or [F], where the second prompt takes over [B], masks of both [B,2,L] -> the tokens of both that each frame reads [B,F,2·L]."""
+    first = (times < change[:, None]).float()[..., None]                                         # [B,F,1]
+    return torch.cat([mask[:, None, 0] * first, mask[:, None, 1] * (1 - first)], 2)
 
 
 def token_places(where, views, area, size=32):

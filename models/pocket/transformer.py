@@ -181,7 +181,7 @@ class Transformer(nn.Module):
 
     def forward(self, latents, text, text_mask, timestep, coords, lengths=None, tap=None):
         """
-        latents [B,S,64], text [B,L,384], text_mask [B,L] of 0 and 1, coords [B,3,S] (seconds, pixels down, pixels right).
+        latents [B,S,64], text [B,L,384], text_mask [B,L] of 0 and 1, or [B,S,L] where tokens read different prompts, coords [B,3,S] (seconds, pixels down, pixels right).
         timestep: σ·1000, [B,S] for every token; or [B,K] for K runs of tokens whose `lengths` add up to S; or [B,2] and a mask `lengths` [B,S].
         Returns the velocity [B,S,64]; with `tap`, also what leaves that many blocks, [B,S,256].
         """

@@ -135,10 +135,15 @@ export function pocketToldOfCamera(): string {
   const temp = aTempDir();
   process.once('exit', () => temp.remove());
   toldOfCamera = copyPocket(join(temp.dir, 'pocket'));
-  const path = join(toldOfCamera, 'onionskin.json');
-  const conditioning = { ...pocketManifest.conditioning, followsCamera: true };
-  writeFileSync(path, JSON.stringify({ ...pocketManifest, conditioning }));
+  changeConditioning(toldOfCamera, { followsCamera: true });
   return toldOfCamera;
+}
+
+/** What a copied package says of itself. */
+export function changeConditioning(packageDir: string, change: Partial<ModelManifest['conditioning']>): void {
+  const path = join(packageDir, 'onionskin.json');
+  const manifest = ModelManifest.parse(JSON.parse(readFileSync(path, 'utf8')));
+  writeFileSync(path, JSON.stringify({ ...manifest, conditioning: { ...manifest.conditioning, ...change } }));
 }
 
 function linkOrCopy(source: string, target: string): void {

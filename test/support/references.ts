@@ -14,7 +14,17 @@ import type { Recipe } from '@contracts/recipe';
 import type { Runner } from '@main/engine/runner';
 import { decodePng } from '@main/platform/png';
 import { FrameStore } from '@main/services/media/frame-store';
-import { aRecipe, aWindow, pocketDir, pocketToldOfCamera, psnr, readNpy, referenceDir, storePng } from './pocket';
+import {
+  aRecipe,
+  aWindow,
+  plainMix,
+  pocketDir,
+  pocketToldOfCamera,
+  psnr,
+  readNpy,
+  referenceDir,
+  storePng,
+} from './pocket';
 
 export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
 const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
@@ -176,10 +186,7 @@ function pocketRun(name: string): ReferenceRun {
     .filter(Boolean)
     .join(', ');
   const starts = [{ frame: 0, prompt }, ...then];
-  const travel = starts.map((one, i) => ({
-    frames: (starts[i + 1]?.frame ?? frameCount) - one.frame,
-    ...{ from: one.prompt, to: one.prompt, kind: 'linear' as const, weight: 0 },
-  }));
+  const travel = starts.map((one, i) => plainMix((starts[i + 1]?.frame ?? frameCount) - one.frame, one.prompt));
   return {
     family: 'ltx',
     name,

@@ -2,7 +2,7 @@
  * A camera's usual moves by name, so that nobody needs a curve to pan: each is a curve of one key, which holds throughout,
  * and can be bent on the lane like any other. What a camera is said to do the picture does the other way round.
  */
-import type { CameraMove as FrameMove } from '../diffusion/camera';
+import type { CameraMove } from '../diffusion/camera';
 import type { CurveParameter, ShotCurves, ShotRecord } from '../document/records';
 import { secondsFromFrames } from '../time/rate';
 import { cameraParameters, roundedValue } from './parameters';
@@ -28,7 +28,7 @@ const perSecond: Readonly<Record<CameraPace, { pan: number; tilt: number; zoom: 
   fast: { pan: 1 / 2, tilt: 1 / 4, zoom: 1.24, turn: 16 },
 };
 
-export interface CameraMove {
+export interface NamedMove {
   readonly name: CameraMoveName;
   readonly pace: CameraPace;
 }
@@ -37,14 +37,15 @@ type Picture = Pick<ShotRecord, 'width' | 'height' | 'rate'>;
 type CameraShot = Picture & Pick<ShotRecord, 'curves'>;
 
 /** The one value that the move asks of every frame. */
-function valueOf(
-  move: CameraMoveName,
-  pace: CameraPace,
-  { width, height, rate }: Picture,
-): readonly [CurveParameter, number] {
+function valueOf(move: NamedMove, picture: Picture): readonly [CurveParameter, number] {
+  const [parameter, value] = exactValueOf(move, picture);
+  return [parameter, roundedValue(value)];
+}
+
+function exactValueOf({ name, pace }: NamedMove, { width, height, rate }: Picture): readonly [CurveParameter, number] {
   const { pan, tilt, zoom, turn } = perSecond[pace];
   const seconds = secondsFromFrames(1, rate);
-  switch (move) {
+  switch (name) {
     case 'panLeft':
       return ['panX', pan * width * seconds];
     case 'panRight':
@@ -62,26 +63,26 @@ function valueOf(
     case 'turnRight':
       return ['rotate', turn * seconds];
     default:
-      return move satisfies never;
+      return name satisfies never;
   }
 }
 
 /** From each frame to the next, as the engine has it. */
-export function steadyMove(picture: Picture, { name, pace }: CameraMove): FrameMove {
-  const [parameter, value] = valueOf(name, pace, picture);
-  return { panX: 0, panY: 0, zoom: 1, rotate: 0, [parameter]: roundedValue(value) };
+export function steadyMove(picture: Picture, move: NamedMove): CameraMove {
+  const [parameter, value] = valueOf(move, picture);
+  return { panX: 0, panY: 0, zoom: 1, rotate: 0, [parameter]: value };
 }
 
 /** The curves of a shot with its camera moving so, or standing still; the other curves are as they were. */
-export function withCameraMove(shot: CameraShot, move: CameraMove | null): ShotCurves | undefined {
+export function withCameraMove(shot: CameraShot, move: NamedMove | null): ShotCurves | undefined {
   const { panX: _x, panY: _y, zoom: _zoom, rotate: _rotate, ...others } = shot.curves ?? {};
   if (move === null) return Object.keys(others).length === 0 ? undefined : others;
-  const [parameter, value] = valueOf(move.name, move.pace, shot);
-  return { ...others, [parameter]: [{ frame: 0, value: roundedValue(value), ease: 'linear' }] };
+  const [parameter, value] = valueOf(move, shot);
+  return { ...others, [parameter]: [{ frame: 0, value, ease: 'linear' }] };
 }
 
 /** null = it stands still; 'own' = curves that no name stands for. */
-export function cameraMoveOf(shot: CameraShot): CameraMove | null | 'own' {
+export function cameraMoveOf(shot: CameraShot): NamedMove | null | 'own' {
   const used = cameraParameters.filter((name) => shot.curves?.[name] !== undefined);
   if (used.length === 0) return null;
   const [parameter] = used;
@@ -90,8 +91,8 @@ export function cameraMoveOf(shot: CameraShot): CameraMove | null | 'own' {
   if (used.length > 1 || keys.length > 1 || key === undefined) return 'own';
   for (const name of cameraMoves)
     for (const pace of cameraPaces) {
-      const [of, value] = valueOf(name, pace, shot);
-      if (of === parameter && roundedValue(value) === key.value) return { name, pace };
+      const [of, value] = valueOf({ name, pace }, shot);
+      if (of === parameter && value === key.value) return { name, pace };
     }
   return 'own';
 }

@@ -79,6 +79,11 @@ export function curvesOf(family: string | undefined): ReadonlySet<CurveParameter
   return (family === undefined ? undefined : followed[family]) ?? none;
 }
 
+/** Whether a camera can move: its curves are followed all or not at all. */
+export function hasCamera(family: string | undefined): boolean {
+  return cameraParameters.every((name) => curvesOf(family).has(name));
+}
+
 export function followsCurves(family: string | undefined): boolean {
   return curvesOf(family).size > 0;
 }

@@ -14,7 +14,15 @@ import type { ModelLimits } from '../prompt/model-limits';
 import type { PlanNote } from '../prompt/plan';
 import { ledTo, type WindowSpan } from '../prompt/windows';
 import { curveValue } from './evaluate';
-import { cameraParameters, curvesOf, followsCurves, parameterNames, plainValue, roundedValue } from './parameters';
+import {
+  cameraParameters,
+  curvesOf,
+  followsCurves,
+  hasCamera,
+  parameterNames,
+  plainValue,
+  roundedValue,
+} from './parameters';
 
 export interface WindowHold {
   /** Of the frames before, and of the later image: 1 = kept as they are, 0 = free. */
@@ -93,7 +101,7 @@ export function runCurves(shot: Shot, windows: readonly WindowSpan[], setting: C
   const guidances = new Set(each.flatMap(({ guidance }) => guidance));
   const guidance = Math.max(...guidances);
   const follows = curvesOf(setting.limits.family);
-  const camera = follows.has('zoom') ? cameraOf(shot, windows, setting.offset) : null;
+  const camera = hasCamera(setting.limits.family) ? cameraOf(shot, windows, setting.offset) : null;
   return {
     guidance,
     ...(camera && { camera }),

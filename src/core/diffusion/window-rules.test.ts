@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { plainMix } from '../../../test/support/pocket';
 import { assertRunFits, type PlannedRun, type PlannedWindow, type WindowLimits } from './window-rules';
 
 const limits: WindowLimits = {
@@ -108,21 +109,14 @@ describe('assertRunFits', () => {
   test('a prompt, or a strength of it, for every frame is for models that read them so', () => {
     const family = 'ltx';
     const each: WindowLimits = { ...limits, family, conditioning: { ...limits.conditioning, perFramePrompts: true } };
-    const plain = (frames: number, text: string) => ({
-      frames,
-      from: text,
-      to: text,
-      kind: 'linear' as const,
-      weight: 0,
-    });
-    const two = aRun({ windows: [aWindow({ travel: [plain(4, 'a'), plain(5, 'b')] })] });
+    const two = aRun({ windows: [aWindow({ travel: [plainMix(4, 'a'), plainMix(5, 'b')] })] });
     const rising = aRun({ windows: [aWindow({ promptStrength: Array.from({ length: 9 }, (_, frame) => frame / 9) })] });
     for (const run of [two, rising]) expect(() => assertRunFits(run, each)).not.toThrow();
     expect(() => assertRunFits(two, { ...limits, family })).toThrow(refusal('windows.0.travel', 'one mix'));
     expect(() => assertRunFits(rising, { ...limits, family })).toThrow(
       refusal('windows.0.promptStrength', 'one value'),
     );
-    const few = aRun({ windows: [aWindow({ travel: [plain(4, 'a'), plain(4, 'b')] })] });
+    const few = aRun({ windows: [aWindow({ travel: [plainMix(4, 'a'), plainMix(4, 'b')] })] });
     expect(() => assertRunFits(few, each)).toThrow(refusal('windows.0.travel', 'cover every frame'));
   });
 

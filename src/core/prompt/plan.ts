@@ -310,8 +310,8 @@ export function planSegment({ doc, segmentId, takes, limits, seed }: SegmentPlan
     offset: segment.from,
   });
   notes.push(...curveNotes);
-  const zones = travelZones(prompts, shot.id);
   if (!mixing.perFrame) {
+    const zones = travelZones(prompts, shot.id);
     notes.push(...boundaryNotes(prompts, segment, draft.windows, zones));
     notes.push(...travelNotes(segment, draft.windows, zones));
   }
@@ -405,8 +405,8 @@ export function effectiveTravel(
       const from = to;
       to += mix.frames;
       const range = { from: offset + Math.max(from, keepFrom), to: offset + Math.min(to, keepTo) };
-      const isNear = range.from < range.to && offset + keepFrom < zone.to && zone.from < offset + keepTo;
-      return isOwn(mix) && isNear ? [range] : [];
+      const isNear = range.from < zone.to && zone.from < range.to;
+      return isOwn(mix) && range.from < range.to && isNear ? [range] : [];
     });
   });
   if (blended.length === 0) return null;

@@ -164,20 +164,21 @@ export function windowPrompt(
     const isInZone = zonesIn(doc, shotId, from, to).length > 0;
     return { prompt, travel: isInZone && isBlend(whole) ? [whole] : null };
   }
-  const isOther = (mix: PlannedMix): boolean => isBlend(mix) || mix.from !== prompt;
-  if (!mixesOver(doc, shotId, from, to).some(isOther)) return { prompt, travel: null };
   const start = offset + window.start;
-  return { prompt, travel: mixesOver(doc, shotId, start, start + window.frames) };
+  const zones = travelZones(doc, shotId);
+  const ofFrames = Array.from({ length: window.frames }, (_, i) => {
+    // Where a range has a prompt, each of its frames has one.
+    return plannedMix(mixIn(doc, shotId, start + i, zones) ?? mix, 1);
+  });
+  const kept = ofFrames.slice(from - start, to - start);
+  const isUneven = kept.some((one) => isBlend(one) || one.from !== prompt);
+  return { prompt, travel: isUneven ? joinedMixes(ofFrames) : null };
 }
 
-/** Of frames [from, to), neighbours with one prompt together. */
-function mixesOver(doc: Document, shotId: RecordId, from: number, to: number): PlannedMix[] {
+/** Neighbours with one prompt together. */
+function joinedMixes(ofFrames: readonly PlannedMix[]): PlannedMix[] {
   const mixes: PlannedMix[] = [];
-  const zones = travelZones(doc, shotId);
-  for (let frame = from; frame < to; frame++) {
-    const at = mixIn(doc, shotId, frame, zones);
-    if (at === null) continue;
-    const next = plannedMix(at, 1);
+  for (const next of ofFrames) {
     const last = mixes.at(-1);
     if (last && !isBlend(last) && !isBlend(next) && last.from === next.from)
       mixes[mixes.length - 1] = { ...last, frames: last.frames + 1 };

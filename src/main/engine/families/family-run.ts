@@ -132,8 +132,13 @@ export async function readKnownFrame(
 }
 
 /** The camera that pictures are moved by: none where the model is told of it. */
-function movingCamera({ recipe, pkg }: FamilyRun): CameraPath | undefined {
-  return pkg.manifest.conditioning.followsCamera === true ? undefined : recipe.camera;
+function movingCamera(run: FamilyRun): CameraPath | undefined {
+  return toldCamera(run) === undefined ? run.recipe.camera : undefined;
+}
+
+/** The camera that the model is told of, and draws: none where pictures are moved instead. */
+export function toldCamera({ recipe, pkg }: Pick<FamilyRun, 'recipe' | 'pkg'>): CameraPath | undefined {
+  return pkg.manifest.conditioning.followsCamera === true ? recipe.camera : undefined;
 }
 
 /** A stored picture of the run's size. @throws AppError input/invalid for one of another size */

@@ -9,7 +9,7 @@ import { TorchGenerator } from '@core/diffusion/torch-generator';
 import { invalidInput } from '@core/errors';
 import { framesPerSecond } from '@core/time/rate';
 import type { RecipeWindow } from '@contracts/recipe';
-import type { FamilyRun } from './family-run';
+import { toldCamera, type FamilyRun } from './family-run';
 import { encodeFrames } from './ltx-autoencoder';
 import { joined } from './picture-frames';
 
@@ -63,10 +63,11 @@ export async function encodeKnownFrames(
 const CLIP_PREFIX = 2;
 
 export function prepareTokens(
-  { recipe, pkg }: FamilyRun,
+  run: FamilyRun,
   window: RecipeWindow,
   { known, size }: { readonly known: readonly KnownStretch[]; readonly size: LatentSize },
 ): WindowTokens {
+  const { recipe, pkg } = run;
   const channels = pkg.vae.latentChannels;
   const generator = new TorchGenerator(window.seed);
   const video = packLatents(generator.randn(channels * tokenCount(size)), channels);
@@ -125,11 +126,12 @@ export function prepareTokens(
     places.map((xyz) => xyz.subarray((n * xyz.length) / 3, ((n + 1) * xyz.length) / 3));
   const coordinates = joined([...axis(0), ...axis(1), ...axis(2)]);
   const frameOf = Int32Array.from([...extras.flatMap((extra) => [...extra.frameOf]), ...framesOf(size.frames, 0)]);
-  if (recipe.camera !== undefined && pkg.manifest.conditioning.followsCamera === true)
+  const camera = toldCamera(run);
+  if (camera !== undefined)
     moveTokens(
       coordinates.subarray(frameOf.length),
       frameOf.map((frame) => window.start + frame),
-      { camera: recipe.camera, origin: window.start, size: recipe, tokenSize: pkg.vae.spatialRatio },
+      { camera, origin: window.start, size: recipe, tokenSize: pkg.vae.spatialRatio },
     );
   const heldStart = known.length > 0 && pkg.imageCondNoise > 0 ? tokens.slice() : null;
   return { tokens, heldStart, generator, extraTokens: count - tokenCount(size), hold, coordinates, frameOf };

@@ -56,11 +56,10 @@ export interface FramePrompts {
 export function framePrompts(window: RecipeWindow, embeddings: MaskedEmbeddings): FramePrompts {
   const strengths = window.promptStrength ?? [1];
   const mixes = mixesOf(window).flatMap((mix) => Array.from({ length: mix.frames }, () => mix));
-  const count = Math.max(strengths.length, mixesOf(window).length > 1 ? mixes.length : 1);
   const prompts: PromptEmbedding[] = [];
   const known = new Map<string, number>();
-  const ofFrame = Array.from({ length: count }, (_, frame) => {
-    const [mix, strength] = [atOrLast(mixes, frame), atOrLast(strengths, frame)];
+  const ofFrame = mixes.map((mix, frame) => {
+    const strength = atOrLast(strengths, frame);
     const key = JSON.stringify([mix.from, mix.to, mix.kind, mix.weight, strength]);
     const at = known.get(key) ?? prompts.push(weighed(mixedEmbedding(mix, embeddings), strength, embeddings)) - 1;
     known.set(key, at);

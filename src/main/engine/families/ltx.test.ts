@@ -9,11 +9,13 @@ import {
   aRecipe,
   aTempDir,
   aWindow,
+  changeConditioning,
   copyPocket,
   plainMix,
   pocketDir,
   pocketManifest,
 } from '../../../../test/support/pocket';
+import { pixelsMostly } from '../../../../test/support/colours';
 import { aTinyRecipe, ltxDirs, schedulerOf } from '../../../../test/support/references';
 import { loadModelPackage } from '../model-package';
 import { Runner, type RunHooks, type RunResult } from '../runner';
@@ -430,14 +432,7 @@ describe('prompts that change from frame to frame', () => {
   /** Pixels of each frame that are more of the one channel than of the others. */
   const mostly = async (frames: readonly string[], channel: 0 | 1 | 2): Promise<number[]> => {
     const images = await Promise.all(frames.map((hash) => new FrameStore(framesDir).read(hash)));
-    return images.map(({ rgb }) => {
-      let count = 0;
-      for (let i = 0; i < rgb.length; i += 3) {
-        const [own = 0, ...others] = [rgb[i + channel], rgb[i + ((channel + 1) % 3)], rgb[i + ((channel + 2) % 3)]];
-        if (others.every((other = 0) => own > other + 25)) count++;
-      }
-      return count;
-    });
+    return images.map(({ rgb }) => pixelsMostly(rgb, channel, 25));
   };
 
   test('change what is drawn at their frame: the ball is red, and green from the fifth on', async () => {
@@ -467,12 +462,7 @@ describe('prompts that change from frame to frame', () => {
   test('are refused by a package that says it reads them and whose transformer has one mask for all tokens', async () => {
     const dir = join(temp.dir, 'one-mask');
     cpSync(ltxDirs.plain, dir, { recursive: true });
-    const path = join(dir, 'onionskin.json');
-    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { conditioning: Record<string, unknown> };
-    writeFileSync(
-      path,
-      JSON.stringify({ ...manifest, conditioning: { ...manifest.conditioning, perFramePrompts: true } }),
-    );
+    changeConditioning(dir, { perFramePrompts: true });
     const recipe = aTinyRecipe(dir, {
       ...{ width: 64, height: 64, rate: { num: 24, den: 1 }, frameCount: 9, steps: 2 },
       windows: [aWindow({ frames: 9, keepTo: 9, travel: [plainMix(4, 'red'), plainMix(5, 'green')] })],

@@ -1,6 +1,6 @@
 /** `--then` and `--camera`: prompts that take over from a frame on, and a camera's move by name. */
-import { cameraMoves, cameraPaces, steadyMove, type CameraMove } from '@core/curve/camera-moves';
-import { curvesOf } from '@core/curve/parameters';
+import { cameraMoves, cameraPaces, steadyMove, type NamedMove } from '@core/curve/camera-moves';
+import { hasCamera } from '@core/curve/parameters';
 import { cameraPath } from '@core/curve/window-curves';
 import type { Document, PromptBlockRecord } from '@core/document/records';
 import { invalidInput } from '@core/errors';
@@ -64,10 +64,9 @@ export function parseWords(
 }
 
 /** `pan-right`, `zoom-in:slow`; the pace is medium unless it is said. */
-export function parseCamera(text: string | undefined, { id, family }: ModelManifest): CameraMove | null {
+export function parseCamera(text: string | undefined, { id, family }: ModelManifest): NamedMove | null {
   if (text === undefined) return null;
-  if (!curvesOf(family).has('zoom'))
-    throw invalidInput('--camera', text, `the model ${id} has no camera`, 'leave --camera out');
+  if (!hasCamera(family)) throw invalidInput('--camera', text, `the model ${id} has no camera`, 'leave --camera out');
   const [typed = '', paceTyped = 'medium', ...rest] = text.split(':');
   const name = cameraMoves.find((move) => optionOf(move) === typed);
   const pace = cameraPaces.find((one) => one === paceTyped);
@@ -87,7 +86,7 @@ function optionOf(move: string): string {
 }
 
 /** The draft with its camera moving so. */
-export function withCamera(draft: PlannedDraft, move: CameraMove | null): PlannedDraft {
+export function withCamera(draft: PlannedDraft, move: NamedMove | null): PlannedDraft {
   const camera = move && cameraPath(draft.windows, () => steadyMove(draft, move));
   return camera === null ? draft : { ...draft, camera };
 }

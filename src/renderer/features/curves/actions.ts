@@ -110,11 +110,11 @@ export const curveActions: readonly Action[] = [
     clearCurve(session, of);
   }),
   action('text', strings.openText, [], openCurveText),
-  action('cameraStill', strings.camera.action(strings.camera.still), [], (_app, { session, focus }) => {
+  action('cameraStill', strings.camera.does(strings.camera.still), [], (_app, { session, focus }) => {
     moveCamera(session, focus.shot.id, null);
   }),
   ...cameraMoves.map((name) =>
-    action(`camera.${name}`, strings.camera.action(strings.camera.moves[name]), [], (_app, { session, focus }) => {
+    action(`camera.${name}`, strings.camera.does(strings.camera.moves[name]), [], (_app, { session, focus }) => {
       moveCamera(session, focus.shot.id, { name, pace: 'medium' });
     }),
   ),

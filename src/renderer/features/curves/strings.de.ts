@@ -64,8 +64,7 @@ export const de: Strings = {
       turnRight: 'Nach rechts drehen',
     },
     paces: { slow: 'Langsam', medium: 'Mittel', fast: 'Schnell' },
-    action: (move) => `Kamera: ${move}`,
-    edit: (move) => `Kamera: ${move}`,
+    does: (move) => `Kamera: ${move}`,
   },
 
   lane: 'Kurvenschlüssel',

@@ -68,8 +68,7 @@ const en = {
       turnRight: 'Turn right',
     } satisfies Record<CameraMoveName, string>,
     paces: { slow: 'Slow', medium: 'Medium', fast: 'Fast' } satisfies Record<CameraPace, string>,
-    action: (move: string) => `Camera: ${move.toLowerCase()}`,
-    edit: (move: string) => `Camera: ${move.toLowerCase()}`,
+    does: (move: string) => `Camera: ${move.toLowerCase()}`,
   },
 
   lane: 'Curve keys',

@@ -320,7 +320,10 @@ export class TimelineScene {
       const [from, to] = [inFilm(asked.from), inFilm(asked.to)];
       if (to < clip.start || from > clip.start + clip.duration) return [];
       const kept = known.windows.map(({ start, from: keepFrom, to: keepTo, travel }) => ({
-        ...{ start, keepFrom, keepTo, travel },
+        start,
+        keepFrom,
+        keepTo,
+        travel,
       }));
       const drawn = zone === null ? null : effectiveTravel(zone, kept, 0);
       const isOther = drawn !== null && (drawn.from !== zone?.from || drawn.to !== zone.to);

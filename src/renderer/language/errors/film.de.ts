@@ -441,4 +441,13 @@ export const film: ErrorTable = {
   'Choose a generated take, or extend the footage.': 'Einen generierten Take wählen oder das Material verlängern.',
   'This is a bug in Onionskin. Your work is saved; the log has the details.':
     'Das ist ein Fehler in Onionskin. Die Arbeit ist gespeichert; Näheres steht im Protokoll.',
+
+  // prompts and cameras of the command line
+  'must be a frame and a prompt': 'muss ein Bild und ein Prompt sein',
+  'write it as 4="a green ball"': 'so schreiben: 4="a green ball"',
+  'there are two prompts for frame {}': 'für Bild {1} gibt es zwei Prompts',
+  'the model {} has no camera': 'das Modell {1} hat keine Kamera',
+  'leave --camera out': '--camera weglassen',
+  'is not a move of a camera': 'ist keine Bewegung einer Kamera',
+  'try {}, with :slow or :fast': '{1} versuchen, mit :slow oder :fast',
 };
