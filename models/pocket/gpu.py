@@ -24,11 +24,6 @@ def compile_each(network, kind):
             module.compile(dynamic=False)
 
 
-def compile_no_more(shapes):
-    """So many shapes are compiled; others that come are computed without."""
-    torch._dynamo.config.recompile_limit = torch._dynamo.config.accumulated_recompile_limit = shapes
-
-
 def subject_weights(cover):
     """Silhouettes uint8 [N,H/CELL,W/CELL] -> how much every pixel counts, 1 … SUBJECT, [N,1,H,W]."""
     return 1 + (SUBJECT - 1) / 255 * F.interpolate(cover[:, None].float(), scale_factor=CELL, mode="bilinear")

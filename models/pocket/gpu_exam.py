@@ -20,7 +20,7 @@ from gpu_pool import TextEncoder
 from paths import RUN
 from sample import GUIDANCE, draw_latents, load_transformer
 
-GUIDANCES = (2.0, 2.5, 3.0)
+GUIDANCES = (2.0, 2.5, 3.0, 3.5)
 
 
 @torch.no_grad()

@@ -17,7 +17,7 @@ from autoencoder import load_autoencoder
 from data import load_statistics
 from gpu import DEVICE, SUBJECT, decibels, products, subject_weights, weighted_error
 from gpu_pool import Kind, TextEncoder
-from gpu_transformer import encode
+from gpu_lessons import encode
 from keep import half
 from paths import RUN, save
 from pairs import EVEN, FIRST_STEPS, GUIDANCES

@@ -1,30 +1,36 @@
 """
-Train the transformer on a GPU, from the kept weights, on what `gpu_pool.py` has drawn by then.
+Train the transformer on a GPU, from the kept weights, on what `gpu_pool.py` draws meanwhile.
 
-    python gpu_transformer.py SECONDS          -> run/statistics.pt, run/transformer-cooled.pt (averages and head), transformer.jsonl
-
-It may be started together with `gpu_autoencoder.py`: while run/autoencoder.pt is not there it compiles, which takes a minute or two.
+    python gpu_transformer.py SECONDS          -> run/transformer-cooled.pt (averages and head), transformer.jsonl; `run/SECONDS` may hold another number
+    python gpu_transformer.py warm             compile the blocks of COMPILED, side by side, for the caches: half a minute
 
 The method is that of `train_transformer.py`, to which a GPU adds room: batches of 36,000 tokens, every clip of a batch with given frames of
-its own, nine neighbouring frames nearly always, seventeen at most, and frames of 192 × 128 and 128 × 192. The rate is level, then falls
-to nothing in a straight line, by the clock.
+its own, nine neighbouring frames nearly always, seventeen at most, and frames of 192 × 128 and 128 × 192. Besides clips of one prompt there
+are those of `moving.py`. Where a subject is, and once its place is settled, the velocity's error counts more (SUBJECT). The rate is level,
+then falls to nothing in a straight line, by the clock.
+
+A step is some thousand small operations, and calling them takes longer than computing them: on a GPU each shape of step is recorded once
+and played again (CUDA graphs), drawing its lessons and the optimiser included.
 """
+import functools
 import json
 import math
 import os
+import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from autoencoder import load_autoencoder
-from data import CELLS
-from gpu import DEVICE, compile_each, compile_no_more, products
-from gpu_pool import KINDS, Kind, TextEncoder
+from data import load_statistics
+from gpu import DEVICE, compile_each, products
+from gpu_lessons import Clips
+from gpu_pool import KINDS, TextEncoder
 from keep import half
+from moving import token_places
 from paths import HERE, RUN, save
 from train_transformer import COVERAGE_TAP, COVERAGE_WEIGHT, PROMPT_DROPPED, SIGMA_DEVIATION, SIGMA_MEAN, CoverageHead, create_optimiser
 from transformer import Block, Transformer, coordinates, load_weights, pack
@@ -32,92 +38,90 @@ from transformer import Block, Transformer, coordinates, load_weights, pack
 TOKENS = 36_864                                   # a step, about
 # what a step draws: kind, frames, with a later image; how often
 SHAPES = {
-    ("square", 9, False): 0.43, ("square", 9, True): 0.13, ("wide", 9, False): 0.07, ("tall", 9, False): 0.07, ("square", 17, False): 0.08, ("square", 13, False): 0.08,
-    ("square", 5, False): 0.06, ("wide", 9, True): 0.025, ("tall", 9, True): 0.025, ("square", 17, True): 0.015, ("square", 1, False): 0.015,
+    ("square", 9, False): 0.27, ("square", 9, True): 0.08, ("wide", 9, False): 0.05, ("tall", 9, False): 0.05, ("square", 17, False): 0.06, ("square", 13, False): 0.03,
+    ("square", 5, False): 0.03, ("wide", 9, True): 0.015, ("tall", 9, True): 0.015, ("square", 17, True): 0.01, ("square", 1, False): 0.01,
+    ("camera", 9, False): 0.16, ("camera", 2, False): 0.05, ("camera", 9, True): 0.03, ("camera", 13, False): 0.02,
+    ("changing", 9, False): 0.09, ("changing", 13, False): 0.02, ("changing", 9, True): 0.01,
 }
-GRIDS = {name: (KINDS[name][1][0] // 32, KINDS[name][1][1] // 32) for name in ("square", "wide", "tall")}     # tokens of a frame, down and across
-FIRST_SHARE, FIRSTS_SHARE, MOST_FIRST = 0.22, 0.25, 4      # of clips: one given first frame; two to four
+COMPILED = (("square", 9, False), ("square", 9, True), ("wide", 9, False), ("square", 17, False), ("camera", 2, False), ("square", 13, False))    # and all that are as long
+HELD_OUT = {"clips": "held_out", "changing": "changing_held_out", "camera": "camera_held_out"}
+ONE_FIRST, MORE_FIRST, MOST_FIRST = 0.22, 0.25, 4          # of clips: one given first frame; two to four
+CAMERA_ONE_FIRST, CAMERA_MORE_FIRST = 0.45, 0.15          # from a given frame it can be told what is to be seen
 LATER_IS_LAST, LATER_FIRST_TOO = 0.7, 0.5
+SUBJECT, SETTLED, OPEN = 1.0, 0.6, 0.85           # a token with a subject counts so much more below σ SETTLED, no more above OPEN
 RATE, ADAM_RATE, DECAY, WARM_STEPS, STEADY, AVERAGE = 0.01, 1e-3, 0.03, 100, 0.35, 0.998
-LOG_SECONDS, CHECK_SECONDS, SAVE_SECONDS = 15, 50, 100
+LOG_SECONDS, CHECK_SECONDS, SAVE_SECONDS, FIRST_MORE, MORE_SECONDS = 15, 60, 100, 50, 110
 LEVELS = (0.3, 0.6, 0.9, 0.95)
-ENCODED_AT_ONCE = 48                              # clips
 
 
-class Clips:
-    """Latents and prompt tokens of one kind's clips, on the GPU. `normalise` first."""
-
-    def __init__(self, name, autoencoder, limit):
-        kind = Kind(name)
-        self.name, self.indices = name, kind.drawn()[:limit]
-        parts = [self.indices[i:i + ENCODED_AT_ONCE] for i in range(0, len(self.indices), ENCODED_AT_ONCE)]
-        with ThreadPoolExecutor(6) as readers, torch.no_grad(), products():
-            # a part is read while the one before is encoded
-            self.z = torch.cat([encode(autoencoder, pixels) for pixels in readers.map(lambda rows: torch.from_numpy(kind.clips[rows]), parts)])
-        on = lambda array: torch.from_numpy(array[self.indices]).to(DEVICE)
-        self.prompt, self.mask, self.cover = on(kind.prompt), on(kind.mask), on(kind.cover)
-
-    def normalise(self, mean, deviation):
-        self.z = ((self.z.float() - mean) / deviation).half()                                  # [N,F,64,h,w]
-
-    def window(self, rows, places):
-        """rows [B], places [B,F] -> normalised latents [B,64,F,h,w], prompt [B,32,384], mask [B,32], silhouettes [B,F·h·w,CELLS²]."""
-        cells = F.pixel_unshuffle(self.cover[rows[:, None], places][:, :, None].float() / 255, CELLS)          # [B,F,CELLS²,h,w]
-        return (self.z[rows[:, None], places].transpose(1, 2).float(), self.prompt[rows].float(), self.mask[rows].float(),
-                cells.flatten(3).transpose(2, 3).flatten(1, 2))
+def grid_of(name):
+    """Tokens of a frame, down and across."""
+    height, width = KINDS[name][1]
+    return height // 32, width // 32
 
 
-def encode(autoencoder, pixels):
-    """uint8 [n,F,3,H,W] -> latents float16 [n,F,64,h,w]."""
-    frames = pixels.to(DEVICE).flatten(0, 1).float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
-    z = autoencoder.encode(frames)
-    return z.reshape(*pixels.shape[:2], *z.shape[1:]).half()
+def batch_of(shape, tokens=TOKENS):
+    return max(2, tokens // length_of(shape) // 8 * 8)
+
+
+def length_of(shape):
+    """Tokens of a clip."""
+    name, frames, later = shape
+    return (frames + later) * math.prod(grid_of(name))
 
 
 def sigmas(count):
     """[count], one in each of `count` equally likely slices of the distribution."""
-    u = (torch.randperm(count, device=DEVICE) + torch.rand(count, device=DEVICE)) / count
+    u = (torch.rand(count, device=DEVICE).argsort() + torch.rand(count, device=DEVICE)) / count
     return torch.sigmoid(SIGMA_MEAN + SIGMA_DEVIATION * 2 ** 0.5 * torch.erfinv((2 * u - 1).clamp(-1 + 1e-6, 1 - 1e-6)))
 
 
-def choose_given(batch, frames, later, rng):
+def choose_given(batch, shape):
     """-> of every clip how many first frames are given [B], and which later one [B] or None."""
-    u = rng.random(batch)
-    many = rng.integers(2, MOST_FIRST + 1, batch)
-    first = np.where(u < FIRST_SHARE, 1, np.where(u < FIRST_SHARE + FIRSTS_SHARE, many, 0))
+    name, frames, later = shape
+    one, many = (CAMERA_ONE_FIRST, CAMERA_MORE_FIRST) if name == "camera" else (ONE_FIRST, MORE_FIRST)
+    u, count = torch.rand(batch, device=DEVICE), torch.randint(2, MOST_FIRST + 1, (batch,), device=DEVICE)
     if later:
-        first = (u < LATER_FIRST_TOO).astype(np.int64)
-    first = np.minimum(first, frames - 1)
-    if not later:
-        return torch.from_numpy(first).to(DEVICE), None
-    places = np.where(rng.random(batch) < LATER_IS_LAST, frames - 1, rng.integers(2, frames, batch))
-    return torch.from_numpy(first).to(DEVICE), torch.from_numpy(places).to(DEVICE)
+        first = (u < LATER_FIRST_TOO).long()
+        places = torch.randint(2, frames, (batch,), device=DEVICE).masked_fill(torch.rand(batch, device=DEVICE) < LATER_IS_LAST, frames - 1)
+        return first, places
+    first = count.masked_fill(u < one, 1).masked_fill(u >= one + many, 0)
+    return first.clamp(max=frames - 1), None
 
 
-def velocity_loss(network, head, z, prompt, mask, covered, sigma, noise, first, later):
+@functools.cache
+def places_of(frames, height, width):
+    return coordinates(frames, height, width).to(DEVICE)
+
+
+def velocity_loss(network, head, window, prompt, read, sigma, noise, first, later, more=0.0):
     """
-    Mean squared error of the velocity of noisy tokens, of every clip [B], and the error of silhouettes.
-    z, noise [B,64,F,h,w]; sigma [B]; first [B] frames are given, and image `later` [B] or None.
+    Weighted squared error of the velocity of noisy tokens, of every clip [B], and the error of silhouettes.
+    prompt [B,32,384], read [B,F,32]; noise [B,64,F,h,w]; sigma [B]; first [B] frames are given, and image `later` [B] or None; `more`: so
+    much more a token with a subject counts once its place is settled.
     """
-    batch, _, frames, height, width = z.shape
-    area, clean, noisy = height * width, pack(z), pack(noise)
+    batch, _, frames, height, width = window.z.shape
+    area, clean, noisy = height * width, pack(window.z), pack(noise)
     given = torch.arange(frames * area, device=DEVICE)[None] < first[:, None] * area                # [B,F·h·w]
     s = sigma[:, None, None]
     x = torch.where(given[..., None], clean, (1 - s) * clean + s * noisy)
-    where = coordinates(frames, height, width).to(DEVICE)[None].expand(batch, -1, -1)
+    where = places_of(frames, height, width).expand(batch, -1, -1)
+    where = token_places(where.double(), window.views, area).float()
+    read = read[:, :, None].expand(-1, -1, area, -1).flatten(1, 2)                                  # [B,F·h·w,32]
     extra = 0
     if later is not None:
-        extra = area
-        image = clean.reshape(batch, frames, area, -1)[torch.arange(batch, device=DEVICE), later]   # [B,h·w,64]
-        there = where.reshape(batch, 3, frames, area)[torch.arange(batch, device=DEVICE), :, later]
-        x, where = torch.cat([image, x], 1), torch.cat([there, where], 2)
+        extra, its = area, (torch.arange(batch, device=DEVICE), later)
+        of_frame = lambda tokens: tokens.unflatten(1, (frames, area))[its]                          # [B,F·h·w,·] -> [B,h·w,·]
+        x, read = torch.cat([of_frame(clean), x], 1), torch.cat([of_frame(read), read], 1)
+        where = torch.cat([of_frame(where.transpose(1, 2)).transpose(1, 2), where], 2)
     held = torch.cat([torch.ones(batch, extra, dtype=torch.bool, device=DEVICE), given], 1)
     timestep = torch.stack([torch.zeros_like(sigma), sigma * 1000], 1)
     with products():
-        velocity, middle = network(x, prompt, mask, timestep, where, held, tap=COVERAGE_TAP)
+        velocity, middle = network(x, prompt, read, timestep, where, held, tap=COVERAGE_TAP)
         told = head(middle)[:, extra:]
-    error = (velocity.float()[:, extra:] - (noisy - clean)).square().mean(2) * ~given
-    return error.sum(1) / (~given).sum(1), F.binary_cross_entropy_with_logits(told.float(), covered)
+    error = (velocity.float()[:, extra:] - (noisy - clean)).square().mean(2)
+    share = ~given * (1 + more * ((OPEN - s[:, 0]) / (OPEN - SETTLED)).clamp(0, 1) * (window.covered.amax(2) > 0.25))
+    return (error * share).sum(1) / share.sum(1), F.binary_cross_entropy_with_logits(told.float(), window.covered)
 
 
 @torch.no_grad()
@@ -126,45 +130,109 @@ def check(network, head, clips):
     found = {}
     for level in LEVELS:
         random, parts = torch.Generator().manual_seed(1), []
-        for rows in torch.arange(len(clips.z), device=DEVICE).split(96):
-            z, prompt, mask, covered = clips.window(rows, torch.arange(2, 11, device=DEVICE).expand(len(rows), -1))
-            noise, none = torch.randn(z.shape, generator=random).to(DEVICE), torch.zeros(len(rows), dtype=torch.long, device=DEVICE)
-            parts.append(velocity_loss(network, head, z, prompt, mask, covered, torch.full((len(rows),), level, device=DEVICE), noise, none, None)[0])
+        for rows in torch.arange(int(clips.count), device=DEVICE).split(96):
+            window = clips.window(rows, torch.arange(2, 11, device=DEVICE).expand(len(rows), -1))
+            noise, none = torch.randn(window.z.shape, generator=random).to(DEVICE), torch.zeros(len(rows), dtype=torch.long, device=DEVICE)
+            parts.append(velocity_loss(network, head, window, window.prompt, window.read, torch.full((len(rows),), level, device=DEVICE), noise, none, None)[0])
         found[str(level)] = round(torch.cat(parts).mean().item(), 4)
     return dict(mean=round(sum(found.values()) / len(LEVELS), 4), **found)
 
 
-def load_lessons(limit):
-    autoencoder = load_autoencoder().to(DEVICE, memory_format=torch.channels_last)
-    sets = {name: Clips(name, autoencoder, limit) for name in ("square", "wide", "tall", "held_out")}
-    sample = sets["square"].z[:4000].float()                                                      # [n,F,64,4,4]
-    mean, deviation = sample.mean((0, 1, 3, 4)), sample.std((0, 1, 3, 4))
-    for clips in sets.values():
-        clips.normalise(mean[:, None, None], deviation[:, None, None])
-    return sets, mean.cpu(), deviation.cpu()
+class Step:
+    """A training step of one shape. `record` first, on a GPU; its results are the mean error of velocity and that of silhouettes."""
+
+    def __init__(self, training, shape):
+        self.training, self.shape, self.graph, self.results = training, shape, None, None
+
+    def compute(self):
+        t, batch = self.training, batch_of(self.shape, self.training.tokens)
+        window = t.sets[self.shape[0]].draw(batch, self.shape[1])
+        dropped = torch.rand(batch, device=DEVICE) < PROMPT_DROPPED
+        prompt = torch.where(dropped[:, None, None], t.empty[0], window.prompt)
+        read = torch.where(dropped[:, None, None], t.empty[1], window.read)
+        loss, silhouette = velocity_loss(t.network, t.head, window, prompt, read, sigmas(batch), torch.randn_like(window.z), *choose_given(batch, self.shape), SUBJECT)
+        loss = loss.mean()
+        t.optimiser.zero_grad(set_to_none=True)
+        (loss + COVERAGE_WEIGHT * silhouette).backward()
+        t.optimiser.step()
+        self.results = loss.detach(), silhouette.detach()
+
+    def record(self, pool):
+        """What is computed meanwhile is thrown away by `Training.start`."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(2):
+                self.compute()
+        torch.cuda.current_stream().wait_stream(stream)
+        self.training.optimiser.zero_grad(set_to_none=True)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=pool):
+            self.compute()
+        self.training.optimiser.zero_grad(set_to_none=True)
+        self.graph = graph
+
+    def __call__(self):
+        if self.graph is None:
+            self.compute()
+        else:
+            self.graph.replay()
+        return self.results
 
 
-def batch_of(shape, tokens=TOKENS):
-    name, frames, later = shape
-    return max(2, tokens // ((frames + later) * math.prod(GRIDS[name])) // 8 * 8)
+class Training:
+    def __init__(self, tokens=TOKENS, limit=10 ** 9):
+        self.tokens = tokens
+        self.network, self.shadow, self.head, self.kept_step = create_networks()
+        self.optimiser = create_optimiser(self.network, self.head, RATE, ADAM_RATE, DECAY)
+        self.autoencoder = load_autoencoder().to(DEVICE, memory_format=torch.channels_last)
+        self.mean, self.deviation = (v.to(DEVICE)[0, :, 0] for v in load_statistics())                 # [64,1,1]
+        self.sets = {name: Clips(name, limit) for name in sorted({name for name, *_ in SHAPES})}
+        self.held_out = {name: Clips(kind) for name, kind in HELD_OUT.items()}
+        prompt, mask = TextEncoder().encode_all([""])
+        self.empty = prompt[0].to(DEVICE), mask[0].to(DEVICE)
+        self.steps = {shape: Step(self, shape) for shape in SHAPES}
+        self.scale = torch.zeros((), device=DEVICE)
+        for group in self.optimiser.param_groups:
+            group["scale"], group["count"] = self.scale, torch.zeros((), device=DEVICE)
 
+    def more(self):
+        for clips in [*self.sets.values(), *self.held_out.values()]:
+            clips.more(self.autoencoder, self.mean, self.deviation)
 
-def step_of(network, head, optimiser, sets, empty, shape, rng, tokens=TOKENS):
-    """-> mean error of velocity, error of silhouettes; tensors."""
-    name, frames, later = shape
-    clips, batch = sets[name], batch_of(shape, tokens)
-    rows = torch.randint(len(clips.z), (batch,), device=DEVICE)
-    places = torch.randint(clips.z.shape[1] - frames + 1, (batch, 1), device=DEVICE) + torch.arange(frames, device=DEVICE)
-    z, prompt, mask, covered = clips.window(rows, places)
-    dropped = torch.rand(batch, device=DEVICE) < PROMPT_DROPPED
-    prompt, mask = torch.where(dropped[:, None, None], empty[0], prompt), torch.where(dropped[:, None], empty[1], mask)
-    first, later = choose_given(batch, frames, later, rng)
-    loss, silhouette = velocity_loss(network, head, z, prompt, mask, covered, sigmas(batch), torch.randn_like(z), first, later)
-    loss = loss.mean()
-    optimiser.zero_grad(set_to_none=True)
-    (loss + COVERAGE_WEIGHT * silhouette).backward()
-    optimiser.step()
-    return loss.detach(), silhouette.detach()
+    def record(self):
+        """Without a GPU steps are not recorded but computed. The rate is 0 meanwhile, so nothing is learnt."""
+        if DEVICE != "cuda":
+            return
+        compile_each(self.network, Block)
+        compiled, pool = {(batch_of(s, self.tokens), length_of(s)) for s in COMPILED}, torch.cuda.graph_pool_handle()
+        for shape, step in self.steps.items():
+            began, is_compiled = time.time(), (batch_of(shape, self.tokens), length_of(shape)) in compiled
+            with torch.compiler.set_stance("default" if is_compiled else "force_eager"):
+                step.record(pool)
+            torch.cuda.synchronize()
+            recorded = time.time()
+            for _ in range(3):
+                step()
+            torch.cuda.synchronize()
+            print(*shape, f"compiled {is_compiled}, recorded in {recorded - began:.1f} s, {(time.time() - recorded) / 3 * 1000:.1f} ms", flush=True)
+
+    def start(self):
+        """Forget what recording left in the optimiser."""
+        with torch.no_grad():
+            for state in self.optimiser.state.values():
+                for value in state.values():
+                    value.zero_()
+            for group in self.optimiser.param_groups:
+                group["count"].zero_()
+
+    def keep(self, step, seconds):
+        cpu = lambda state: half({k: v.cpu() for k, v in state.items()})
+        save(dict(average=cpu(self.shadow.state_dict()), head=cpu(self.head.state_dict()), step=self.kept_step + step, seconds=seconds, cooled=0.0), f"{RUN}/transformer-cooled.pt")
+
+    def check(self):
+        whole = {name: check(self.shadow, self.head, clips) for name, clips in self.held_out.items()}
+        return {**whole.pop("clips"), **{name: found["mean"] for name, found in whole.items()}}
 
 
 def create_networks():
@@ -177,85 +245,86 @@ def create_networks():
     return network.to(DEVICE), shadow.to(DEVICE).requires_grad_(False), head.to(DEVICE), kept["step"]
 
 
-def compile_shapes(network, head, tokens):
-    """Until the autoencoder is there, at least the first two shapes: nothing is learnt from it."""
+def warm():
+    """The first block and the others, which get float32, for each shape in a process of its own; what is made lies in the compiler's caches."""
+    began = time.time()
+    for process in [subprocess.Popen([sys.executable, __file__, "warm-one", str(k)]) for k in range(len(COMPILED))]:
+        process.wait()
+    print(f"compiled in {time.time() - began:.1f} s", flush=True)
+
+
+def warm_one(shape):
+    batch, length = batch_of(shape), length_of(shape)
+    network = Transformer(layers=2).to(DEVICE)
     compile_each(network, Block)
-    met = set()
-    for shape in SHAPES:
-        if len(met) > 1 and os.path.exists(f"{RUN}/autoencoder.pt"):
-            break
-        name, frames, later = shape
-        batch, times = batch_of(shape, tokens), []
-        height, width = GRIDS[name]
-        z = torch.randn(batch, 64, frames, height, width, device=DEVICE)
-        prompt, mask, first = torch.randn(batch, 32, 384, device=DEVICE), torch.ones(batch, 32, device=DEVICE), torch.zeros(batch, dtype=torch.long, device=DEVICE)
-        covered = torch.zeros(batch, frames * height * width, CELLS ** 2, device=DEVICE)
-        for _ in range(3):
-            began = time.time()
-            loss, silhouette = velocity_loss(network, head, z, prompt, mask, covered, sigmas(batch), torch.randn_like(z), first, first if later else None)
-            (loss.mean() + silhouette).backward()
-            silhouette.item()
-            times.append(time.time() - began)
-        met.add((batch, (frames + later) * height * width))
-        print(*shape, f"first {times[0]:.1f} s, then {1000 * min(times[1:]):.1f} ms", flush=True)
-    network.zero_grad(set_to_none=True)
-    compile_no_more(len(met))
-    while not os.path.exists(f"{RUN}/autoencoder.pt"):
-        time.sleep(0.2)
+    on = lambda *size: torch.randn(*size, device=DEVICE)
+    for _ in range(2):
+        with products():
+            velocity = network(on(batch, length, 64), on(batch, 32, 384), on(batch, length, 32).round().abs(), on(batch, 2).abs() * 1000, on(batch, 3, length) * 100, on(batch, length) > 0)
+        velocity.float().square().mean().backward()
 
 
-def empty_prompt():
-    prompt, mask = TextEncoder().encode_all([""])
-    return prompt[0].to(DEVICE), mask[0].to(DEVICE)
+def asked_seconds(seconds, step):
+    """A machine is lent for a time that is known only once it has started."""
+    path = f"{RUN}/SECONDS"
+    if step % 50 or not os.path.exists(path):
+        return seconds
+    with open(path) as file:
+        return float(file.read() or seconds)
 
 
 def train(seconds, limit=10 ** 9, tokens=TOKENS):
     torch.manual_seed(12)
-    rng = np.random.default_rng(13)
-    network, shadow, head, kept_step = create_networks()
-    compile_shapes(network, head, tokens)
-    started = time.time()
-    sets, mean, deviation = load_lessons(limit)
-    save((mean, deviation), f"{RUN}/statistics.pt")
-    optimiser, empty = create_optimiser(network, head, RATE, ADAM_RATE, DECAY), empty_prompt()
-    average, own = list(shadow.state_dict().values()), list(network.state_dict().values())
+    rng, started = np.random.default_rng(13), time.time()
+    training = Training(tokens, limit)
+    training.record()
+    training.start()
+    recorded = time.time()
+    training.more()
+    average, own = list(training.shadow.state_dict().values()), list(training.network.state_dict().values())
     log, step, seen = open(f"{RUN}/transformer.jsonl", "a", buffering=1), 0, 0
     began = time.time()
-    losses, logged, checked, saved = {}, 0.0, 0.0, 0.0
+    losses, logged, checked, saved, filled = {}, 0.0, 0.0, 0.0, FIRST_MORE - MORE_SECONDS
 
     def note(**values):
         line = json.dumps(dict(step=step, seconds=round(time.time() - began, 1), **values))
         print(line, file=log)
         print(line, flush=True)
 
-    def keep():
-        cpu = lambda state: half({k: v.cpu() for k, v in state.items()})
-        save(dict(average=cpu(shadow.state_dict()), head=cpu(head.state_dict()), step=kept_step + step, seconds=time.time() - began, cooled=0.0), f"{RUN}/transformer-cooled.pt")
-
-    note(event="start", clips={name: len(clips.z) for name, clips in sets.items()}, loading=round(began - started, 1), heldOut=check(shadow, head, sets["held_out"]))
+    note(event="start", clips={name: int(clips.count) for name, clips in training.sets.items()}, recording=round(recorded - started, 1), loading=round(began - recorded, 1), heldOut=training.check())
     shapes, shares = list(SHAPES), np.array(list(SHAPES.values()))
-    while (spent := time.time() - began) < seconds:
+    while (spent := time.time() - began) < (seconds := asked_seconds(seconds, step)):
         progress = spent / seconds
-        for group in optimiser.param_groups:
-            group["scale"] = min(1, (step + 1) / WARM_STEPS, (1 - progress) / (1 - STEADY))
+        training.scale.fill_(min(1, (step + 1) / WARM_STEPS, (1 - progress) / (1 - STEADY)))
         shape = shapes[rng.choice(len(shapes), p=shares / shares.sum())]
-        loss, silhouette = step_of(network, head, optimiser, sets, empty, shape, rng, tokens)
+        loss, silhouette = training.steps[shape]()
         step += 1
         torch._foreach_lerp_(average, own, 1 - min(AVERAGE, (1 + step) / (20 + step)))
         for key, value in ((f"{shape[0]} {shape[1]}{' later' * shape[2]}", loss), ("silhouette", silhouette)):
-            losses[key] = value if key not in losses else losses[key].lerp(value, 0.05)
-        if step % 20 == 0 and spent - logged > LOG_SECONDS:
-            note(loss={k: round(v.item(), 4) for k, v in losses.items()}, stepsPerSecond=round((step - seen) / (spent - logged), 1))
-            logged, seen = spent, step
+            losses[key] = value.clone() if key not in losses else losses[key].lerp(value, 0.05)
+        if step % 20 == 0:
+            losses["silhouette"].item()                              # the clock is right only if the GPU has kept up
+            if spent - logged > LOG_SECONDS:
+                note(loss={k: round(v.item(), 4) for k, v in losses.items()}, stepsPerSecond=round((step - seen) / (spent - logged), 1))
+                logged, seen = spent, step
         if spent - checked > CHECK_SECONDS:
-            note(heldOut=check(shadow, head, sets["held_out"]))
+            note(heldOut=training.check())
             checked = spent
+        if spent - filled > MORE_SECONDS and progress < 0.7:
+            training.more()
+            filled = spent
+            note(clips={name: int(clips.count) for name, clips in training.sets.items()}, filling=round(time.time() - began - spent, 1))
         if spent - saved > SAVE_SECONDS:
-            keep()
+            training.keep(step, spent)
             saved = spent
-    keep()
-    note(event="done", heldOut=check(shadow, head, sets["held_out"]))
+    training.keep(step, seconds)
+    note(event="done", heldOut=training.check())
 
 
 if __name__ == "__main__":
-    train(float(sys.argv[1]))
+    if sys.argv[1] == "warm":
+        warm()
+    elif sys.argv[1] == "warm-one":
+        warm_one(COMPILED[int(sys.argv[2])])
+    else:
+        train(float(sys.argv[1]))

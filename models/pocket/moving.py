@@ -63,9 +63,9 @@ def token_places(where, views, area, size=32):
     A view moves a token's middle; half a token's size is taken off again, so that a still camera changes nothing.
     """
     batch, frames = views.shape[:2]
-    middles = where.reshape(batch, 3, frames, area)[:, [2, 1]].transpose(1, 2) + size / 2        # [B,F,2,area], right then down
+    middles = where.reshape(batch, 3, frames, area)[:, 1:].flip(1).transpose(1, 2) + size / 2        # [B,F,2,area], right then down
     moved = views[..., :2] @ middles + views[..., 2:] - size / 2
-    return torch.cat([where[:, :1], moved[:, :, [1, 0]].transpose(1, 2).reshape(batch, 2, -1)], 1)
+    return torch.cat([where[:, :1], moved.flip(2).transpose(1, 2).reshape(batch, 2, -1)], 1)
 
 
 def middle_views(views):

@@ -26,7 +26,10 @@ def orthogonal(stack, steps=5):
 
 
 class Muon(torch.optim.Optimizer):
-    """`matrices` turn by Muon (a convolution [O,I,3,3] counts as [O,9·I]); `others` by Adam. `scale` multiplies both rates."""
+    """
+    `matrices` turn by Muon (a convolution [O,I,3,3] counts as [O,9·I]); `others` by Adam. `scale` multiplies both rates; it and the count of
+    steps may be tensors, so that a step can be recorded once and played again (gpu_transformer.py).
+    """
 
     def __init__(self, matrices, others, rate, adam_rate, momentum=0.95, betas=(0.9, 0.95), decay=0.01):
         groups = [dict(params=list(matrices), muon=True, rate=rate), dict(params=list(others), muon=False, rate=adam_rate)]
@@ -52,19 +55,20 @@ class Muon(torch.optim.Optimizer):
             updates = torch._foreach_lerp(gradients, means, momentum)                  # Nesterov's look ahead
             turned = orthogonal(torch.stack([u.reshape(rows, columns) for u in updates])) * max(1.0, rows / columns) ** 0.5
             torch._foreach_mul_(alike, 1 - rate * group["decay"])
-            torch._foreach_add_(alike, [t.reshape(p.shape) for p, t in zip(alike, turned)], alpha=-rate)
+            torch._foreach_sub_(alike, [t.reshape(p.shape) for p, t in zip(alike, turned * rate)])
 
     def step_others(self, parameters, group):
         rate, (beta1, beta2) = group["rate"] * group["scale"], group["betas"]
         for p in parameters:
-            state = self.state[p]
-            state.setdefault("square", torch.zeros_like(p))
-            state["count"] = state.get("count", 0) + 1
+            self.state[p].setdefault("square", torch.zeros_like(p))
+        group.setdefault("count", 0)
+        group["count"] += 1                                                        # a tensor's in place
+        count = group["count"]
         states = [self.state[p] for p in parameters]
         gradients, means, squares = [p.grad for p in parameters], [s["mean"] for s in states], [s["square"] for s in states]
         torch._foreach_lerp_(means, gradients, 1 - beta1)
         torch._foreach_mul_(squares, beta2)
         torch._foreach_addcmul_(squares, gradients, gradients, 1 - beta2)
-        deviations = torch._foreach_sqrt(torch._foreach_div(squares, [1 - beta2 ** s["count"] for s in states]))
+        deviations = torch._foreach_sqrt(torch._foreach_mul(squares, 1 / (1 - beta2 ** count)))
         torch._foreach_add_(deviations, 1e-8)
-        torch._foreach_addcdiv_(parameters, means, deviations, [-rate / (1 - beta1 ** s["count"]) for s in states])
+        torch._foreach_sub_(parameters, torch._foreach_mul(torch._foreach_div(means, deviations), rate / (1 - beta1 ** count)))

@@ -10,6 +10,7 @@ diffusers' LTXVideoTransformer3DModel, so that weights move between the two. Two
 Method: LTX-Video (arXiv:2501.00103); adaLN-single from PixArt-α (arXiv:2310.00426); rotation in three axes over the
 whole width, before it is split into heads, as in the reference code of diffusers 0.42.
 """
+import functools
 import math
 
 import torch
@@ -20,8 +21,19 @@ CHANNELS, WIDTH, HEADS, LAYERS, TEXT_WIDTH = 64, 256, 4, 6, 384
 ROTARY_BASE = (20.0, 2048.0, 2048.0)       # seconds, pixels, pixels that map to 1
 POSITION_BASE = (2.0, 256.0, 256.0)        # one turn of the middle absolute frequency
 POSITION_TURNS = (0.25, 0.5, 1.0, 2.0, 4.0)
-ROTARY_EXPONENTS = torch.cat([torch.linspace(0, 1, 42)[:21], torch.linspace(0.05, 0.5, 21)])   # of θ, in steps of 3 axes: see rotary
+ROTARY_EXPONENTS = tuple(torch.cat([torch.linspace(0, 1, 42)[:21], torch.linspace(0.05, 0.5, 21)]).tolist())   # of θ, in steps of 3 axes: see rotary
 MASKED = -10000.0                          # added to the scores of padded prompt tokens
+
+
+def values_on(device, values):
+    """A constant [n]."""
+    return torch.tensor(values) if device.type == "cpu" else carried_to(device, values)
+
+
+@functools.cache
+def carried_to(device, values):
+    """The same on a GPU, carried there once: a step that is recorded (gpu_transformer.py) may not wait for that."""
+    return torch.tensor(values, device=device)
 
 
 def rms_norm(x, weight=None, eps=1e-6):
@@ -45,7 +57,7 @@ def rotary(coords, width=WIDTH, theta=10000.0):
     half a circle between neighbours, so that two of four heads saw noise for a distance; those two take the useful range again.
     """
     grid = torch.stack([coords[:, k] / ROTARY_BASE[k] for k in range(3)], -1)          # [B,S,3]
-    frequencies = theta ** ROTARY_EXPONENTS.to(coords.device) * math.pi / 2            # [42]
+    frequencies = theta ** values_on(coords.device, ROTARY_EXPONENTS) * math.pi / 2           # [42]
     angles = (grid[:, :, None] * 2 - 1) * frequencies[:, None]                         # [B,S,42,3]
     batch, tokens = coords.shape[0], coords.shape[2]
     angles = angles.reshape(batch, tokens, width // 6 * 3)                             # frequency by frequency, three axes each
@@ -175,7 +187,7 @@ class Transformer(nn.Module):
 
     def positions(self, coords):
         """coords [B,3,S] -> sines and cosines of absolute time and place [B,S,30]."""
-        angles = [coords[:, k, :, None] * (2 * math.pi / POSITION_BASE[k] * torch.tensor(POSITION_TURNS, device=coords.device)) for k in range(3)]
+        angles = [coords[:, k, :, None] * (2 * math.pi / POSITION_BASE[k] * values_on(coords.device, POSITION_TURNS)) for k in range(3)]
         angles = torch.cat(angles, -1)                                                 # [B,S,15]
         return torch.cat([angles.cos(), angles.sin()], -1)
 
