@@ -179,19 +179,32 @@ describe('a plan with travel', () => {
     expect(plan(film(16, [0, 16]), animateDiffLimits).draft.windows[0]).not.toHaveProperty('travel');
   });
 
-  test('leaves a window whose new frames all read one prompt alone, whatever the frames before them read', () => {
+  test('tells a model that reads prompts frame by frame what the frames it goes on from were drawn with', () => {
     const frameByFrame = { ...pocketLimits, conditioning: { ...pocketLimits.conditioning, perFramePrompts: true } };
-    // Windows of nine frames go on from the last four: the second begins in the middle of the first prompt's frames.
-    const { draft, notes } = plan(film(14, [0, 9], [9, 14]), frameByFrame);
-    expect(draft.windows.map(({ prompt }) => prompt)).toEqual(['b0', 'b1']);
-    expect(draft.windows.some((window) => 'travel' in window)).toBe(false);
-    expect(notes).toEqual([]);
-    const [first, second] = plan(film(14, [0, 11], [11, 14]), frameByFrame).draft.windows;
-    expect(first).not.toHaveProperty('travel');
-    expect(second?.travel?.map(({ frames, from }) => [frames, from])).toEqual([
-      [6, 'b0'],
-      [3, 'b1'],
+    const travelOf = (doc: Document) =>
+      plan(doc, frameByFrame).draft.windows.map((window) => window.travel?.map(({ frames, from }) => [frames, from]));
+    // Windows of nine frames go on from the last four: of the second the first four are the first prompt's.
+    expect(travelOf(film(14, [0, 9], [9, 14]))).toEqual([
+      undefined,
+      [
+        [4, 'b0'],
+        [5, 'b1'],
+      ],
     ]);
+    expect(plan(film(14, [0, 9], [9, 14]), frameByFrame).draft.windows.map(({ prompt }) => prompt)).toEqual([
+      'b0',
+      'b1',
+    ]);
+    expect(travelOf(film(14, [0, 11], [11, 14]))).toEqual([
+      undefined,
+      [
+        [6, 'b0'],
+        [3, 'b1'],
+      ],
+    ]);
+    // The third goes on from frames 10 to 13, which are the second prompt's.
+    expect(travelOf(film(19, [0, 9], [9, 19])).map((travel) => travel?.length)).toEqual([undefined, 2, undefined]);
+    expect(travelOf(film(14, [0, 14]))).toEqual([undefined, undefined]);
   });
 
   test('without travel is the plan it always was; with it, another width or kind makes takes stale', () => {

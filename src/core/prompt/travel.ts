@@ -147,7 +147,8 @@ type MixedWindow = Pick<WindowSpan, 'start' | 'frames' | 'keepFrom' | 'keepTo'>;
 
 /**
  * What one window is told. `offset` is the shot frame of index 0. A model that reads a prompt per frame has each frame's
- * own mix as soon as the frames the window keeps do not all have the same; the others have one for those frames.
+ * own mix as soon as they do not all have the same, the frames it goes on from too: a red ball that is to be green was
+ * red. The others have one for the frames the window keeps.
  */
 export function windowPrompt(
   doc: Document,
@@ -170,8 +171,7 @@ export function windowPrompt(
     // Where a range has a prompt, each of its frames has one.
     return plannedMix(mixIn(doc, shotId, start + i, zones) ?? mix, 1);
   });
-  const kept = ofFrames.slice(from - start, to - start);
-  const isUneven = kept.some((one) => isBlend(one) || one.from !== prompt);
+  const isUneven = ofFrames.some((one) => isBlend(one) || one.from !== prompt);
   return { prompt, travel: isUneven ? joinedMixes(ofFrames) : null };
 }
 
