@@ -10,7 +10,7 @@ test('a new library opens on the sample project, which plays to its end', async 
   const { page } = studio;
   const film = new StudioPage(page);
   await expect(page.getByTestId('project-name')).toHaveValue('Welcome to Onionskin');
-  await expect(film.clips).toHaveCount(3);
+  await expect(film.clips).toHaveCount(4);
   const clips = await film.clipRecords();
   const end = Math.max(...clips.map(({ start, duration }) => start + duration));
   await page.keyboard.press('Shift+z');

@@ -39,7 +39,6 @@ HALVED_FROM = 512                      # elements; smaller tensors stay float32
 EIGHT_BITS = ("text_encoder",)         # 17 instead of 34 MB; what it costs is in NOTES.md
 CHECKED = {"text_encoder": 3e-2}       # largest difference to the float32 weights, relative to the largest value; else 2e-3
 CONSTANT_LOG_VARIANCE = -30.0          # a sample of the encoder's distribution is its mean
-FOLLOWS_CAMERA = False                 # until the transformer has had the lessons of moving.py: NOTES.md
 PREVIEW_FROM, PREVIEW_CLIPS = 5_000_000, 400
 NATIVE = dict(frames=9, size=128, fps=8)
 
@@ -249,7 +248,7 @@ def write_manifest(package, version):
         "description": "Trained for this project on drawn clips; simple subjects, colours and motions.",
         "frameGrid": {"multiple": 1, "plus": 0, "min": 1, "max": 17}, "sizeGrid": 32, "nativeSize": [NATIVE["size"]] * 2, "maxSize": [256, 256],
         "nativeRate": {"num": NATIVE["fps"], "den": 1}, "nativeFrames": NATIVE["frames"], "promptTokens": text.TOKENS,
-        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "carriesGiven": True, "perFramePrompts": True, "followsCamera": FOLLOWS_CAMERA},
+        "conditioning": {"text": True, "firstFrames": {"min": 1, "max": 4}, "laterImages": 1, "carriesGiven": True, "perFramePrompts": True, "followsCamera": True},
         "defaults": {"steps": STEPS, "guidance": GUIDANCE, "guidanceRule": {"steady": STEADY}, "negative": "", "extensionPrefix": 4}, "memoryMiB": 400, "files": files}
     with open(f"{package}/onionskin.json", "w") as file:
         file.write(json.dumps(manifest, indent=1) + "\n")

@@ -127,16 +127,16 @@ export function copyPocket(to: string): string {
   return to;
 }
 
-let toldOfCamera: string | null = null;
+let movedByPictures: string | null = null;
 
-/** The embedded model as one that is told of the camera instead of having its pictures moved; it lasts as long as the process. */
-export function pocketToldOfCamera(): string {
-  if (toldOfCamera !== null) return toldOfCamera;
+/** The embedded model as one that has its pictures moved instead of being told of the camera; it lasts as long as the process. */
+export function pocketMovedByPictures(): string {
+  if (movedByPictures !== null) return movedByPictures;
   const temp = aTempDir();
   process.once('exit', () => temp.remove());
-  toldOfCamera = copyPocket(join(temp.dir, 'pocket'));
-  changeConditioning(toldOfCamera, { followsCamera: true });
-  return toldOfCamera;
+  movedByPictures = copyPocket(join(temp.dir, 'pocket'));
+  changeConditioning(movedByPictures, { followsCamera: false });
+  return movedByPictures;
 }
 
 /** What a copied package says of itself. */

@@ -14,17 +14,7 @@ import type { Recipe } from '@contracts/recipe';
 import type { Runner } from '@main/engine/runner';
 import { decodePng } from '@main/platform/png';
 import { FrameStore } from '@main/services/media/frame-store';
-import {
-  aRecipe,
-  aWindow,
-  plainMix,
-  pocketDir,
-  pocketToldOfCamera,
-  psnr,
-  readNpy,
-  referenceDir,
-  storePng,
-} from './pocket';
+import { aRecipe, aWindow, plainMix, pocketDir, psnr, readNpy, referenceDir, storePng } from './pocket';
 
 export const animateDiffDir = resolve('test/fixtures/animatediff-tiny/package');
 const animateDiffReferenceDir = resolve('test/fixtures/animatediff-tiny/reference');
@@ -192,7 +182,7 @@ function pocketRun(name: string): ReferenceRun {
     name,
     mode: `${given === '' ? 'text' : given}${guidance === 1 ? ', no guidance' : ''}${steady > 0 ? `, steady ${steady}` : ''}`,
     scheduler: 'FlowMatchEulerDiscreteScheduler',
-    packageDir: camera ? pocketToldOfCamera() : pocketDir,
+    packageDir: pocketDir,
     recipe: async (store) => {
       const known: Recipe['known'] = [];
       for (const [index, file] of prefix.entries())

@@ -3,6 +3,7 @@
  * sample project are made with it. Everything goes through the services: edits are commits, runs are jobs.
  */
 import { randomUUID } from 'node:crypto';
+import { type NamedMove, withCameraMove } from '@core/curve/camera-moves';
 import { samplingFrom } from '@core/document/default-sampling';
 import { assert } from '@core/errors';
 import { applyDiff, documentFromRecords } from '@core/document/apply-diff';
@@ -12,6 +13,7 @@ import type { DocumentDiff } from '@core/document/diff';
 import type { Document } from '@core/document/records';
 import { planSegment } from '@core/prompt/plan';
 import { createProjectRecords } from '@core/timeline/create-project';
+import { setCurves } from '@core/timeline/curves';
 import { extendForward } from '@core/timeline/grow-segment';
 import { insertShot } from '@core/timeline/insert-shot';
 import { setSegment } from '@core/timeline/segments';
@@ -65,6 +67,12 @@ export class FilmMaker {
   extend(clipId: string, frameCount: number, seed: number, text: string | null = null): void {
     const growth = { segmentId: randomUUID(), blockId: text === null ? null : randomUUID(), frameCount, text, seed };
     this.edit('Extend', extendForward(this.doc, clipId, growth));
+  }
+
+  /** From the shot's first frame on. */
+  moveCamera(shotId: string, move: NamedMove): void {
+    const curves = withCameraMove(recordOf(this.doc, 'shot', shotId), move);
+    this.edit('Move the camera', setCurves(this.doc, shotId, { curves, byFrames: 0 }));
   }
 
   dissolve(leftClipId: string, rightClipId: string, frames: number): void {

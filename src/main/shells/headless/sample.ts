@@ -4,6 +4,7 @@
  */
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NamedMove } from '@core/curve/camera-moves';
 import { writeFileAtomic } from '@main/platform/fs-atomic';
 import type { SampleFile } from '@main/services/projects/sample-project';
 import { chooseModel, type CommandContext } from './context';
@@ -15,6 +16,8 @@ interface SampleShot {
   readonly seed: number;
   /** A second take of the same shot, so that there is something to choose between. */
   readonly otherSeed: number | null;
+  readonly camera: NamedMove | null;
+  /** What happens next. */
   readonly then: { readonly text: string | null; readonly frames: number; readonly seed: number } | null;
 }
 
@@ -24,15 +27,25 @@ const SHOTS: readonly SampleShot[] = [
     prompt: 'a red ball bouncing on a blue background',
     seed: 3,
     otherSeed: 4,
-    then: { text: null, frames: 10, seed: 13 },
+    camera: null,
+    then: { text: 'a green ball bouncing on a blue background', frames: 10, seed: 13 },
   },
-  { name: 'Balloon', prompt: 'a red balloon rising in a blue sky', seed: 3, otherSeed: null, then: null },
+  { name: 'Balloon', prompt: 'a red balloon rising in a blue sky', seed: 3, otherSeed: null, camera: null, then: null },
   {
     name: 'Heart',
     prompt: 'a purple heart growing on a white background',
     seed: 3,
     otherSeed: null,
+    camera: null,
     then: { text: null, frames: 5, seed: 6 },
+  },
+  {
+    name: 'Meadow',
+    prompt: 'a big red tree over a green meadow',
+    seed: 3,
+    otherSeed: null,
+    camera: { name: 'panRight', pace: 'medium' },
+    then: { text: null, frames: 10, seed: 4 },
   },
 ];
 const DISSOLVE_FRAMES = 4;
@@ -41,9 +54,10 @@ export async function makeSample(context: CommandContext, dir: string): Promise<
   const { studio, reporter } = context;
   const film = new FilmMaker(context, chooseModel(studio, undefined), 'Welcome to Onionskin');
   const clipIds: string[] = [];
-  for (const { name, prompt, seed, otherSeed, then } of SHOTS) {
+  for (const { name, prompt, seed, otherSeed, camera, then } of SHOTS) {
     const { clipId, shotId, segmentId } = film.addShot(name, prompt, seed);
     clipIds.push(clipId);
+    if (camera !== null) film.moveCamera(shotId, camera);
     // The other take first: a segment without a choice shows its newest.
     if (otherSeed !== null) await film.generate(shotId, otherSeed);
     await film.generate(shotId);
