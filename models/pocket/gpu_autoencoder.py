@@ -1,7 +1,7 @@
 """
 Train encoder and decoder on a GPU, from the kept weights, on what `gpu_pool.py` draws meanwhile.
 
-    python gpu_autoencoder.py SECONDS          -> run/autoencoder.pt (averages), autoencoder.jsonl
+    python gpu_autoencoder.py SECONDS          -> run/autoencoder.pt (averages), run/statistics.pt of its latents, autoencoder.jsonl
 
 Method: the loss of `train_autoencoder.py`, a pixel with a subject counted up to SUBJECT times; noise on the latents in proportion to
 their own deviation, of a strength drawn for every clip: what a diffusion model cannot hit that exactly must not matter, and the encoder
@@ -17,6 +17,7 @@ import torch.nn.functional as F
 
 from autoencoder import load_autoencoder
 from gpu import DEVICE, decibels, products, subject_weights, weighted_error
+from gpu_lessons import ENCODED_AT_ONCE, encode
 from gpu_pool import CELL, Kind
 from keep import half
 from muon import Muon
@@ -29,6 +30,7 @@ BATCH, CROPPED, CROP = 128, 0.2, 64                                          # a
 NOISE = 0.15                                                                 # of the latents' deviation, at most
 RATE, ADAM_RATE, STEADY, AVERAGE = 0.012, 1e-3, 0.3, 0.998
 REFRESH_STEPS, REFRESH_CLIPS, LOG_STEPS, CHECK_SECONDS = 40, 400, 100, 30
+STATISTICS_CLIPS = 2_000
 
 
 class Frames:
@@ -89,6 +91,16 @@ def check(autoencoder, held_out):
     return dict(all=decibels(squared.mean((1, 2, 3))), subject=decibels((squared * weight).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp(min=1)))
 
 
+@torch.no_grad()
+def statistics(autoencoder, clips=STATISTICS_CLIPS):
+    """-> mean and deviation of every latent channel over square clips, each [64]."""
+    square = Kind("square")
+    rows = square.drawn()[:clips]
+    with products():
+        z = torch.cat([encode(autoencoder, torch.from_numpy(square.clips[rows[i:i + ENCODED_AT_ONCE]])) for i in range(0, len(rows), ENCODED_AT_ONCE)])
+    return z.mean((0, 1, 3, 4)).cpu(), z.std((0, 1, 3, 4)).cpu()
+
+
 def train(seconds):
     torch.manual_seed(11)
     autoencoder, shadow = load_autoencoder().to(DEVICE, memory_format=torch.channels_last).train(), load_autoencoder().to(DEVICE)
@@ -134,6 +146,7 @@ def train(seconds):
             note(decibel=decibels(running))
     note(heldOut=check(shadow, held_out))
     save(dict(average=half({k: v.cpu() for k, v in shadow.state_dict().items()}), step=step, seconds=seconds), f"{RUN}/autoencoder.pt")
+    save(statistics(shadow), f"{RUN}/statistics.pt")
 
 
 if __name__ == "__main__":
