@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aWindow, plainMix } from '../../../../test/support/pocket';
 import type { RecipeWindow } from '@contracts/recipe';
-import { framePrompts, readByTokens, type MaskedEmbeddings } from './ltx-prompts';
+import { framePrompts, readByTokens, withoutPadding, type MaskedEmbeddings } from './ltx-prompts';
 
 /** Two tokens of one value: what it says, and the padding. */
 const embedding = (value: number) => ({ hidden: Float32Array.of(value, 0), mask: Float32Array.of(1, 0) });
@@ -30,6 +30,31 @@ describe('what the frames of a window read', () => {
     const { prompts, ofFrame } = framePrompts(window({ promptStrength: [1, 0.5, 0.5, 1] }), texts);
     expect(prompts.map(({ hidden }) => hidden[0])).toEqual([10, 5]);
     expect(ofFrame).toEqual([0, 1, 1, 0]);
+  });
+});
+
+describe('prompts without padding', () => {
+  const prompt = (...mask: number[]) => ({
+    hidden: Float32Array.from(mask, (_, i) => i),
+    mask: Float32Array.from(mask),
+  });
+
+  test('are as long as the longest, all of them', () => {
+    const short = withoutPadding([prompt(1, 0, 0, 0), prompt(1, 1, 1, 0)]);
+    expect(short.map(({ hidden, mask }) => [[...hidden], [...mask]])).toEqual([
+      [
+        [0, 1, 2],
+        [1, 0, 0],
+      ],
+      [
+        [0, 1, 2],
+        [1, 1, 1],
+      ],
+    ]);
+  });
+
+  test('keep a token where nothing is read', () => {
+    expect(withoutPadding([prompt(0, 0)]).map(({ mask }) => mask.length)).toEqual([1]);
   });
 });
 

@@ -115,6 +115,15 @@ export function readByTokens(
   return { hidden, mask };
 }
 
+/** The same without the padding that none of them reads: beside each other it would cost as much as their words. */
+export function withoutPadding(prompts: readonly PromptEmbedding[]): PromptEmbedding[] {
+  const length = Math.max(1, ...prompts.map(({ mask }) => mask.lastIndexOf(1) + 1));
+  return prompts.map(({ hidden, mask }) => ({
+    hidden: hidden.subarray(0, (hidden.length / mask.length) * length),
+    mask: mask.subarray(0, length),
+  }));
+}
+
 /** The model attends to every token that either prompt has. */
 function eitherMask(a: PromptEmbedding, b: PromptEmbedding): Float32Array {
   return a.mask.map((isRead, token) => Math.max(isRead, b.mask[token] ?? 0));

@@ -36,6 +36,7 @@ import {
   framePrompts,
   maskedEmbeddingOf,
   readByTokens,
+  withoutPadding,
   type FramePrompts,
   type MaskedEmbeddings,
   type PromptEmbedding,
@@ -137,9 +138,12 @@ function readTexts(
   const [only, ...more] = frames.prompts;
   if (isReadByTokens(transformer)) {
     const room = frames.prompts.length;
-    const throughout: FramePrompts = { prompts: [negative], ofFrame: [0] };
+    // One prompt is as long as ever, so that what it drew is drawn again to the bit.
+    const all = [negative, ...frames.prompts];
+    const [first = negative, ...prompts] = room === 1 ? all : withoutPadding(all);
+    const throughout: FramePrompts = { prompts: [first], ofFrame: [0] };
     return {
-      prompt: readByTokens(frames, state.frameOf, room),
+      prompt: readByTokens({ ...frames, prompts }, state.frameOf, room),
       negative: readByTokens(throughout, state.frameOf, room),
     };
   }
