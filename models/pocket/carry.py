@@ -8,6 +8,11 @@ from autoencoder import patch_mean
 AGREE, PATCH = 0.1, 5                     # as there
 
 
+def patches_apart(a, b):
+    """[B,3,H,W] -> mean squared difference of the patches around every pixel [B,1,H,W]."""
+    return patch_mean((a - b).square().mean(1, keepdim=True), PATCH)
+
+
 def carry_given(clips, given):
     """clips [B,3,F,H,W] as decoded; given: frame -> pixels [B,3,H,W] in [-1,1], wholly held. -> clips."""
     carried, frames = clips.clone(), sorted(given)
@@ -20,6 +25,11 @@ def carry_given(clips, given):
             if near is None:
                 continue
             share = 1 if other is None else abs(other - f) / abs(other - near)
-            apart = patch_mean((clips[:, :, f] - clips[:, :, near]).square().mean(1, keepdim=True), PATCH)      # [B,1,H,W]
+            apart = patches_apart(clips[:, :, f], clips[:, :, near])
+            step = -1 if near < f else 1
+            beyond = near + step
+            while beyond in given:
+                apart = apart + patches_apart(given[near], given[beyond])
+                beyond += step
             carried[:, :, f] += share * torch.exp(-apart / (2 * AGREE ** 2)) * (given[near] - clips[:, :, near])
     return carried

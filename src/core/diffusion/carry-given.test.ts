@@ -38,6 +38,17 @@ test('what moves stays as it is drawn, a few pixels away from what does not', ()
   expect(seen(clip, 7)).toEqual([0.13, 0.13, 0.9, 0.13]);
 });
 
+test('nothing is carried to where something moved among the given frames, which will have moved on', () => {
+  const clip = clipOf(0.1, 0.1, 0.1, 0.1);
+  const [left, right] = [given(0, 0.13), given(1, 0.13)];
+  // Something bright that the decoder does not draw leaves the right side: it was there in the first frame alone.
+  for (let c = 0; c < 3; c++)
+    for (let y = 0; y < 8; y++) for (let x = 5; x < 8; x++) left.pixels[c * plane + y * 8 + x] = 0.9;
+  carryGiven(clip, size, [left, right]);
+  expect(seen(clip, 0)).toEqual([0.13, 0.13, 0.13, 0.13]);
+  expect(seen(clip, 7)).toEqual([0.9, 0.13, 0.1, 0.1]);
+});
+
 test('between two given frames each counts by how near it is', () => {
   const clip = clipOf(0, 0, 0, 0);
   carryGiven(clip, size, [given(0, 0.03), given(3, -0.03)]);

@@ -3,10 +3,12 @@
  * by that at its seam, and again at each further one. The frame as it was given is known, so the change is taken back, for
  * each pixel as far as a drawn frame agrees there with the given one as decoded:
  *
- *   y + Σ share · hold · w · (given − decoded),   w = exp(−d² / 2·AGREE²),   d² the mean squared difference of the patches around
+ *   y + Σ share · hold · w · (given − decoded),   w = exp(−(d² + m²) / 2·AGREE²)
  *
- * `share`: between two given frames each counts by how near it is. What moves agrees with nothing and stays as it is drawn. The
- * given frames come back as they were given, as far as they were held.
+ * d²: the mean squared difference of the patches around, drawn and decoded. m²: the sum of those of the given frame and the given
+ * ones that follow it on its far side: what has moved there will have moved on, and the tips of a star that the decoder never drew would else be
+ * carried to where it was. `share`: between two given frames each counts by how near it is. What moves agrees with nothing and
+ * stays as it is drawn. The given frames come back as they were given, as far as they were held.
  * Ours; measured in models/pocket/NOTES.md. The weights are those of a bilateral filter (Tomasi and Manduchi, ICCV 1998).
  */
 import { assert } from '../errors';
@@ -50,7 +52,8 @@ export function carryGiven(clip: Float32Array, size: PixelSize, given: readonly 
     ] as const) {
       if (near === undefined) continue;
       const share = other === undefined ? 1 : Math.abs(other.frame - frame) / Math.abs(other.frame - near.frame);
-      addChange(change, clip, { size, frame, near, share: share * near.hold });
+      const beyond = followingOf(given, near, Math.sign(near.frame - frame));
+      addChange(change, clip, { size, frame, near, beyond, share: share * near.hold });
     }
     addTo(clip, size, { frame, change });
   }
@@ -72,11 +75,25 @@ function addTo(
   }
 }
 
-function addChange(
-  change: Float32Array,
-  clip: Float32Array,
-  { size, frame, near, share }: { size: PixelSize; frame: number; near: GivenFrame; share: number },
-): void {
+function followingOf(given: readonly GivenFrame[], near: GivenFrame, step: number): GivenFrame[] {
+  const following: GivenFrame[] = [];
+  for (;;) {
+    const next = given.find(({ frame }) => frame === near.frame + step * (following.length + 1));
+    if (next === undefined) return following;
+    following.push(next);
+  }
+}
+
+interface Nearby {
+  readonly size: PixelSize;
+  readonly frame: number;
+  readonly near: GivenFrame;
+  /** Given frames on its far side, without a gap. */
+  readonly beyond: readonly GivenFrame[];
+  readonly share: number;
+}
+
+function addChange(change: Float32Array, clip: Float32Array, { size, frame, near, beyond, share }: Nearby): void {
   const plane = size.width * size.height;
   const squared = new Float32Array(plane);
   for (let c = 0; c < 3; c++) {
@@ -86,6 +103,11 @@ function addChange(
       squared[p] = (squared[p] ?? 0) + (apart * apart) / 3;
     }
   }
+  for (const { pixels } of beyond)
+    for (let at = 0; at < 3 * plane; at++) {
+      const moved = (near.pixels[at] ?? 0) - (pixels[at] ?? 0);
+      squared[at % plane] = (squared[at % plane] ?? 0) + (moved * moved) / 3;
+    }
   const patches = patchMean(squared, size);
   for (let p = 0; p < plane; p++) {
     const weight = share * Math.exp(-(patches[p] ?? 0) / (2 * AGREE * AGREE));
