@@ -79,7 +79,8 @@ test('a zone is pulled open at a cut, resized by keys and numbers, undone, drawn
       const envelope = (await window.studio.invoke('takes.recipe', { takeId: id })) as { value: { recipe: Recipe } };
       return envelope.value.recipe;
     }, takeId);
-    // Nine frames, then five at a time that go on from the last four; the zone lies over frames 6 to 13.
+    // Nine frames, then five at a time that go on from the last four, which read what they were drawn with; the zone lies over
+    // frames 6 to 13.
     const inTurn = recipe.windows.map(({ keepFrom, travel }) => [
       keepFrom,
       travel?.map(({ frames, weight }) => [frames, weight]) ?? null,
@@ -88,7 +89,7 @@ test('a zone is pulled open at a cut, resized by keys and numbers, undone, drawn
     expect(inTurn).toEqual([
       [0, [[6, 0], ...ninths(1, 2, 3)]],
       [9, [[1, 0], ...ninths(1, 2, 3, 4, 5, 6, 7, 8)]],
-      [14, null],
+      [14, [...ninths(5, 6, 7, 8), [5, 0]]],
       [19, null],
     ]);
     await film.select(film.promptBlocks.last());
