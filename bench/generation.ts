@@ -1,11 +1,13 @@
 /**
  * Twenty generations through the whole studio (queue, engine process, SQLite), watched from the main process:
- * its event-loop lag, the denoising loop's overhead over the time inside session.run, and the engine's memory.
+ * its event-loop lag, the denoising loop's overhead over the time inside session.run, and the engine's memory. Then clips
+ * whose every frame reads a prompt of its own, by turns with clips of one prompt.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { planDirect } from '@core/prompt/plan';
+import type { RunSeconds } from '@contracts/engine';
 import { openStudio } from '@main/compose';
 import { forkEngine } from '@main/engine/engine-process';
 import { silentLog } from '@main/platform/log';
@@ -15,6 +17,9 @@ import { residentMiB } from './resident';
 import { percentile, round } from './statistics';
 
 const generations = 20;
+const colors = ['red', 'green', 'blue', 'pink', 'white', 'black', 'purple', 'orange', 'yellow'];
+/** Of each sort, by turns. */
+const PROMPT_ROUNDS = 6;
 
 export async function benchGeneration(): Promise<unknown> {
   const root = path.resolve(import.meta.dirname, '../..');
@@ -39,37 +44,59 @@ export async function benchGeneration(): Promise<unknown> {
     if (!model) throw new Error('the embedded model is missing');
     const { manifest } = model;
     const stopLag = watchLag();
-    const runs: { denoise: number; transformer: number; total: number }[] = [];
+    const runs: RunSeconds[] = [];
     const rssMiB: number[] = [];
-    for (let seed = 0; seed < generations; seed++) {
+    const generate = async (seed: number, prompts = 1): Promise<RunSeconds> => {
       const [width, height] = manifest.nativeSize;
+      const frames = manifest.nativeFrames;
       const { draft } = planDirect({
         modelId: manifest.id,
         rate: manifest.nativeRate,
         limits: manifest,
         width,
         height,
-        frameCount: manifest.nativeFrames,
+        frameCount: frames,
         prompt: 'a red ball bouncing on a blue background',
         negative: '',
         seed,
         steps: manifest.defaults.steps,
         guidance: manifest.defaults.guidance,
       });
+      if (prompts > 1) {
+        const mixes = Array.from({ length: prompts }, (_, i) => {
+          const text = `a ${colors[i % colors.length]} ball bouncing on a blue background`;
+          return {
+            frames: i < prompts - 1 ? 1 : frames - prompts + 1,
+            from: text,
+            to: text,
+            kind: 'linear' as const,
+            weight: 0,
+          };
+        });
+        for (const window of draft.windows) window.travel = mixes;
+      }
       const jobId = await studio.jobs.generate({
         projectId: null,
         shotId: 'bench',
-        segmentId: `bench-${seed}`,
+        segmentId: `bench-${seed}-${prompts}`,
         parentTakeId: null,
         draft,
       });
       const job = await studio.jobs.settled(jobId);
       if (job.state !== 'done' || !job.seconds)
         throw new Error(`generation ${seed} ended ${job.state}: ${job.error?.message ?? ''}`);
-      runs.push(job.seconds);
+      return job.seconds;
+    };
+    for (let seed = 0; seed < generations; seed++) {
+      runs.push(await generate(seed));
       rssMiB.push(residentMiB(enginePid));
     }
     const lag = stopLag();
+    const inTurn: Record<'one' | 'each', number[]> = { one: [], each: [] };
+    for (let seed = 0; seed < PROMPT_ROUNDS; seed++) {
+      inTurn.one.push((await generate(seed)).denoise);
+      inTurn.each.push((await generate(seed, manifest.nativeFrames)).denoise);
+    }
     // The first run loads sessions; growth is counted from the second.
     const steady = runs.slice(1);
     const overhead = steady.map(({ denoise, transformer }) => denoise / transformer - 1);
@@ -89,6 +116,7 @@ export async function benchGeneration(): Promise<unknown> {
         max: round(Math.max(...lag)),
         samples: lag.length,
       },
+      denoisingWithAPromptForEachFrame: `${round(percentile(inTurn.each, 0.5) / percentile(inTurn.one, 0.5), 2)} × one prompt`,
       denoisingOverheadPercent: round(percentile(overhead, 0.5) * 100, 2),
       engineRssMiB: {
         afterFirst: rssMiB[0],
