@@ -12,11 +12,13 @@ import { openStudio } from '@main/compose';
 import { forkEngine } from '@main/engine/engine-process';
 import { silentLog } from '@main/platform/log';
 import { forkExporter } from '@main/services/export/fork-exporter';
+import { plainMix } from '../test/support/pocket';
 import { watchLag } from './lag';
 import { residentMiB } from './resident';
 import { percentile, round } from './statistics';
 
 const generations = 20;
+/** One for each frame of a clip. */
 const colors = ['red', 'green', 'blue', 'pink', 'white', 'black', 'purple', 'orange', 'yellow'];
 /** Of each sort, by turns. */
 const PROMPT_ROUNDS = 6;
@@ -46,39 +48,29 @@ export async function benchGeneration(): Promise<unknown> {
     const stopLag = watchLag();
     const runs: RunSeconds[] = [];
     const rssMiB: number[] = [];
-    const generate = async (seed: number, prompts = 1): Promise<RunSeconds> => {
+    const generate = async (seed: number, isOnePerFrame = false): Promise<RunSeconds> => {
       const [width, height] = manifest.nativeSize;
-      const frames = manifest.nativeFrames;
       const { draft } = planDirect({
         modelId: manifest.id,
         rate: manifest.nativeRate,
         limits: manifest,
         width,
         height,
-        frameCount: frames,
+        frameCount: manifest.nativeFrames,
         prompt: 'a red ball bouncing on a blue background',
         negative: '',
         seed,
         steps: manifest.defaults.steps,
         guidance: manifest.defaults.guidance,
       });
-      if (prompts > 1) {
-        const mixes = Array.from({ length: prompts }, (_, i) => {
-          const text = `a ${colors[i % colors.length]} ball bouncing on a blue background`;
-          return {
-            frames: i < prompts - 1 ? 1 : frames - prompts + 1,
-            from: text,
-            to: text,
-            kind: 'linear' as const,
-            weight: 0,
-          };
-        });
+      if (isOnePerFrame) {
+        const mixes = colors.map((color) => plainMix(1, `a ${color} ball bouncing on a blue background`));
         for (const window of draft.windows) window.travel = mixes;
       }
       const jobId = await studio.jobs.generate({
         projectId: null,
         shotId: 'bench',
-        segmentId: `bench-${seed}-${prompts}`,
+        segmentId: `bench-${seed}`,
         parentTakeId: null,
         draft,
       });
@@ -95,7 +87,7 @@ export async function benchGeneration(): Promise<unknown> {
     const inTurn: Record<'one' | 'each', number[]> = { one: [], each: [] };
     for (let seed = 0; seed < PROMPT_ROUNDS; seed++) {
       inTurn.one.push((await generate(seed)).denoise);
-      inTurn.each.push((await generate(seed, manifest.nativeFrames)).denoise);
+      inTurn.each.push((await generate(seed, true)).denoise);
     }
     // The first run loads sessions; growth is counted from the second.
     const steady = runs.slice(1);

@@ -41,6 +41,7 @@ export function carryGiven(clip: Float32Array, size: PixelSize, given: readonly 
   assert(clip.length === 3 * size.frames * size.width * size.height, 'the clip has the size that is named');
   const plane = size.width * size.height;
   const isGiven = new Set(given.map(({ frame }) => frame));
+  const motions = new Map<string, Float32Array>();
   for (let frame = 0; frame < size.frames; frame++) {
     if (isGiven.has(frame)) continue;
     const before = given.findLast((one) => one.frame < frame);
@@ -52,8 +53,12 @@ export function carryGiven(clip: Float32Array, size: PixelSize, given: readonly 
     ] as const) {
       if (near === undefined) continue;
       const share = other === undefined ? 1 : Math.abs(other.frame - frame) / Math.abs(other.frame - near.frame);
-      const beyond = followingOf(given, near, Math.sign(near.frame - frame));
-      addChange(change, clip, { size, frame, near, beyond, share: share * near.hold });
+      const away = Math.sign(near.frame - frame);
+      // The same for all frames drawn on this side of it.
+      const key = `${near.frame} ${away}`;
+      const moved = motions.get(key) ?? motionBeyond(given, near, away);
+      motions.set(key, moved);
+      addChange(change, clip, { size, frame, near, moved, share: share * near.hold });
     }
     addTo(clip, size, { frame, change });
   }
@@ -75,12 +80,18 @@ function addTo(
   }
 }
 
-function followingOf(given: readonly GivenFrame[], near: GivenFrame, step: number): GivenFrame[] {
-  const following: GivenFrame[] = [];
-  for (;;) {
-    const next = given.find(({ frame }) => frame === near.frame + step * (following.length + 1));
-    if (next === undefined) return following;
-    following.push(next);
+/** Of every pixel, by how much it differs, squared, in the given frames that follow this one without a gap, `away` being −1 or 1. */
+function motionBeyond(given: readonly GivenFrame[], near: GivenFrame, away: number): Float32Array {
+  const plane = near.pixels.length / 3;
+  const squared = new Float32Array(plane);
+  for (let at = near.frame + away; ; at += away) {
+    const beyond = given.find(({ frame }) => frame === at);
+    if (beyond === undefined) return squared;
+    for (let c = 0; c < 3; c++)
+      for (let p = 0; p < plane; p++) {
+        const moved = (near.pixels[c * plane + p] ?? 0) - (beyond.pixels[c * plane + p] ?? 0);
+        squared[p] = (squared[p] ?? 0) + (moved * moved) / 3;
+      }
   }
 }
 
@@ -88,14 +99,14 @@ interface Nearby {
   readonly size: PixelSize;
   readonly frame: number;
   readonly near: GivenFrame;
-  /** Given frames on its far side, without a gap. */
-  readonly beyond: readonly GivenFrame[];
+  /** [H, W]: `motionBeyond` it. */
+  readonly moved: Float32Array;
   readonly share: number;
 }
 
-function addChange(change: Float32Array, clip: Float32Array, { size, frame, near, beyond, share }: Nearby): void {
+function addChange(change: Float32Array, clip: Float32Array, { size, frame, near, moved, share }: Nearby): void {
   const plane = size.width * size.height;
-  const squared = new Float32Array(plane);
+  const squared = moved.slice();
   for (let c = 0; c < 3; c++) {
     const [drawn, decoded] = [planeOf(size, c, frame), planeOf(size, c, near.frame)];
     for (let p = 0; p < plane; p++) {
@@ -103,11 +114,6 @@ function addChange(change: Float32Array, clip: Float32Array, { size, frame, near
       squared[p] = (squared[p] ?? 0) + (apart * apart) / 3;
     }
   }
-  for (const { pixels } of beyond)
-    for (let at = 0; at < 3 * plane; at++) {
-      const moved = (near.pixels[at] ?? 0) - (pixels[at] ?? 0);
-      squared[at % plane] = (squared[at % plane] ?? 0) + (moved * moved) / 3;
-    }
   const patches = patchMean(squared, size);
   for (let p = 0; p < plane; p++) {
     const weight = share * Math.exp(-(patches[p] ?? 0) / (2 * AGREE * AGREE));
